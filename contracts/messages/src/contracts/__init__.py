@@ -1,0 +1,1 @@
+"""The public language of OpenChance: every message that crosses a process boundary. Depends on pydantic alone."""

@@ -1,0 +1,47 @@
+"""What identity shows of accounts, profiles and sessions."""
+
+from contracts.base import UtcDatetime, View
+from contracts.identity.roles import Role
+from contracts.ids import UserId
+
+
+class MeView(View):
+    """One's own account and profile."""
+
+    id: UserId
+    version: int
+    email: str
+    email_verified: bool
+    display_name: str
+    roles: tuple[Role, ...]
+    headline: str | None
+    bio: str | None
+    skills: tuple[str, ...]
+    languages: tuple[str, ...]
+    links: tuple[str, ...]
+    time_zone: str
+    locale: str
+    created_at: UtcDatetime
+
+
+class PublicProfileView(View):
+    """What anybody may see of a person."""
+
+    id: UserId
+    display_name: str
+    roles: tuple[Role, ...]
+    headline: str | None
+    bio: str | None
+    skills: tuple[str, ...]
+    languages: tuple[str, ...]
+    links: tuple[str, ...]
+    created_at: UtcDatetime
+
+
+class TokensView(View):
+    """A session's tokens (RFC 6749 names). `expires_in` is the access token's life in seconds."""
+
+    access_token: str
+    refresh_token: str
+    token_type: str = "Bearer"
+    expires_in: int

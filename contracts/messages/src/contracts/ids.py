@@ -1,0 +1,25 @@
+"""Typed ids: TypeIDs (a prefix and a UUIDv7 in Crockford base 32), sortable and safe to show. See the TypeID specification 0.3."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+_SUFFIX = "[0-7][0-9a-hjkmnp-tv-z]{25}"
+
+
+def _typeid(prefix: str) -> StringConstraints:
+    return StringConstraints(pattern=f"^{prefix}_{_SUFFIX}$")
+
+
+UserId = Annotated[str, _typeid("user")]
+SessionId = Annotated[str, _typeid("session")]
+ChallengeId = Annotated[str, _typeid("challenge")]
+MilestoneId = Annotated[str, _typeid("milestone")]
+ApplicationId = Annotated[str, _typeid("application")]
+SubmissionId = Annotated[str, _typeid("submission")]
+ReviewId = Annotated[str, _typeid("review")]
+EscrowId = Annotated[str, _typeid("escrow")]
+PayoutId = Annotated[str, _typeid("payout")]
+ConversationId = Annotated[str, _typeid("conversation")]
+MessageId = Annotated[str, _typeid("message")]
+NotificationId = Annotated[str, _typeid("notification")]

@@ -1,0 +1,59 @@
+"""What may be asked of payments that changes something. Amounts and parties come from the engagement, never from a body."""
+
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from contracts.base import Command, Done, ShortText
+from contracts.ids import ChallengeId, EscrowId, MilestoneId
+from contracts.money import Price
+from contracts.payments.views import EscrowView, PayoutView
+
+PaymentMethod = Annotated[str, StringConstraints(pattern=r"^pm_[A-Za-z0-9_]{1,100}$")]
+
+
+class FundEscrow(Command[EscrowView]):
+    """Charge the challenger and hold the money: one milestone, or all that are unfunded."""
+
+    service: ClassVar[str] = "payments"
+    challenge_id: ChallengeId
+    payment_method: PaymentMethod
+    milestone_id: MilestoneId | None = None
+
+
+class _PartOfEscrow(Command[EscrowView]):
+    escrow_id: EscrowId
+    milestone_id: MilestoneId | None = None
+    amount: Price | None = None
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if (self.milestone_id is None) == (self.amount is None):
+            raise ValueError("name either milestone_id or amount")
+        return self
+
+
+class ReleaseEscrow(_PartOfEscrow):
+    """Pay the solver a milestone (what it still holds) or an amount, less the fee agreed at funding."""
+
+    service: ClassVar[str] = "payments"
+
+
+class RefundEscrow(_PartOfEscrow):
+    """Give held money back to the challenger; asked for by the solver, or by finance."""
+
+    service: ClassVar[str] = "payments"
+    reason: ShortText
+
+
+class RequestPayout(Command[PayoutView]):
+    service: ClassVar[str] = "payments"
+    amount: Price
+
+
+class ReceiveStripeWebhook(Command[Done]):
+    """A webhook as it came: the raw body and the Stripe-Signature header. Verified, deduplicated and taken as a hint."""
+
+    service: ClassVar[str] = "payments"
+    payload: Annotated[str, StringConstraints(min_length=1, max_length=1_000_000)]
+    signature: Annotated[str, StringConstraints(min_length=1, max_length=2000), Field(repr=False)]

@@ -1,0 +1,92 @@
+"""What payments shows of escrows, balances and payouts."""
+
+from enum import StrEnum
+
+from contracts.base import UtcDatetime, View
+from contracts.ids import ChallengeId, EscrowId, MilestoneId, PayoutId, UserId
+from contracts.money import Money, Price, SignedMoney
+
+
+class EscrowStatus(StrEnum):
+    """`unfunded` → `funding` → `funded` (some of it held) → `settled` (nothing left to hold)."""
+
+    UNFUNDED = "unfunded"
+    FUNDING = "funding"
+    REQUIRES_ACTION = "requires_action"
+    FUNDED = "funded"
+    SETTLED = "settled"
+
+
+class EscrowMilestoneStatus(StrEnum):
+    UNFUNDED = "unfunded"
+    FUNDING = "funding"
+    REQUIRES_ACTION = "requires_action"
+    HELD = "held"
+    RELEASING = "releasing"
+    RELEASED = "released"
+    REFUNDING = "refunding"
+    REFUNDED = "refunded"
+
+
+class EscrowMilestoneView(View):
+    id: MilestoneId
+    title: str
+    amount: Price
+    status: EscrowMilestoneStatus
+    held: Money
+    released: Money
+    refunded: Money
+    fees: Money
+
+
+class EscrowView(View):
+    """The money of one challenge. Always: funded = held + released + refunded + fees."""
+
+    id: EscrowId
+    version: int
+    challenge_id: ChallengeId
+    payer_id: UserId
+    payee_id: UserId
+    status: EscrowStatus
+    funded: Money
+    held: Money
+    released: Money
+    refunded: Money
+    fees: Money
+    fee_basis_points: int
+    milestones: tuple[EscrowMilestoneView, ...]
+    action_url: str | None = None
+    created_at: UtcDatetime
+
+
+class CurrencyBalanceView(View):
+    """`pending`: earned, not yet settled; `available`: can be paid out; `held`: in escrow for this person's work."""
+
+    currency: str
+    pending: Money
+    available: SignedMoney
+    held: Money
+    paid_out: Money
+
+
+class BalanceView(View):
+    user_id: UserId
+    balances: tuple[CurrencyBalanceView, ...]
+
+
+class PayoutStatus(StrEnum):
+    REQUESTED = "requested"
+    IN_TRANSIT = "in_transit"
+    PAID = "paid"
+    FAILED = "failed"
+
+
+class PayoutView(View):
+    id: PayoutId
+    version: int
+    user_id: UserId
+    amount: Price
+    status: PayoutStatus
+    failure_code: str | None
+    created_at: UtcDatetime
+    updated_at: UtcDatetime

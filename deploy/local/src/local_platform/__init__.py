@@ -1,0 +1,1 @@
+"""Starts the platform, or parts of it, as local processes."""

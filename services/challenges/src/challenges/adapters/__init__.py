@@ -1,0 +1,1 @@
+"""Where challenges meets the world: database, vendors."""

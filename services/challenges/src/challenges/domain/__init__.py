@@ -1,0 +1,1 @@
+"""What challenges is about: plain data and rules, no I/O."""

@@ -1,0 +1,1 @@
+"""Changes to the database of challenges: numbered, idempotent, forward-only."""

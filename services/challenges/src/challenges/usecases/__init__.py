@@ -1,0 +1,1 @@
+"""What challenges does: one verb a file."""

@@ -1,0 +1,1 @@
+"""Where identity meets the world: database, vendors."""

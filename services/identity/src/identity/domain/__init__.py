@@ -1,0 +1,1 @@
+"""What identity is about: plain data and rules, no I/O."""

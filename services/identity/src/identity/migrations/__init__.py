@@ -1,0 +1,1 @@
+"""Changes to the database of identity: numbered, idempotent, forward-only."""

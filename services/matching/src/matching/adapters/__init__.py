@@ -1,0 +1,1 @@
+"""Where matching meets the world: database, vendors."""

@@ -1,0 +1,1 @@
+"""What matching is about: plain data and rules, no I/O."""

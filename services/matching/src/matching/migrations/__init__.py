@@ -1,0 +1,1 @@
+"""Changes to the database of matching: numbered, idempotent, forward-only."""

@@ -1,0 +1,1 @@
+"""Where messaging meets the world: database, vendors."""

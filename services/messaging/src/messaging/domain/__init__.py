@@ -1,0 +1,1 @@
+"""What messaging is about: plain data and rules, no I/O."""

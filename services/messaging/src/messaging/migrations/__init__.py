@@ -1,0 +1,1 @@
+"""Changes to the database of messaging: numbered, idempotent, forward-only."""

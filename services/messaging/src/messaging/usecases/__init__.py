@@ -1,0 +1,1 @@
+"""What messaging does: one verb a file."""

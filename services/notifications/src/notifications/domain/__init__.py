@@ -1,0 +1,1 @@
+"""What notifications is about: plain data and rules, no I/O."""

@@ -1,0 +1,1 @@
+"""Changes to the database of notifications: numbered, idempotent, forward-only."""

@@ -1,0 +1,1 @@
+"""Where payments meets the world: database, vendors."""

@@ -1,0 +1,1 @@
+"""What payments is about: plain data and rules, no I/O."""

@@ -1,0 +1,1 @@
+"""Changes to the database of payments: numbered, idempotent, forward-only."""
