@@ -109,6 +109,11 @@ class Event(Message):
     def type(cls) -> str:
         return f"{cls.source}.{snake_case(cls.__name__)}.v{cls.version}"
 
+    @classmethod
+    def dataschema(cls) -> str:
+        """The URI of the event's JSON Schema (CloudEvents attribute `dataschema`): the `$id` of the file in schemas/events."""
+        return f"urn:openchance:event:{cls.type()}"
+
     @property
     def subject(self) -> str:
         return str(getattr(self, self.subject_field))

@@ -43,5 +43,5 @@ class TokensView(View):
 
     access_token: str
     refresh_token: str
-    token_type: str = "Bearer"
+    token_type: str = "Bearer"  # noqa: S105 - the scheme's name, no secret
     expires_in: int

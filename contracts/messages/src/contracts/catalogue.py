@@ -1,0 +1,40 @@
+"""Every message there is, found by walking the packages: what the schemas, the gateway's OpenAPI and the tests go through."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+from contracts.base import Event, Message, Request
+
+SERVICES = ("identity", "challenges", "payments", "messaging", "matching", "notifications")
+
+
+def _declared(module_name: str, kind: type[Message]) -> Iterator[type[Any]]:
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as missing:
+        if missing.name != module_name:
+            raise
+        return
+    for name, member in inspect.getmembers(module, inspect.isclass):
+        # Pydantic leaves the parametrised bases (`Command[MeView]`) in the module too: no identifiers, no messages.
+        own = member.__module__ == module_name and name.isidentifier() and not name.startswith("_")
+        if own and issubclass(member, kind):
+            yield member
+
+
+def requests() -> list[type[Request[Any]]]:
+    """All commands and queries, by service and name."""
+    found = [
+        request for package in SERVICES for part in ("commands", "queries") for request in _declared(f"contracts.{package}.{part}", Request)
+    ]
+    return sorted(found, key=lambda request: (request.service, request.method()))
+
+
+def events() -> list[type[Event]]:
+    """All events, by type."""
+    found = [event for package in SERVICES for event in _declared(f"contracts.{package}.events", Event)]
+    return sorted(found, key=lambda event: event.type())
