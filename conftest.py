@@ -1,0 +1,19 @@
+"""Every test sees the fixtures of the local platform; a unit test (its path contains /unit/) may not open a network socket."""
+
+from __future__ import annotations
+
+import pytest
+from pytest_socket import disable_socket, enable_socket
+
+pytest_plugins = ["local_platform.pytest_plugin"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if "unit" in item.path.parts:
+        disable_socket(allow_unix_socket=True)  # an asyncio loop needs a socket pair
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    if "unit" in item.path.parts:
+        enable_socket()

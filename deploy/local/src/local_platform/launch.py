@@ -1,0 +1,61 @@
+"""How each of our programs is started: its command, its environment, and how to tell that it is ready."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from local_platform.processes import LocalProcess
+
+SERVICES = ("identity", "challenges", "payments", "messaging", "matching", "notifications")
+
+
+def answers_http(port: int, path: str) -> Callable[[], bool]:
+    """A probe: whether GET `path` on this port of the loopback interface answers 200."""
+
+    def probe() -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    return probe
+
+
+def program(name: str, module: str, *arguments: str, env: Mapping[str, str], log: Path, port: int, path: str) -> LocalProcess:
+    """A Python program of ours: `env` on top of this process's environment, ready when `path` on `port` answers 200."""
+    return LocalProcess(
+        name,
+        [sys.executable, "-m", module, *arguments],
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **env},
+        log=log,
+        ready=answers_http(port, path),
+    )
+
+
+def service(name: str, *, env: Mapping[str, str], log: Path, health_port: int, label: str | None = None) -> LocalProcess:
+    """One service, run by the chassis."""
+    env = {f"{name.upper()}_HEALTH_PORT": str(health_port), **env}
+    return program(label or name, "chassis.runner", name, env=env, log=log, port=health_port, path="/ready")
+
+
+def relay(*, env: Mapping[str, str], log: Path, health_port: int) -> LocalProcess:
+    """The relay of all services' outboxes."""
+    return program("relay", "chassis.relay", env={"RELAY_HEALTH_PORT": str(health_port), **env}, log=log, port=health_port, path="/ready")
+
+
+def sandbox(*, env: Mapping[str, str], log: Path, port: int) -> LocalProcess:
+    """The vendors' stand-in."""
+    return program("sandbox", "sandbox", env={"SANDBOX_PORT": str(port), **env}, log=log, port=port, path="/health")
+
+
+def gateway(*, env: Mapping[str, str], log: Path, port: int, label: str = "gateway") -> LocalProcess:
+    """One replica of the gateway."""
+    return program(label, "gateway", env={"GATEWAY_PORT": str(port), **env}, log=log, port=port, path="/ready")

@@ -1,0 +1,51 @@
+"""TCP ports of this machine: finding free ones and telling when a wanted one is taken."""
+
+from __future__ import annotations
+
+import random
+import socket
+
+from local_platform.errors import PlatformError, PortTaken
+
+# Below the range from which the kernel takes ports for outgoing connections, so that none of those can take ours between choice and use.
+_LOWEST, _HIGHEST = 20_000, 32_000
+_handed_out: set[int] = set()
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on this port of the loopback interface now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port() -> int:
+    """A port that nothing listens on; never the same one twice in a process.
+
+    Raises: PlatformError when a thousand attempts found none.
+    """
+    for _ in range(1000):
+        port = random.randint(_LOWEST, _HIGHEST)  # noqa: S311 - chance, not a secret
+        if port not in _handed_out and is_free(port):
+            _handed_out.add(port)
+            return port
+    raise PlatformError(f"no free port between {_LOWEST} and {_HIGHEST}")
+
+
+def require_free(port: int, name: str) -> None:
+    """Raises: PortTaken when something listens on `port` already."""
+    if not is_free(port):
+        raise PortTaken(port, name)
+
+
+def accepts_connections(port: int) -> bool:
+    """Whether something listens on this port of the loopback interface."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True

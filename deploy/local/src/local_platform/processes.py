@@ -1,0 +1,135 @@
+"""One child process: started in a group of its own, watched until it is ready, ended with its group."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from local_platform.errors import NotReady
+
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _end_with_parent() -> None:
+    """Runs in the child before exec: the kernel shall send it SIGTERM when its parent is gone, even by kill -9 (prctl(2))."""
+    if hasattr(_libc, "prctl"):
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class LocalProcess:
+    """A program with a command, an environment, a log file and a readiness probe; it can be started again after it ended.
+
+    Start it from a thread that lives as long as the process shall: the kernel ends it together with that thread.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        log: Path,
+        ready: Callable[[], bool],
+        ready_within: float = 60.0,
+        folder: Path | None = None,
+    ) -> None:
+        self.name = name
+        self.command = list(command)
+        self.env = dict(env)
+        self.log = log
+        self._ready = ready
+        self._ready_within = ready_within
+        self._folder = folder
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id, also after the process ended; None before the first start."""
+        return self._child.pid if self._child else None
+
+    @property
+    def running(self) -> bool:
+        return self._child is not None and self._child.poll() is None
+
+    @property
+    def status(self) -> int | None:
+        """The exit status (negative: the signal that ended it), None while it runs or before it ran."""
+        return self._child.poll() if self._child else None
+
+    def start(self) -> None:
+        """Starts the program without waiting for it; does nothing when it runs already."""
+        if self.running:
+            return
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self._child = subprocess.Popen(
+                self.command,
+                env=self.env,
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_end_with_parent,  # one system call: safe between fork and exec
+            )
+
+    def wait_ready(self, within: float | None = None) -> None:
+        """Waits until the probe answers.
+
+        Raises: NotReady when the process ended or `within` seconds (default: its own deadline) passed.
+        """
+        allowed = self._ready_within if within is None else within
+        deadline = time.monotonic() + allowed
+        while True:
+            if not self.running:
+                raise NotReady(f"{self.name} ended with status {self.status} before it was ready: {self.last_words()} (log: {self.log})")
+            if self._ready():
+                return
+            if time.monotonic() > deadline:
+                raise NotReady(f"{self.name} was not ready after {allowed:.0f} s: {self.last_words()} (log: {self.log})")
+            time.sleep(0.05)
+
+    def is_ready(self) -> bool:
+        return self.running and self._ready()
+
+    def terminate(self) -> None:
+        """Asks the process to end (SIGTERM) and returns at once."""
+        if self._child is not None and self.running:
+            self._child.terminate()
+
+    def stop(self, within: float = 30.0) -> None:
+        """Ends the process cleanly; what is left of its group after `within` seconds is killed."""
+        self.terminate()
+        if self._child is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(within)
+        self.kill()
+
+    def kill(self) -> None:
+        """kill -9 of the whole process group, and waits for its end."""
+        if self._child is None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._child.pid, signal.SIGKILL)
+        self._child.wait()
+
+    def restart(self) -> None:
+        """Stops, starts and waits until ready, with the same command and environment."""
+        self.stop()
+        self.start()
+        self.wait_ready()
+
+    def last_words(self) -> str:
+        """The last line of the log that is not empty."""
+        try:
+            lines = self.log.read_text(errors="replace").splitlines()
+        except OSError:
+            return "it wrote no log"
+        return next((line.strip() for line in reversed(lines) if line.strip()), "its log is empty")

@@ -1,0 +1,54 @@
+"""Access tokens for tests, signed by a key made for the run."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Iterable
+
+from joserfc import jwt
+from joserfc.jwk import OKPKey
+
+
+class TestTokens:
+    """Issues what identity would issue; `jwks` is what services must trust to accept it."""
+
+    __test__ = False  # not a test case, in spite of its name
+
+    def __init__(self) -> None:
+        self._key = OKPKey.generate_key("Ed25519", {"kid": "test", "use": "sig"}, private=True)
+
+    @property
+    def signing_key(self) -> str:
+        """The private key as JWK JSON, as identity takes it."""
+        return json.dumps(self._key.as_dict(private=True))
+
+    @property
+    def jwks(self) -> str:
+        """The public key set as JSON, as every service takes it."""
+        return json.dumps({"keys": [self._key.as_dict(private=False)]})
+
+    def issue(
+        self,
+        user_id: str,
+        roles: Iterable[str] = ("solver",),
+        *,
+        email_verified: bool = True,
+        session_id: str | None = None,
+        lifetime: float = 900.0,
+    ) -> str:
+        """An access token; a negative `lifetime` (seconds) gives one that has expired."""
+        now = int(time.time())
+        claims = {
+            "iss": "openchance",
+            "aud": "openchance",
+            "sub": user_id,
+            "sid": session_id or f"session_{uuid.uuid4().hex}",
+            "jti": uuid.uuid4().hex,
+            "roles": sorted(str(role) for role in roles),
+            "email_verified": email_verified,
+            "iat": now,
+            "exp": int(now + lifetime),
+        }
+        return jwt.encode({"alg": "Ed25519", "kid": "test", "typ": "JWT"}, claims, self._key, algorithms=["Ed25519"])
