@@ -1,0 +1,127 @@
+"""Accounts and the proof of their addresses in MongoDB."""
+
+from __future__ import annotations
+
+from pymongo.client_session import ClientSession
+from pymongo.errors import DuplicateKeyError
+
+from chassis.documents import DocumentCollection
+from contracts.identity.roles import Role
+from identity.adapters.documents import AccountDocument, EmailVerificationDocument
+from identity.domain.account import Account, Profile, email_key
+from identity.domain.errors import EmailTaken
+from identity.domain.verification import EmailVerification
+
+
+class MongoAccounts:
+    """The port Accounts; without a session for reads outside a transaction."""
+
+    def __init__(self, session: ClientSession | None = None) -> None:
+        self._accounts = DocumentCollection(AccountDocument, session)
+
+    def get(self, user_id: str) -> Account | None:
+        document = self._accounts.get(user_id)
+        return _account(document) if document else None
+
+    def by_email(self, email: str) -> Account | None:
+        documents = self._accounts.find({"email_key": email_key(email)})
+        return _account(documents[0]) if documents else None
+
+    def add(self, account: Account) -> None:
+        try:
+            self._accounts.insert(_account_document(account))
+        except DuplicateKeyError as error:
+            raise EmailTaken from error
+
+    def save(self, account: Account) -> None:
+        self._accounts.replace(_account_document(account), expected_version=account.version - 1)
+
+
+class MongoEmailVerifications:
+    """The port EmailVerifications."""
+
+    def __init__(self, session: ClientSession) -> None:
+        self._verifications = DocumentCollection(EmailVerificationDocument, session)
+
+    def of(self, user_id: str) -> EmailVerification | None:
+        document = self._verifications.get(user_id)
+        return _verification(document) if document else None
+
+    def by_digest(self, token_digest: str) -> EmailVerification | None:
+        documents = self._verifications.find({"token_digest": token_digest})
+        return _verification(documents[0]) if documents else None
+
+    def add(self, verification: EmailVerification) -> None:
+        self._verifications.insert(_verification_document(verification))
+
+    def save(self, verification: EmailVerification) -> None:
+        self._verifications.replace(_verification_document(verification), expected_version=verification.version - 1)
+
+    def remove(self, user_id: str) -> None:
+        self._verifications.delete(user_id)
+
+
+def _account(document: AccountDocument) -> Account:
+    return Account(
+        id=document.id,
+        version=document.version,
+        email=document.email,
+        email_verified=document.email_verified,
+        password_hash=document.password_hash,
+        roles=tuple(Role(role) for role in document.roles),
+        profile=Profile(
+            display_name=document.display_name,
+            time_zone=document.time_zone,
+            locale=document.locale,
+            headline=document.headline,
+            bio=document.bio,
+            skills=tuple(document.skills),
+            languages=tuple(document.languages),
+            links=tuple(document.links),
+        ),
+        created_at=document.created_at,
+    )
+
+
+def _account_document(account: Account) -> AccountDocument:
+    profile = account.profile
+    return AccountDocument(
+        id=account.id,
+        version=account.version,
+        email=account.email,
+        email_key=email_key(account.email),
+        email_verified=account.email_verified,
+        password_hash=account.password_hash,
+        roles=[role.value for role in account.roles],
+        display_name=profile.display_name,
+        time_zone=profile.time_zone,
+        locale=profile.locale,
+        headline=profile.headline,
+        bio=profile.bio,
+        skills=list(profile.skills),
+        languages=list(profile.languages),
+        links=list(profile.links),
+        created_at=account.created_at,
+    )
+
+
+def _verification(document: EmailVerificationDocument) -> EmailVerification:
+    return EmailVerification(
+        user_id=document.id,
+        version=document.version,
+        email=document.email,
+        token_digest=document.token_digest,
+        requested_at=document.requested_at,
+        expires_at=document.expires_at,
+    )
+
+
+def _verification_document(verification: EmailVerification) -> EmailVerificationDocument:
+    return EmailVerificationDocument(
+        id=verification.user_id,
+        version=verification.version,
+        email=verification.email,
+        token_digest=verification.token_digest,
+        requested_at=verification.requested_at,
+        expires_at=verification.expires_at,
+    )

@@ -1,0 +1,61 @@
+"""How identity's state lies in MongoDB: one mongoengine document a collection. Indexes stand in the migrations."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from mongoengine import BooleanField, DateTimeField, ListField, StringField
+
+from chassis.documents import VersionedDocument
+
+
+class AccountDocument(VersionedDocument):
+    """`email_key` is the address in lower case: the embedded server does not enforce collated unique indexes."""
+
+    email = StringField(required=True)
+    email_key = StringField(required=True)
+    email_verified = BooleanField(required=True)
+    password_hash = StringField(required=True)
+    roles = ListField(StringField(), required=True)
+    display_name = StringField(required=True)
+    time_zone = StringField(required=True)
+    locale = StringField(required=True)
+    headline = StringField()
+    bio = StringField()
+    skills = ListField(StringField())
+    languages = ListField(StringField())
+    links = ListField(StringField())
+    created_at = DateTimeField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "accounts"}
+
+
+class EmailVerificationDocument(VersionedDocument):
+    """The id is the account's: one open request each."""
+
+    email = StringField(required=True)
+    token_digest = StringField(required=True)
+    requested_at = DateTimeField(required=True)
+    expires_at = DateTimeField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "email_verifications"}
+
+
+class SessionDocument(VersionedDocument):
+    user_id = StringField(required=True)
+    created_at = DateTimeField(required=True)
+    expires_at = DateTimeField(required=True)
+    revoked_at = DateTimeField()
+    reason = StringField()
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "sessions"}
+
+
+class RefreshTokenDocument(VersionedDocument):
+    """The id is the token's digest. Used ones stay until they would have expired: that is how a second use shows."""
+
+    session_id = StringField(required=True)
+    expires_at = DateTimeField(required=True)
+    rotated_at = DateTimeField()
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "refresh_tokens"}

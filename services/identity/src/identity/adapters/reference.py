@@ -1,0 +1,21 @@
+"""What identity knows from reference data: common passwords (bundled) and the time zones of the IANA database."""
+
+from functools import cache
+from importlib import resources
+from zoneinfo import available_timezones
+
+
+def common_passwords() -> frozenset[str]:
+    """Known passwords and stems, in lower case; the file says where lines come from."""
+    text = resources.files("identity.adapters").joinpath("common_passwords.txt").read_text("utf-8")
+    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether the IANA database (the system's, or that of the package tzdata) knows the zone."""
+    return name in _time_zones()
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())

@@ -1,0 +1,87 @@
+"""Sessions and their refresh tokens in MongoDB."""
+
+from __future__ import annotations
+
+from pymongo.client_session import ClientSession
+
+from chassis.documents import DocumentCollection
+from identity.adapters.documents import RefreshTokenDocument, SessionDocument
+from identity.domain.session import RefreshToken, RevokeReason, Session
+
+
+class MongoSessions:
+    """The port Sessions."""
+
+    def __init__(self, session: ClientSession) -> None:
+        self._sessions = DocumentCollection(SessionDocument, session)
+
+    def get(self, session_id: str) -> Session | None:
+        document = self._sessions.get(session_id)
+        return _session(document) if document else None
+
+    def add(self, session: Session) -> None:
+        self._sessions.insert(_session_document(session))
+
+    def save(self, session: Session) -> None:
+        self._sessions.replace(_session_document(session), expected_version=session.version - 1)
+
+
+class MongoRefreshTokens:
+    """The port RefreshTokens."""
+
+    def __init__(self, session: ClientSession) -> None:
+        self._tokens = DocumentCollection(RefreshTokenDocument, session)
+
+    def get(self, token_digest: str) -> RefreshToken | None:
+        document = self._tokens.get(token_digest)
+        return _token(document) if document else None
+
+    def add(self, token: RefreshToken) -> None:
+        self._tokens.insert(_token_document(token))
+
+    def save(self, token: RefreshToken) -> None:
+        self._tokens.replace(_token_document(token), expected_version=token.version - 1)
+
+
+def _session(document: SessionDocument) -> Session:
+    return Session(
+        id=document.id,
+        version=document.version,
+        user_id=document.user_id,
+        created_at=document.created_at,
+        expires_at=document.expires_at,
+        revoked_at=document.revoked_at,
+        reason=RevokeReason(document.reason) if document.reason else None,
+    )
+
+
+def _session_document(session: Session) -> SessionDocument:
+    return SessionDocument(
+        id=session.id,
+        version=session.version,
+        user_id=session.user_id,
+        created_at=session.created_at,
+        expires_at=session.expires_at,
+        revoked_at=session.revoked_at,
+        reason=session.reason.value if session.reason else None,
+    )
+
+
+def _token(document: RefreshTokenDocument) -> RefreshToken:
+    return RefreshToken(
+        digest=document.id,
+        version=document.version,
+        session_id=document.session_id,
+        expires_at=document.expires_at,
+        rotated_at=document.rotated_at,
+    )
+
+
+def _token_document(token: RefreshToken) -> RefreshTokenDocument:
+    return RefreshTokenDocument(
+        id=token.digest,
+        version=token.version,
+        session_id=token.session_id,
+        expires_at=token.expires_at,
+        rotated_at=token.rotated_at,
+    )

@@ -1,0 +1,25 @@
+"""One transaction over all that identity keeps."""
+
+from __future__ import annotations
+
+from pymongo.client_session import ClientSession
+
+from chassis.mongo import MongoUnitOfWork
+from identity.adapters.accounts import MongoAccounts, MongoEmailVerifications
+from identity.adapters.sessions import MongoRefreshTokens, MongoSessions
+from identity.usecases.ports import Accounts, EmailVerifications, RefreshTokens, Sessions
+
+
+class IdentityUnitOfWork(MongoUnitOfWork):
+    """The port UnitOfWork."""
+
+    accounts: Accounts
+    verifications: EmailVerifications
+    sessions: Sessions
+    refresh_tokens: RefreshTokens
+
+    def open(self, session: ClientSession) -> None:
+        self.accounts = MongoAccounts(session)
+        self.verifications = MongoEmailVerifications(session)
+        self.sessions = MongoSessions(session)
+        self.refresh_tokens = MongoRefreshTokens(session)

@@ -1,0 +1,57 @@
+"""A person's account and the profile others see of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from contracts.identity.roles import Role
+from identity.domain.errors import ProfileStale
+
+
+def email_key(email: str) -> str:
+    """What makes two addresses the same person: upper and lower case do not tell accounts apart."""
+    return email.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a person tells of themselves."""
+
+    display_name: str
+    time_zone: str
+    locale: str
+    headline: str | None = None
+    bio: str | None = None
+    skills: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One person's account. Each change gives a new value whose `version` is one higher."""
+
+    id: str
+    version: int
+    email: str
+    email_verified: bool
+    password_hash: str
+    roles: tuple[Role, ...]
+    profile: Profile
+    created_at: datetime
+
+    def with_email_verified(self) -> Account:
+        return replace(self, email_verified=True, version=self.version + 1)
+
+    def with_profile(self, profile: Profile, expected_version: int | None) -> Account:
+        """The account with another profile; itself where nothing changes.
+
+        Raises:
+            ProfileStale: it is no longer at the version that the caller saw.
+        """
+        if expected_version not in (None, self.version):
+            raise ProfileStale
+        if profile == self.profile:
+            return self
+        return replace(self, profile=profile, version=self.version + 1)

@@ -1,0 +1,25 @@
+"""Look at somebody's public profile."""
+
+from dataclasses import dataclass
+
+from contracts.identity.queries import GetUser
+from contracts.identity.views import PublicProfileView
+from identity.domain.errors import UserNotFound
+from identity.usecases.ports import Accounts
+from identity.usecases.show import public_profile_view
+
+
+@dataclass(frozen=True, slots=True)
+class GetUserHandler:
+    accounts: Accounts
+
+    def __call__(self, query: GetUser) -> PublicProfileView:
+        """What anybody may see of a person.
+
+        Raises:
+            UserNotFound.
+        """
+        account = self.accounts.get(query.user_id)
+        if account is None:
+            raise UserNotFound
+        return public_profile_view(account)

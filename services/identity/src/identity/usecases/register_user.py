@@ -1,0 +1,58 @@
+"""Open an account."""
+
+from collections.abc import Callable, Set
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.identity.commands import RegisterUser
+from contracts.identity.views import MeView
+from identity.domain.account import Account, Profile
+from identity.domain.errors import ProfileInvalid
+from identity.domain.passwords import refuse_trivial
+from identity.domain.tokens import digest
+from identity.domain.verification import EmailVerification
+from identity.usecases.ports import Passwords, Tokens, UnitOfWork
+from identity.usecases.show import email_verification_requested, me_view, user_registered
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterUserHandler:
+    unit_of_work: Callable[[], UnitOfWork]
+    passwords: Passwords
+    tokens: Tokens
+    common_passwords: Set[str]
+    is_time_zone: Callable[[str], bool]
+    new_id: Callable[[str], str]
+    now: Callable[[], datetime]
+
+    def __call__(self, command: RegisterUser) -> MeView:
+        """Open an account and ask for proof of its email address.
+
+        Raises:
+            PasswordTrivial, ProfileInvalid.
+            EmailTaken: said openly (docs: services/identity/README.md).
+        """
+        refuse_trivial(command.password, command.email, self.common_passwords)
+        if not self.is_time_zone(command.time_zone):
+            raise ProfileInvalid("time_zone", "is not a time zone of the IANA database")
+        account = self._account(command)
+        token = self.tokens.new()
+        verification = EmailVerification.request(account.id, account.email, digest(token), at=account.created_at)
+        with self.unit_of_work() as work:
+            work.accounts.add(account)
+            work.verifications.add(verification)
+            work.emit(user_registered(account))
+            work.emit(email_verification_requested(account, token, verification.expires_at))
+            return work.answer(me_view(account))
+
+    def _account(self, command: RegisterUser) -> Account:
+        return Account(
+            id=self.new_id("user"),
+            version=1,
+            email=command.email,
+            email_verified=False,
+            password_hash=self.passwords.hashed(command.password),
+            roles=tuple(dict.fromkeys(command.roles)),
+            profile=Profile(display_name=command.display_name, time_zone=command.time_zone, locale=command.locale),
+            created_at=self.now(),
+        )

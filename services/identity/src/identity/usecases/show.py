@@ -1,0 +1,85 @@
+"""How accounts become views and facts."""
+
+from datetime import datetime
+
+from contracts.identity.events import EmailVerificationRequested, ProfileUpdated, SessionRevoked, UserRegistered
+from contracts.identity.views import MeView, PublicProfileView
+from identity.domain.account import Account
+from identity.domain.session import RevokeReason, Session
+
+
+def me_view(account: Account) -> MeView:
+    profile = account.profile
+    return MeView(
+        id=account.id,
+        version=account.version,
+        email=account.email,
+        email_verified=account.email_verified,
+        display_name=profile.display_name,
+        roles=account.roles,
+        headline=profile.headline,
+        bio=profile.bio,
+        skills=profile.skills,
+        languages=profile.languages,
+        links=profile.links,
+        time_zone=profile.time_zone,
+        locale=profile.locale,
+        created_at=account.created_at,
+    )
+
+
+def public_profile_view(account: Account) -> PublicProfileView:
+    profile = account.profile
+    return PublicProfileView(
+        id=account.id,
+        display_name=profile.display_name,
+        roles=account.roles,
+        headline=profile.headline,
+        bio=profile.bio,
+        skills=profile.skills,
+        languages=profile.languages,
+        links=profile.links,
+        created_at=account.created_at,
+    )
+
+
+def user_registered(account: Account) -> UserRegistered:
+    return UserRegistered(
+        user_id=account.id,
+        email=account.email,
+        display_name=account.profile.display_name,
+        roles=account.roles,
+        locale=account.profile.locale,
+        time_zone=account.profile.time_zone,
+        registered_at=account.created_at,
+    )
+
+
+def email_verification_requested(account: Account, token: str, expires_at: datetime) -> EmailVerificationRequested:
+    return EmailVerificationRequested(
+        user_id=account.id,
+        email=account.email,
+        display_name=account.profile.display_name,
+        locale=account.profile.locale,
+        token=token,
+        expires_at=expires_at,
+    )
+
+
+def profile_updated(account: Account) -> ProfileUpdated:
+    profile = account.profile
+    return ProfileUpdated(
+        user_id=account.id,
+        display_name=profile.display_name,
+        roles=account.roles,
+        headline=profile.headline,
+        bio=profile.bio,
+        skills=profile.skills,
+        languages=profile.languages,
+        time_zone=profile.time_zone,
+        locale=profile.locale,
+    )
+
+
+def session_revoked(session: Session, reason: RevokeReason) -> SessionRevoked:
+    return SessionRevoked(user_id=session.user_id, session_id=session.id, reason=reason.value)

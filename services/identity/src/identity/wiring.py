@@ -1,0 +1,64 @@
+"""The only place where identity's adapters meet its use cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chassis.wiring import Resources
+from identity.adapters.accounts import MongoAccounts
+from identity.adapters.argon2_passwords import Argon2Passwords
+from identity.adapters.login_attempts import MongoLoginAttempts
+from identity.adapters.reference import common_passwords, is_time_zone
+from identity.adapters.signed_tokens import SignedTokens
+from identity.adapters.unit_of_work import IdentityUnitOfWork
+from identity.settings import Settings
+from identity.usecases.get_me import GetMeHandler
+from identity.usecases.get_user import GetUserHandler
+from identity.usecases.log_in import LogInHandler
+from identity.usecases.log_out import LogOutHandler
+from identity.usecases.refresh_session import RefreshSessionHandler
+from identity.usecases.register_user import RegisterUserHandler
+from identity.usecases.resend_verification import ResendVerificationHandler
+from identity.usecases.update_profile import UpdateProfileHandler
+from identity.usecases.verify_email import VerifyEmailHandler
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """All that identity can do."""
+
+    register_user: RegisterUserHandler
+    verify_email: VerifyEmailHandler
+    resend_verification: ResendVerificationHandler
+    log_in: LogInHandler
+    refresh_session: RefreshSessionHandler
+    log_out: LogOutHandler
+    update_profile: UpdateProfileHandler
+    get_me: GetMeHandler
+    get_user: GetUserHandler
+
+
+def build(resources: Resources[Settings]) -> UseCases:
+    """Raises:
+    ValueError: the signing key is not one.
+    """
+    store, settings = resources.store, resources.settings
+    now, new_id = resources.clock.now, resources.new_id
+    accounts = MongoAccounts()
+    passwords = Argon2Passwords(settings.password_hashes_at_once)
+    tokens = SignedTokens(settings.signing_key.get_secret_value())
+
+    def unit_of_work() -> IdentityUnitOfWork:
+        return IdentityUnitOfWork(store)
+
+    return UseCases(
+        register_user=RegisterUserHandler(unit_of_work, passwords, tokens, common_passwords(), is_time_zone, new_id, now),
+        verify_email=VerifyEmailHandler(unit_of_work, now),
+        resend_verification=ResendVerificationHandler(unit_of_work, tokens, now),
+        log_in=LogInHandler(unit_of_work, accounts, MongoLoginAttempts(store.database), passwords, tokens, new_id, now),
+        refresh_session=RefreshSessionHandler(unit_of_work, tokens, now),
+        log_out=LogOutHandler(unit_of_work, now),
+        update_profile=UpdateProfileHandler(unit_of_work, is_time_zone),
+        get_me=GetMeHandler(accounts),
+        get_user=GetUserHandler(accounts),
+    )
