@@ -43,12 +43,14 @@ def program(name: str, module: str, *arguments: str, env: Mapping[str, str], log
 def service(name: str, *, env: Mapping[str, str], log: Path, health_port: int, label: str | None = None) -> LocalProcess:
     """One service, run by the chassis."""
     env = {f"{name.upper()}_HEALTH_PORT": str(health_port), **env}
-    return program(label or name, "chassis.runner", name, env=env, log=log, port=health_port, path="/ready")
+    return program(label or name, "chassis.runner", name, env=env, log=log, port=health_port, path="/health/ready")
 
 
 def relay(*, env: Mapping[str, str], log: Path, health_port: int) -> LocalProcess:
     """The relay of all services' outboxes."""
-    return program("relay", "chassis.relay", env={"RELAY_HEALTH_PORT": str(health_port), **env}, log=log, port=health_port, path="/ready")
+    return program(
+        "relay", "chassis.relay", env={"RELAY_HEALTH_PORT": str(health_port), **env}, log=log, port=health_port, path="/health/ready"
+    )
 
 
 def sandbox(*, env: Mapping[str, str], log: Path, port: int) -> LocalProcess:
@@ -58,4 +60,4 @@ def sandbox(*, env: Mapping[str, str], log: Path, port: int) -> LocalProcess:
 
 def gateway(*, env: Mapping[str, str], log: Path, port: int, label: str = "gateway") -> LocalProcess:
     """One replica of the gateway."""
-    return program(label, "gateway", env={"GATEWAY_PORT": str(port), **env}, log=log, port=port, path="/ready")
+    return program(label, "gateway", env={"GATEWAY_PORT": str(port), **env}, log=log, port=port, path="/health/ready")

@@ -64,6 +64,11 @@ class LocalProcess:
         return self._child.poll() if self._child else None
 
     def start(self) -> None:
+        """Starts the program and waits until it is ready. Raises: NotReady."""
+        self.launch()
+        self.wait_ready()
+
+    def launch(self) -> None:
         """Starts the program without waiting for it; does nothing when it runs already."""
         if self.running:
             return
@@ -88,16 +93,20 @@ class LocalProcess:
         allowed = self._ready_within if within is None else within
         deadline = time.monotonic() + allowed
         while True:
-            if not self.running:
-                raise NotReady(f"{self.name} ended with status {self.status} before it was ready: {self.last_words()} (log: {self.log})")
-            if self._ready():
+            if self.is_ready():
                 return
             if time.monotonic() > deadline:
                 raise NotReady(f"{self.name} was not ready after {allowed:.0f} s: {self.last_words()} (log: {self.log})")
             time.sleep(0.05)
 
     def is_ready(self) -> bool:
-        return self.running and self._ready()
+        """Whether the probe answers now.
+
+        Raises: NotReady when the process has ended.
+        """
+        if not self.running:
+            raise NotReady(f"{self.name} ended with status {self.status} before it was ready: {self.last_words()} (log: {self.log})")
+        return self._ready()
 
     def terminate(self) -> None:
         """Asks the process to end (SIGTERM) and returns at once."""
@@ -124,7 +133,6 @@ class LocalProcess:
         """Stops, starts and waits until ready, with the same command and environment."""
         self.stop()
         self.start()
-        self.wait_ready()
 
     def last_words(self) -> str:
         """The last line of the log that is not empty."""

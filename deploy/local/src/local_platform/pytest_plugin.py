@@ -6,7 +6,6 @@ The servers are those of OPENCHANCE_TEST_AMQP_URL, OPENCHANCE_TEST_MONGO_URL and
 
 from __future__ import annotations
 
-import json
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -19,6 +18,7 @@ import pytest
 import pytest_asyncio
 
 from local_platform import launch
+from local_platform.environment import relay_databases
 from local_platform.ports import free_port
 from local_platform.processes import LocalProcess
 from local_platform.servers import Mongo, RabbitMQ, Redis
@@ -188,7 +188,6 @@ def run_service(
         process = launch.service(name, env=settings, log=log, health_port=health_port)
         processes.append(process)
         process.start()
-        process.wait_ready()
         return RunningService(name, database, process, health_port)
 
     return run
@@ -204,16 +203,9 @@ def relay(amqp_url: str, mongo_url: str, processes: list[LocalProcess], tmp_path
         process = launch.relay(env=settings, log=tmp_path / "logs" / f"relay-{health_port}.log", health_port=health_port)
         processes.append(process)
         process.start()
-        process.wait_ready()
         return process
 
     return run
-
-
-def relay_databases(mongo_url: str, databases: Mapping[str, str]) -> str:
-    """RELAY_DATABASES for outboxes on one server: JSON, service name → URL of its database."""
-    server, _, options = mongo_url.partition("?")
-    return json.dumps({name: f"{server.rstrip('/')}/{database}{'?' * bool(options)}{options}" for name, database in databases.items()})
 
 
 @pytest.fixture
@@ -224,7 +216,6 @@ def sandbox_url(processes: list[LocalProcess], tmp_path: Path) -> str:
     process = launch.sandbox(env=env, log=tmp_path / "logs" / "sandbox.log", port=port)
     processes.append(process)
     process.start()
-    process.wait_ready()
     return f"http://127.0.0.1:{port}"
 
 

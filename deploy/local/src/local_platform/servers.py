@@ -13,7 +13,7 @@ from pathlib import Path
 import pymongo
 import pymongo.errors
 
-from local_platform.errors import NotReady, PlatformError, ProgramMissing
+from local_platform.errors import PlatformError, ProgramMissing
 from local_platform.ports import accepts_connections, free_port, require_free
 from local_platform.processes import LocalProcess
 
@@ -25,9 +25,11 @@ class Server(ABC):
     process: LocalProcess
     url: str
 
-    def __init__(self, folder: Path, port: int | None = None) -> None:
+    def __init__(self, folder: Path, port: int | None = None, *, log: Path | None = None) -> None:
+        """`port`: a free one unless given; `log`: a file in the folder unless given."""
         self.folder = folder.absolute()
         self.port = port or free_port()
+        self.log = log or self.folder / "server.log"
 
     @abstractmethod
     def answers(self) -> bool:
@@ -44,10 +46,27 @@ class Server(ABC):
             return
         require_free(self.port, self.name)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.process.start()
+        self.process.launch()
+
+    @property
+    def running(self) -> bool:
+        return self.process.running
+
+    @property
+    def pid(self) -> int | None:
+        return self.process.pid
+
+    def is_ready(self) -> bool:
+        """Raises: NotReady when the server has ended."""
+        return self.process.is_ready()
 
     def wait_ready(self, within: float | None = None) -> None:
+        """Raises: NotReady."""
         self.process.wait_ready(within)
+
+    def terminate(self) -> None:
+        """Asks the server to end and returns at once."""
+        self.process.terminate()
 
     def stop(self) -> None:
         self.process.stop()
@@ -69,9 +88,15 @@ class RabbitMQ(Server):
     scripts = Path("/usr/lib/rabbitmq/bin")
 
     def __init__(
-        self, folder: Path, port: int | None = None, *, distribution_port: int | None = None, mapper_port: int | None = None
+        self,
+        folder: Path,
+        port: int | None = None,
+        *,
+        distribution_port: int | None = None,
+        mapper_port: int | None = None,
+        log: Path | None = None,
     ) -> None:
-        super().__init__(folder, port)
+        super().__init__(folder, port, log=log)
         self.distribution_port = distribution_port or free_port()
         self.mapper_port = mapper_port or free_port()
         self.url = f"amqp://guest:guest@127.0.0.1:{self.port}/"
@@ -94,7 +119,7 @@ class RabbitMQ(Server):
             self.name,
             [str(self.scripts / "rabbitmq-server")],
             env=env,
-            log=self.folder / "rabbitmq.log",
+            log=self.log,
             ready=self.answers,
             ready_within=90.0,
         )
@@ -124,7 +149,6 @@ class RabbitMQ(Server):
             if not self._mapper.running:
                 require_free(self.mapper_port, "RabbitMQ's port mapper")
                 self._mapper.start()
-            self._mapper.wait_ready()
         super().launch()
 
     def stop(self) -> None:
@@ -170,8 +194,8 @@ class Mongo(Server):
 
     name = "MongoDB (embedded)"
 
-    def __init__(self, folder: Path, port: int | None = None) -> None:
-        super().__init__(folder, port)
+    def __init__(self, folder: Path, port: int | None = None, *, log: Path | None = None) -> None:
+        super().__init__(folder, port, log=log)
         self.url = f"mongodb://127.0.0.1:{self.port}/"
         self._program = Path(sys.executable).parent / "secantusd-rs"
         # fmt: off
@@ -182,9 +206,7 @@ class Mongo(Server):
             "--oplog-retention-seconds", "86400", "--oplog-max-entries", "1000000",
         ]
         # fmt: on
-        self.process = LocalProcess(
-            self.name, [str(self._program), *options], env=dict(os.environ), log=self.folder / "mongo.log", ready=self.answers
-        )
+        self.process = LocalProcess(self.name, [str(self._program), *options], env=dict(os.environ), log=self.log, ready=self.answers)
 
     def answers(self) -> bool:
         if not accepts_connections(self.port):
@@ -206,8 +228,8 @@ class Redis(Server):
 
     name = "Redis (embedded)"
 
-    def __init__(self, folder: Path, port: int | None = None) -> None:
-        super().__init__(folder, port)
+    def __init__(self, folder: Path, port: int | None = None, *, log: Path | None = None) -> None:
+        super().__init__(folder, port, log=log)
         self.url = f"redis://127.0.0.1:{self.port}/0"
         # fmt: off
         options = [
@@ -215,9 +237,7 @@ class Redis(Server):
             "--loglevel", "warning",
         ]
         # fmt: on
-        self.process = LocalProcess(
-            self.name, [_redis_program(), *options], env=dict(os.environ), log=self.folder / "redis.log", ready=self.answers
-        )
+        self.process = LocalProcess(self.name, [_redis_program(), *options], env=dict(os.environ), log=self.log, ready=self.answers)
 
     def answers(self) -> bool:
         try:
@@ -259,12 +279,12 @@ class Servers:
                 server.launch()
             for server in every:
                 server.wait_ready()
-        except (PlatformError, NotReady):
+        except PlatformError:
             self.stop()
             raise
 
     def stop(self) -> None:
-        self.broker.process.terminate()  # the slowest to end: ask it first
+        self.broker.terminate()  # the slowest to end: ask it first
         self.mongo.stop()
         self.redis.stop()
         self.broker.stop()

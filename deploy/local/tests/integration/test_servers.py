@@ -71,9 +71,8 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(tmp_path: 
 
 def test_a_process_that_ends_before_it_is_ready_is_reported_with_its_last_words(tmp_path: Path) -> None:
     process = LocalProcess("sulky", ["/bin/sh", "-c", "echo no thanks; exit 3"], env={}, log=tmp_path / "log", ready=lambda: False)
-    process.start()
     with pytest.raises(NotReady, match=r"sulky ended with status 3 .*no thanks"):
-        process.wait_ready()
+        process.start()
 
 
 def test_free_ports_differ() -> None:

@@ -1,0 +1,150 @@
+"""What each of our programs is told by its environment, from the addresses of the servers, the ports and the secrets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from local_platform.launch import SERVICES
+from local_platform.ports import free_port, require_free
+from local_platform.secrets import Secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where everything listens on the loopback interface."""
+
+    broker: int
+    mongo: int
+    redis: int
+    sandbox: int
+    gateways: tuple[int, ...]
+    health: Mapping[str, int]  # of each service and the relay
+
+    @classmethod
+    def free(cls, gateways: int) -> Ports:
+        """Ports nobody uses: several platforms can run side by side."""
+        return cls(
+            broker=free_port(),
+            mongo=free_port(),
+            redis=free_port(),
+            sandbox=free_port(),
+            gateways=tuple(free_port() for _ in range(gateways)),
+            health={name: free_port() for name in (*SERVICES, "relay")},
+        )
+
+    @classmethod
+    def usual(cls, environment: Mapping[str, str], gateways: int) -> Ports:
+        """The documented ports, each of which a variable can move. Servers keep clear of the ports of those a machine may run already."""
+
+        def port(variable: str, usual: int) -> int:
+            return int(environment.get(variable) or usual)
+
+        gateway, health = port("GATEWAY_PORT", 8080), port("OPENCHANCE_HEALTH_PORT", 8101)
+        return cls(
+            broker=port("OPENCHANCE_BROKER_PORT", 5682),
+            mongo=port("OPENCHANCE_MONGO_PORT", 27027),
+            redis=port("OPENCHANCE_REDIS_PORT", 6389),
+            sandbox=port("SANDBOX_PORT", 8090),
+            gateways=tuple(gateway + replica for replica in range(gateways)),
+            health={name: health + index for index, name in enumerate((*SERVICES, "relay"))},
+        )
+
+    def require_free(self) -> None:
+        """Raises: PortTaken for the first of our programs' ports that something listens on; the servers check their own."""
+        require_free(self.sandbox, "the sandbox (move it with SANDBOX_PORT)")
+        for port in self.gateways:
+            require_free(port, "the gateway (move it with GATEWAY_PORT)")
+        for name, port in self.health.items():
+            require_free(port, f"{name}'s health page (move them with OPENCHANCE_HEALTH_PORT)")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Builds the variables of each program; those in `given` (the person's own environment) win over ours."""
+
+    amqp_url: str
+    mongo_url: str
+    redis_url: str
+    ports: Ports
+    secrets: Secrets
+    given: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports.sandbox}"
+
+    @property
+    def gateway_urls(self) -> list[str]:
+        return [f"http://127.0.0.1:{port}" for port in self.ports.gateways]
+
+    def of_service(self, name: str) -> dict[str, str]:
+        prefix = name.upper()
+        return self._with_given(
+            {
+                f"{prefix}_AMQP_URL": self.amqp_url,
+                f"{prefix}_MONGO_URL": self.mongo_url,
+                f"{prefix}_MONGO_DATABASE": name,
+                f"{prefix}_PRINCIPAL_JWKS": self.secrets.jwks,
+                f"{prefix}_CLOCK_URL": f"{self.sandbox_url}/_sandbox/clock",
+                f"{prefix}_HEALTH_HOST": "127.0.0.1",
+                **self._own_settings(name),
+            },
+            prefix,
+        )
+
+    def of_relay(self) -> dict[str, str]:
+        return self._with_given(
+            {
+                "RELAY_AMQP_URL": self.amqp_url,
+                "RELAY_DATABASES": relay_databases(self.mongo_url, {name: name for name in SERVICES}),
+                "RELAY_HEALTH_HOST": "127.0.0.1",
+            },
+            "RELAY",
+        )
+
+    def of_gateway(self) -> dict[str, str]:
+        ours = {
+            "GATEWAY_AMQP_URL": self.amqp_url,
+            "GATEWAY_REDIS_URL": self.redis_url,
+            "GATEWAY_PRINCIPAL_JWKS": self.secrets.jwks,
+            "GATEWAY_CLOCK_URL": f"{self.sandbox_url}/_sandbox/clock",
+        }
+        return self._with_given(ours, "GATEWAY", but="GATEWAY_PORT")  # each replica has a port of its own
+
+    def of_sandbox(self, data_folder: str) -> dict[str, str]:
+        ours = {
+            "SANDBOX_DATA": data_folder,
+            "SANDBOX_WEBHOOK_URL": f"{self.gateway_urls[0]}/v1/webhooks/stripe",
+            "SANDBOX_WEBHOOK_SECRET": self.secrets.webhook_secret,
+        }
+        return self._with_given(ours, "SANDBOX", but="SANDBOX_PORT")
+
+    def _own_settings(self, name: str) -> dict[str, str]:
+        """What one service alone needs. A vendor's key in the environment means the real vendor: no sandbox address then."""
+        match name:
+            case "identity":
+                return {"IDENTITY_SIGNING_KEY": self.secrets.signing_key}
+            case "payments" if "PAYMENTS_STRIPE_API_KEY" not in self.given:
+                return {
+                    "PAYMENTS_STRIPE_API_KEY": "sk_test_sandbox",
+                    "PAYMENTS_STRIPE_API_BASE": self.sandbox_url,
+                    "PAYMENTS_STRIPE_WEBHOOK_SECRET": self.secrets.webhook_secret,
+                }
+            case "notifications":
+                links = {"NOTIFICATIONS_PUBLIC_URL": self.gateway_urls[0]}
+                if "NOTIFICATIONS_SENDGRID_API_KEY" in self.given:
+                    return links
+                return {**links, "NOTIFICATIONS_SENDGRID_API_KEY": "SG.sandbox", "NOTIFICATIONS_SENDGRID_API_BASE": self.sandbox_url}
+            case _:
+                return {}
+
+    def _with_given(self, ours: dict[str, str], prefix: str, but: str = "") -> dict[str, str]:
+        return ours | {name: value for name, value in self.given.items() if name.startswith(f"{prefix}_") and name != but}
+
+
+def relay_databases(mongo_url: str, databases: Mapping[str, str]) -> str:
+    """RELAY_DATABASES for outboxes on one server: JSON, service name → URL of its database."""
+    server, _, options = mongo_url.partition("?")
+    return json.dumps({name: f"{server.rstrip('/')}/{database}{'?' * bool(options)}{options}" for name, database in databases.items()})

@@ -1,0 +1,145 @@
+"""The whole platform as local processes: what `make run` runs and what end-to-end tests drive."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from local_platform import infrastructure, launch
+from local_platform.environment import Environment, Ports
+from local_platform.errors import NotReady, PlatformError
+from local_platform.infrastructure import Runnable
+from local_platform.secrets import Secrets
+
+
+def _silent(_line: str) -> None:
+    """Tests want no progress lines."""
+
+
+class Platform:
+    """Broker, database, Redis, sandbox, relay, six services and gateways, with their data in one folder.
+
+    `processes` holds them by name: broker, mongo, redis (those we run ourselves), sandbox, relay, the six services, and
+    gateway-1, gateway-2, …; each can be killed, terminated and started again alone. Nothing restarts by itself here.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        ports: Ports | None = None,
+        gateways: int = 2,
+        *,
+        environment: Mapping[str, str] | None = None,
+        docker: bool = False,
+        progress: Callable[[str], None] = _silent,
+    ) -> None:
+        """`environment` may name servers and settings that win over ours; by default nothing of the caller's environment does.
+
+        Raises: PlatformError when a server named there does not answer, or Docker Compose fails.
+        """
+        self.folder = folder.absolute()
+        self.ports = ports or Ports.free(gateways)
+        self._progress = progress
+        given = environment or {}
+        self.infrastructure = infrastructure.choose(self.folder, self.ports, given, docker=docker)
+        self.secrets = Secrets.of(self.folder / "secrets")
+        self.environment = Environment(
+            self.infrastructure.amqp_url, self.infrastructure.mongo_url, self.infrastructure.redis_url, self.ports, self.secrets, given
+        )
+        self._foundation: dict[str, Runnable] = {**self.infrastructure.servers, "sandbox": self._sandbox()}
+        self._programs: dict[str, Runnable] = self._services() | {"relay": self._relay()}
+        self._gateways: dict[str, Runnable] = self._gateway_replicas()
+
+    @property
+    def processes(self) -> dict[str, Runnable]:
+        return {**self._foundation, **self._programs, **self._gateways}
+
+    @property
+    def gateway_urls(self) -> list[str]:
+        return self.environment.gateway_urls
+
+    @property
+    def sandbox_url(self) -> str:
+        return self.environment.sandbox_url
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Where things are, for programs that talk to this platform (the demo, the market filler, benchmarks)."""
+        return {
+            "OPENCHANCE_GATEWAY_URLS": ",".join(self.gateway_urls),
+            "OPENCHANCE_SANDBOX_URL": self.sandbox_url,
+            "OPENCHANCE_AMQP_URL": self.infrastructure.amqp_url,
+            "OPENCHANCE_MONGO_URL": self.infrastructure.mongo_url,
+            "OPENCHANCE_REDIS_URL": self.infrastructure.redis_url,
+        }
+
+    def log_of(self, name: str) -> Path:
+        return self.folder / "logs" / f"{name}.log"
+
+    def start(self) -> None:
+        """Starts everything, what stands on nothing else first, each group side by side.
+
+        Raises: PlatformError in one line; what had started is stopped then.
+        """
+        try:
+            self.ports.require_free()
+            self._start_together(self._foundation)
+            self._start_together({**self._programs, **self._gateways})
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stops everything in reverse order: who takes requests first, who stores last. Data stays in the folder."""
+        sandbox = self._foundation["sandbox"]
+        for group in (self._gateways, self._programs, {"sandbox": sandbox}, self.infrastructure.servers):
+            running = [process for process in group.values() if process.running]
+            for process in running:
+                process.terminate()
+            for process in group.values():
+                process.stop()
+            self._report("stopped", (process.name for process in running))
+
+    def _start_together(self, group: Mapping[str, Runnable]) -> None:
+        """Starts a group and waits until all of it is ready, reporting each as it comes."""
+        began = time.monotonic()
+        for process in group.values():
+            process.launch()
+        waiting = list(group.values())
+        self._report("starting", (process.name for process in waiting))
+        while waiting:
+            for process in [one for one in waiting if one.is_ready()]:
+                waiting.remove(process)
+                self._progress(f"  ready     {process.name} ({time.monotonic() - began:.1f} s)")
+            if waiting and time.monotonic() - began > 120:
+                raise NotReady(f"not ready after two minutes: {', '.join(one.name for one in waiting)} (logs: {self.folder / 'logs'})")
+            time.sleep(0.1)
+
+    def _report(self, what: str, names: Iterable[str]) -> None:
+        if line := ", ".join(names):
+            self._progress(f"  {what:<9} {line}")
+
+    def _sandbox(self) -> Runnable:
+        env = self.environment.of_sandbox(str(self.folder / "sandbox"))
+        return launch.sandbox(env=env, log=self.log_of("sandbox"), port=self.ports.sandbox)
+
+    def _services(self) -> dict[str, Runnable]:
+        return {
+            name: launch.service(name, env=self.environment.of_service(name), log=self.log_of(name), health_port=self.ports.health[name])
+            for name in launch.SERVICES
+        }
+
+    def _relay(self) -> Runnable:
+        return launch.relay(env=self.environment.of_relay(), log=self.log_of("relay"), health_port=self.ports.health["relay"])
+
+    def _gateway_replicas(self) -> dict[str, Runnable]:
+        env = self.environment.of_gateway()
+        names = [f"gateway-{number}" for number in range(1, len(self.ports.gateways) + 1)]
+        return {
+            name: launch.gateway(env=env, log=self.log_of(name), port=port, label=name)
+            for name, port in zip(names, self.ports.gateways, strict=True)
+        }
+
+
+__all__ = ["Platform", "PlatformError"]
