@@ -40,6 +40,18 @@ current_call: ContextVar[Call | None] = ContextVar("current_call", default=None)
 current_delivery: ContextVar[Delivery | None] = ContextVar("current_delivery", default=None)
 
 
+def delivered() -> Delivery:
+    """The delivery being handled: its `sequence` orders the events of one subject for handlers that keep state.
+
+    Raises:
+        LookupError: no event is being handled.
+    """
+    delivery = current_delivery.get()
+    if delivery is None:
+        raise LookupError("no event is being handled")
+    return delivery
+
+
 class AnsweredBefore(Exception):
     """This caller's idempotency key was answered before: `answer` is that answer as JSON data. Not an error."""
 

@@ -1,0 +1,25 @@
+"""The port of a transaction, as use cases see it: a service's own protocol adds its repositories."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+from contracts.base import Event, View
+
+V = TypeVar("V", bound=View)
+
+
+class UnitOfWork(Protocol):
+    """`with` begins it; its end commits; an exception rolls it back. `chassis.mongo.MongoUnitOfWork` keeps the promise."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+
+    def emit(self, event: Event) -> None:
+        """Publish this fact if, and only if, the transaction commits."""
+        ...
+
+    def answer(self, view: V) -> V:
+        """Keep the view as the answer to the command's idempotency key, where it has one; returns the view."""
+        ...

@@ -1,0 +1,142 @@
+"""Which facts a person is told of: one function an event, saying who hears of it, as what, and with which words filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from contracts.challenges import events as challenges
+from contracts.challenges.terms import RejectReason
+from contracts.identity import events as identity
+from contracts.matching import events as matching
+from contracts.messaging import events as messaging
+from contracts.money import Money
+from contracts.notifications.views import NotificationCategory as Category
+from contracts.payments import events as payments
+
+Words = Mapping[str, str | Money]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing for one person. `kind` names the text in the catalogues, `words` fill it in, `link` is a path of the API."""
+
+    recipient_id: str
+    category: Category
+    kind: str
+    words: Words = field(default_factory=dict)
+    link: str | None = None
+
+
+def _challenge(challenge_id: str) -> str:
+    return f"/v1/challenges/{challenge_id}"
+
+
+def application_submitted(event: challenges.ApplicationSubmitted) -> list[Fact]:
+    words: Words = {"challenge": event.challenge_title, "budget": event.budget}
+    link = f"/v1/applications/{event.application_id}"
+    return [Fact(event.challenger_id, Category.APPLICATIONS, "application_submitted", words, link)]
+
+
+def application_accepted(event: challenges.ApplicationAccepted) -> list[Fact]:
+    words: Words = {"challenge": event.challenge_title}
+    return [Fact(event.solver_id, Category.APPLICATIONS, "application_accepted", words, f"/v1/applications/{event.application_id}")]
+
+
+def application_rejected(event: challenges.ApplicationRejected) -> list[Fact]:
+    """The reason chooses the words: declined, another one was accepted, or the challenge was cancelled."""
+    kinds = {
+        RejectReason.DECLINED: "application_declined",
+        RejectReason.ANOTHER_ACCEPTED: "application_closed",
+        RejectReason.CHALLENGE_CANCELLED: "application_cancelled",
+    }
+    words: Words = {"challenge": event.challenge_title}
+    return [Fact(event.applicant_id, Category.APPLICATIONS, kinds[event.reason], words, f"/v1/applications/{event.application_id}")]
+
+
+def application_withdrawn(event: challenges.ApplicationWithdrawn) -> list[Fact]:
+    words: Words = {"challenge": event.challenge_title}
+    return [Fact(event.challenger_id, Category.APPLICATIONS, "application_withdrawn", words, f"/v1/applications/{event.application_id}")]
+
+
+def work_submitted(event: challenges.WorkSubmitted) -> list[Fact]:
+    words: Words = {"challenge": event.challenge_title, "milestone": event.milestone_title}
+    return [Fact(event.challenger_id, Category.WORK, "work_submitted", words, f"/v1/submissions/{event.submission_id}")]
+
+
+def changes_requested(event: challenges.ChangesRequested) -> list[Fact]:
+    words: Words = {"challenge": event.challenge_title, "milestone": event.milestone_title}
+    return [Fact(event.solver_id, Category.WORK, "changes_requested", words, f"/v1/submissions/{event.submission_id}")]
+
+
+def submission_approved(event: challenges.SubmissionApproved) -> list[Fact]:
+    words: Words = {"challenge": event.challenge_title, "milestone": event.milestone_title}
+    return [Fact(event.solver_id, Category.WORK, "submission_approved", words, f"/v1/submissions/{event.submission_id}")]
+
+
+def challenge_cancelled(event: challenges.ChallengeCancelled) -> list[Fact]:
+    """Applicants hear of it by their application's end; here the solver who was at work."""
+    if event.solver_id is None:
+        return []
+    return [
+        Fact(event.solver_id, Category.WORK, "challenge_cancelled", {"challenge": event.challenge_title}, _challenge(event.challenge_id))
+    ]
+
+
+def challenge_completed(event: challenges.ChallengeCompleted) -> list[Fact]:
+    """Both sides, with the invitation to review each other."""
+    words: Words = {"challenge": event.challenge_title}
+    link = f"{_challenge(event.challenge_id)}/reviews"
+    return [Fact(person, Category.REVIEWS, "challenge_completed", words, link) for person in (event.challenger_id, event.solver_id)]
+
+
+def review_published(event: challenges.ReviewPublished) -> list[Fact]:
+    words: Words = {"challenge": event.challenge_title, "rating": str(event.rating)}
+    return [Fact(event.subject_id, Category.REVIEWS, "review_published", words, f"{_challenge(event.challenge_id)}/reviews")]
+
+
+def escrow_funded(event: payments.EscrowFunded) -> list[Fact]:
+    words: Words = {"challenge": event.challenge_title, "amount": event.amount}
+    return [Fact(event.payee_id, Category.MONEY, "escrow_funded", words, f"/v1/escrows/{event.escrow_id}")]
+
+
+def funding_failed(event: payments.FundingFailed) -> list[Fact]:
+    words: Words = {"challenge": event.challenge_title}
+    return [Fact(event.payer_id, Category.MONEY, "funding_failed", words, f"/v1/escrows/{event.escrow_id}")]
+
+
+def funds_released(event: payments.FundsReleased) -> list[Fact]:
+    words: Words = {"challenge": event.challenge_title, "amount": event.net, "fee": event.fee}
+    return [Fact(event.payee_id, Category.MONEY, "funds_released", words, f"/v1/escrows/{event.escrow_id}")]
+
+
+def funds_refunded(event: payments.FundsRefunded) -> list[Fact]:
+    words: Words = {"challenge": event.challenge_title, "amount": event.amount}
+    return [Fact(event.payer_id, Category.MONEY, "funds_refunded", words, f"/v1/escrows/{event.escrow_id}")]
+
+
+def payout_paid(event: payments.PayoutPaid) -> list[Fact]:
+    return [Fact(event.user_id, Category.MONEY, "payout_paid", {"amount": event.amount}, f"/v1/payouts/{event.payout_id}")]
+
+
+def payout_failed(event: payments.PayoutFailed) -> list[Fact]:
+    return [Fact(event.user_id, Category.MONEY, "payout_failed", {"amount": event.amount}, f"/v1/payouts/{event.payout_id}")]
+
+
+def message_sent(event: messaging.MessageSent) -> list[Fact]:
+    """Everybody in the conversation but the sender. The text itself stays in the conversation."""
+    link = f"/v1/conversations/{event.conversation_id}"
+    others = [person for person in event.participant_ids if person != event.message.sender_id]
+    return [Fact(person, Category.MESSAGES, "message_sent", {"conversation": event.conversation_title}, link) for person in others]
+
+
+def challenge_matched(event: matching.ChallengeMatched) -> list[Fact]:
+    words: Words = {"challenge": event.challenge_title}
+    return [Fact(event.user_id, Category.MATCHES, "challenge_matched", words, _challenge(event.challenge_id))]
+
+
+def session_revoked(event: identity.SessionRevoked) -> list[Fact]:
+    """Only theft is news: a person knows that they logged out."""
+    if event.reason != "refresh_reused":
+        return []
+    return [Fact(event.user_id, Category.ACCOUNT, "session_stolen")]

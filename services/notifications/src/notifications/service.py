@@ -1,0 +1,137 @@
+"""What notifications offers and hears: its table of contents."""
+
+from __future__ import annotations
+
+from chassis.context import delivered
+from chassis.entrypoints import UseCasesProvider, on_event, rpc, timer
+from chassis.principal import Principal
+from contracts.challenges import events as challenges
+from contracts.identity import events as identity
+from contracts.matching import events as matching
+from contracts.messaging import events as messaging
+from contracts.notifications.commands import MarkNotificationsRead, UpdatePreferences
+from contracts.notifications.queries import GetPreferences, ListNotifications
+from contracts.notifications.views import NotificationPage, PreferencesView, UnreadCountView
+from contracts.payments import events as payments
+from notifications.domain import facts
+from notifications.wiring import UseCases, build
+
+
+class NotificationsService:
+    name = "notifications"
+    use_cases: UseCases = UseCasesProvider(build)
+
+    @rpc
+    def list_notifications(self, query: ListNotifications, principal: Principal) -> NotificationPage:
+        return self.use_cases.list_notifications(query, principal)
+
+    @rpc
+    def mark_notifications_read(self, command: MarkNotificationsRead, principal: Principal) -> UnreadCountView:
+        return self.use_cases.mark_notifications_read(command, principal)
+
+    @rpc
+    def get_preferences(self, query: GetPreferences, principal: Principal) -> PreferencesView:
+        return self.use_cases.get_preferences(query, principal)
+
+    @rpc
+    def update_preferences(self, command: UpdatePreferences, principal: Principal) -> PreferencesView:
+        return self.use_cases.update_preferences(command, principal)
+
+    @timer(seconds=1)
+    def send_mails(self) -> None:
+        self.use_cases.send_mails()
+
+    @on_event
+    def on_user_registered(self, event: identity.UserRegistered) -> None:
+        self.use_cases.keep_contact.registered(event, delivered().sequence)
+
+    @on_event
+    def on_email_verified(self, event: identity.EmailVerified) -> None:
+        self.use_cases.keep_contact.verified(event)
+
+    @on_event
+    def on_profile_updated(self, event: identity.ProfileUpdated) -> None:
+        self.use_cases.keep_contact.updated(event, delivered().sequence)
+
+    @on_event
+    def on_email_verification_requested(self, event: identity.EmailVerificationRequested) -> None:
+        self.use_cases.send_verification(event)
+
+    @on_event
+    def on_session_revoked(self, event: identity.SessionRevoked) -> None:
+        self.use_cases.tell(facts.session_revoked(event), delivered().event_id)
+
+    @on_event
+    def on_application_submitted(self, event: challenges.ApplicationSubmitted) -> None:
+        self.use_cases.tell(facts.application_submitted(event), delivered().event_id)
+
+    @on_event
+    def on_application_accepted(self, event: challenges.ApplicationAccepted) -> None:
+        self.use_cases.tell(facts.application_accepted(event), delivered().event_id)
+
+    @on_event
+    def on_application_rejected(self, event: challenges.ApplicationRejected) -> None:
+        self.use_cases.tell(facts.application_rejected(event), delivered().event_id)
+
+    @on_event
+    def on_application_withdrawn(self, event: challenges.ApplicationWithdrawn) -> None:
+        self.use_cases.tell(facts.application_withdrawn(event), delivered().event_id)
+
+    @on_event
+    def on_work_submitted(self, event: challenges.WorkSubmitted) -> None:
+        self.use_cases.tell(facts.work_submitted(event), delivered().event_id)
+
+    @on_event
+    def on_changes_requested(self, event: challenges.ChangesRequested) -> None:
+        self.use_cases.tell(facts.changes_requested(event), delivered().event_id)
+
+    @on_event
+    def on_submission_approved(self, event: challenges.SubmissionApproved) -> None:
+        self.use_cases.tell(facts.submission_approved(event), delivered().event_id)
+
+    @on_event
+    def on_challenge_cancelled(self, event: challenges.ChallengeCancelled) -> None:
+        self.use_cases.tell(facts.challenge_cancelled(event), delivered().event_id)
+
+    @on_event
+    def on_challenge_completed(self, event: challenges.ChallengeCompleted) -> None:
+        self.use_cases.tell(facts.challenge_completed(event), delivered().event_id)
+
+    @on_event
+    def on_review_published(self, event: challenges.ReviewPublished) -> None:
+        self.use_cases.tell(facts.review_published(event), delivered().event_id)
+
+    @on_event
+    def on_escrow_funded(self, event: payments.EscrowFunded) -> None:
+        self.use_cases.tell(facts.escrow_funded(event), delivered().event_id)
+
+    @on_event
+    def on_funding_failed(self, event: payments.FundingFailed) -> None:
+        self.use_cases.tell(facts.funding_failed(event), delivered().event_id)
+
+    @on_event
+    def on_funds_released(self, event: payments.FundsReleased) -> None:
+        self.use_cases.tell(facts.funds_released(event), delivered().event_id)
+
+    @on_event
+    def on_funds_refunded(self, event: payments.FundsRefunded) -> None:
+        self.use_cases.tell(facts.funds_refunded(event), delivered().event_id)
+
+    @on_event
+    def on_payout_paid(self, event: payments.PayoutPaid) -> None:
+        self.use_cases.tell(facts.payout_paid(event), delivered().event_id)
+
+    @on_event
+    def on_payout_failed(self, event: payments.PayoutFailed) -> None:
+        self.use_cases.tell(facts.payout_failed(event), delivered().event_id)
+
+    @on_event
+    def on_message_sent(self, event: messaging.MessageSent) -> None:
+        self.use_cases.tell(facts.message_sent(event), delivered().event_id)
+
+    @on_event
+    def on_challenge_matched(self, event: matching.ChallengeMatched) -> None:
+        self.use_cases.tell(facts.challenge_matched(event), delivered().event_id)
+
+
+SERVICES: list[type] = [NotificationsService]

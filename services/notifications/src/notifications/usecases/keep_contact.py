@@ -1,0 +1,52 @@
+"""Keep our copy of who people are and how to reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from chassis.retry import NotYet
+from contracts.identity.events import EmailVerified, ProfileUpdated, UserRegistered
+from notifications.domain.notification import Contact
+from notifications.usecases.ports import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class KeepContactHandler:
+    """Events of one person may come out of order after a retry: `sequence` tells which profile is the newer."""
+
+    unit_of_work: Callable[[], UnitOfWork]
+
+    def registered(self, event: UserRegistered, sequence: int) -> None:
+        with self.unit_of_work() as work:
+            work.contacts.add(
+                Contact(
+                    user_id=event.user_id,
+                    version=1,
+                    email=event.email,
+                    email_verified=False,
+                    display_name=event.display_name,
+                    locale=event.locale,
+                    time_zone=event.time_zone,
+                    sequence=sequence,
+                )
+            )
+
+    def verified(self, event: EmailVerified) -> None:
+        with self.unit_of_work() as work:
+            contact = self._known(work, event.user_id)
+            work.contacts.save(replace(contact, email=event.email, email_verified=True))
+
+    def updated(self, event: ProfileUpdated, sequence: int) -> None:
+        with self.unit_of_work() as work:
+            contact = self._known(work, event.user_id)
+            if sequence > contact.sequence:
+                work.contacts.save(
+                    replace(contact, display_name=event.display_name, locale=event.locale, time_zone=event.time_zone, sequence=sequence)
+                )
+
+    def _known(self, work: UnitOfWork, user_id: str) -> Contact:
+        contact = work.contacts.get(user_id)
+        if contact is None:
+            raise NotYet(user_id)
+        return contact

@@ -1,0 +1,79 @@
+"""Tell people of a fact: a row in their list, and a mail where they want one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chassis.retry import NotYet
+from contracts.notifications.events import NotificationCreated
+from contracts.notifications.views import Channel
+from notifications.domain.facts import Fact
+from notifications.domain.mail import Mail, MailStatus
+from notifications.domain.notification import Contact, Notification
+from notifications.usecases.ports import Catalogue, Text, UnitOfWork
+from notifications.usecases.views import notification_view
+
+
+@dataclass(frozen=True, slots=True)
+class TellHandler:
+    unit_of_work: Callable[[], UnitOfWork]
+    catalogue: Catalogue
+    new_id: Callable[[str], str]
+    now: Callable[[], datetime]
+
+    def __call__(self, facts: Sequence[Fact], fact_id: str) -> None:
+        """Record one notification for each person and fact, with its mail, in one transaction.
+
+        Raises:
+            NotYet: identity has not told us yet who the person is.
+        """
+        if not facts:
+            return
+        with self.unit_of_work() as work:
+            for fact in facts:
+                self._tell(work, fact, fact_id)
+
+    def _tell(self, work: UnitOfWork, fact: Fact, fact_id: str) -> None:
+        contact = work.contacts.get(fact.recipient_id)
+        if contact is None:
+            raise NotYet(fact.recipient_id)
+        channels = work.preferences.of(contact.user_id).channels(fact.category)
+        text = self.catalogue.render(fact.kind, contact.locale, fact.words, name=contact.display_name, link=fact.link)
+        if Channel.IN_APP in channels:
+            self._list(work, fact, fact_id, text)
+        if Channel.EMAIL in channels and contact.email_verified:
+            work.mails.add(self._mail(contact, text))
+
+    def _list(self, work: UnitOfWork, fact: Fact, fact_id: str, text: Text) -> None:
+        notification = Notification(
+            id=self.new_id("notification"),
+            version=1,
+            user_id=fact.recipient_id,
+            fact_id=fact_id,
+            category=fact.category,
+            kind=fact.kind,
+            title=text.title,
+            body=text.body,
+            link=fact.link,
+            created_at=self.now(),
+        )
+        unread = work.notifications.add(notification)
+        work.emit(NotificationCreated(user_id=fact.recipient_id, notification=notification_view(notification), unread_count=unread))
+
+    def _mail(self, contact: Contact, text: Text) -> Mail:
+        now = self.now()
+        return Mail(
+            id=self.new_id("mail"),
+            version=1,
+            user_id=contact.user_id,
+            to=contact.email,
+            subject=text.title,
+            text=text.mail_text,
+            html=text.mail_html,
+            status=MailStatus.PENDING,
+            attempts=0,
+            due_at=now,
+            created_at=now,
+        )
