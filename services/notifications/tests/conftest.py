@@ -1,0 +1,6 @@
+"""Puts the fakes, shared by unit and integration tests, on the path."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))

@@ -1,0 +1,56 @@
+"""Our copy of people, fed by events that may come out of order."""
+
+import pytest
+from notifications_fakes import FakeUnitOfWork, some_id
+
+from chassis.retry import NotYet
+from contracts.identity.events import EmailVerified, ProfileUpdated, UserRegistered
+from contracts.identity.roles import Role
+from notifications.usecases.keep_contact import KeepContactHandler
+
+USER = some_id("user")
+
+
+def profile(name: str) -> ProfileUpdated:
+    return ProfileUpdated(
+        user_id=USER,
+        display_name=name,
+        roles=(Role.SOLVER,),
+        headline=None,
+        bio=None,
+        skills=(),
+        languages=(),
+        time_zone="UTC",
+        locale="fr",
+    )
+
+
+@pytest.fixture
+def keep_contact(work: FakeUnitOfWork) -> KeepContactHandler:
+    handler = KeepContactHandler(lambda: work)
+    registered = UserRegistered(
+        user_id=USER, email="a@example.com", display_name="Ann", roles=(Role.SOLVER,), locale="en", time_zone="UTC",
+        registered_at="2026-03-01T12:00:00Z",
+    )  # fmt: skip
+    handler.registered(registered, 1)
+    return handler
+
+
+def test_a_verified_address_is_marked(keep_contact: KeepContactHandler, work: FakeUnitOfWork) -> None:
+    assert not work.contacts.rows[USER].email_verified
+    keep_contact.verified(EmailVerified(user_id=USER, email="a@example.com"))
+    assert work.contacts.rows[USER].email_verified
+
+
+def test_an_older_profile_does_not_overwrite_a_newer_one(keep_contact: KeepContactHandler, work: FakeUnitOfWork) -> None:
+    keep_contact.updated(profile("Newer"), 5)
+    keep_contact.updated(profile("Older"), 4)
+    assert (work.contacts.rows[USER].display_name, work.contacts.rows[USER].locale) == ("Newer", "fr")
+
+
+def test_what_comes_before_the_registration_waits(work: FakeUnitOfWork) -> None:
+    handler = KeepContactHandler(lambda: work)
+    with pytest.raises(NotYet):
+        handler.verified(EmailVerified(user_id=USER, email="a@example.com"))
+    with pytest.raises(NotYet):
+        handler.updated(profile("Ann"), 2)

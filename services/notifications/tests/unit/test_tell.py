@@ -1,0 +1,123 @@
+"""Telling people of facts."""
+
+import pytest
+from notifications_fakes import FakeUnitOfWork, contact, some_id
+
+from chassis.retry import NotYet
+from contracts.challenges.events import ApplicationRejected, ChallengeCancelled, ChallengeCompleted
+from contracts.challenges.terms import CancelReason, ChallengeStatus, RejectReason
+from contracts.identity.events import SessionRevoked
+from contracts.messaging.events import MessageSent
+from contracts.messaging.views import MessageView
+from contracts.notifications.events import NotificationCreated
+from contracts.notifications.views import Channel, NotificationCategory
+from notifications.domain import facts
+from notifications.domain.facts import Fact
+from notifications.domain.preferences import Preferences
+from notifications.usecases.tell import TellHandler
+
+ALICE, BOB = some_id("user", 1), some_id("user", 2)
+
+
+@pytest.fixture
+def tell(work, catalogue, new_id, clock):
+    for number in (1, 2):
+        work.contacts.add(contact(number))
+    return TellHandler(lambda: work, catalogue, new_id, clock.now)
+
+
+def fact(category=NotificationCategory.APPLICATIONS, kind="application_closed") -> Fact:
+    return Fact(ALICE, category, kind, {"challenge": "Maps"}, "/v1/challenges/x")
+
+
+def test_a_fact_becomes_a_row_an_event_and_a_mail(tell, work: FakeUnitOfWork) -> None:
+    tell([fact()], "event_1")
+    (row,) = work.notifications.rows.values()
+    assert (row.user_id, row.kind, row.title) == (ALICE, "application_closed", "“Maps” went to another solver")
+    (event,) = work.events
+    assert isinstance(event, NotificationCreated)
+    assert event.unread_count == 1
+    (mail,) = work.mails.rows.values()
+    assert mail.to == "p1@example.com"
+    assert "https://openchance.example/v1/challenges/x" in mail.text
+
+
+def test_the_unread_count_in_the_event_grows(tell, work: FakeUnitOfWork) -> None:
+    tell([fact()], "event_1")
+    tell([fact()], "event_2")
+    assert [event.unread_count for event in work.events] == [1, 2]
+
+
+def test_who_opted_out_of_mail_gets_none_and_who_opted_out_of_all_gets_nothing(tell, work: FakeUnitOfWork) -> None:
+    work.preferences.save(Preferences(ALICE).choose([(NotificationCategory.APPLICATIONS, [Channel.IN_APP])]))
+    tell([fact()], "event_1")
+    assert (len(work.notifications.rows), len(work.mails.rows)) == (1, 0)
+    work.preferences.save(work.preferences.of(ALICE).choose([(NotificationCategory.APPLICATIONS, [])]))
+    tell([fact()], "event_2")
+    assert (len(work.notifications.rows), len(work.mails.rows)) == (1, 0)
+
+
+def test_account_matters_ignore_opt_out(tell, work: FakeUnitOfWork) -> None:
+    work.preferences.save(Preferences(ALICE).choose([(NotificationCategory.ACCOUNT, [])]))
+    tell(
+        facts.session_revoked(SessionRevoked(user_id=ALICE, session_id=some_id("session"), reason="refresh_reused")),
+        "event_1",
+    )
+    assert (len(work.notifications.rows), len(work.mails.rows)) == (1, 1)
+
+
+def test_an_address_that_is_not_verified_gets_no_mail(tell, work: FakeUnitOfWork) -> None:
+    work.contacts.rows[ALICE] = contact(1, email_verified=False)
+    tell([fact()], "event_1")
+    assert (len(work.notifications.rows), len(work.mails.rows)) == (1, 0)
+
+
+def test_a_person_we_have_not_heard_of_yet_is_tried_later_and_nothing_is_emitted(tell, work: FakeUnitOfWork) -> None:
+    del work.contacts.rows[ALICE]
+    with pytest.raises(NotYet):
+        tell([fact()], "event_1")
+    assert work.events == []
+
+
+def test_the_language_is_the_persons(tell, work: FakeUnitOfWork) -> None:
+    work.contacts.rows[ALICE] = contact(1, locale="de")
+    tell([fact()], "event_1")
+    (row,) = work.notifications.rows.values()
+    assert row.title == "„Maps“ ging an jemand anderen"
+
+
+def challenge_fields() -> dict[str, str]:
+    return {"challenge_id": some_id("challenge"), "challenge_title": "Maps", "challenger_id": BOB}
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        (RejectReason.DECLINED, "application_declined"),
+        (RejectReason.ANOTHER_ACCEPTED, "application_closed"),
+        (RejectReason.CHALLENGE_CANCELLED, "application_cancelled"),
+    ],
+)
+def test_the_reason_of_a_rejection_chooses_the_words(reason: RejectReason, kind: str) -> None:
+    event = ApplicationRejected(**challenge_fields(), application_id=some_id("application"), applicant_id=ALICE, reason=reason)
+    assert [(told.recipient_id, told.kind) for told in facts.application_rejected(event)] == [(ALICE, kind)]
+
+
+def test_a_message_is_told_to_everybody_but_its_sender() -> None:
+    message = MessageView(
+        id=some_id("message"), conversation_id=some_id("conversation"), seq=1, client_message_id="a", sender_id=ALICE, text="Hi",
+        sent_at="2026-03-01T12:00:00Z",
+    )  # fmt: skip
+    event = MessageSent(conversation_id=some_id("conversation"), participant_ids=(ALICE, BOB), conversation_title="Maps", message=message)
+    assert [told.recipient_id for told in facts.message_sent(event)] == [BOB]
+
+
+def test_completion_is_told_to_both_sides_and_a_log_out_to_nobody() -> None:
+    done = ChallengeCompleted(**challenge_fields(), solver_id=ALICE, completed_at="2026-03-01T12:00:00Z")
+    assert {told.recipient_id for told in facts.challenge_completed(done)} == {ALICE, BOB}
+    assert facts.session_revoked(SessionRevoked(user_id=ALICE, session_id=some_id("session"), reason="logged_out")) == []
+
+
+def test_a_cancelled_draft_is_told_to_nobody() -> None:
+    event = ChallengeCancelled(**challenge_fields(), reason=CancelReason.MISTAKE, solver_id=None, previous_status=ChallengeStatus.OPEN)
+    assert facts.challenge_cancelled(event) == []
