@@ -53,12 +53,20 @@ class DocumentCollection(Generic[D]):
 
     def get(self, id: str) -> D | None:
         """The document with this id, if there is one."""
-        data = self._collection.find_one({"_id": id}, session=self._session)
+        data = self.row(id)
         return None if data is None else self._loaded(data)
+
+    def row(self, id: str) -> dict[str, Any] | None:
+        """The fields of the document as they are stored: for hot reads, where making a document costs more than the find."""
+        return self._collection.find_one({"_id": id}, session=self._session)
 
     def find(self, query: dict[str, Any], sort: Sequence[tuple[str, int]] = (), limit: int = 0) -> list[D]:
         """The documents that match, in this order; `limit` 0 means all."""
-        return [self._loaded(data) for data in self._matching(query, sort, limit)]
+        return [self._loaded(data) for data in self.rows(query, sort, limit)]
+
+    def rows(self, query: dict[str, Any], sort: Sequence[tuple[str, int]] = (), limit: int = 0) -> list[dict[str, Any]]:
+        """As `find`, but the fields as they are stored."""
+        return list(self._collection.find(query, sort=list(sort) or None, limit=limit, session=self._session))
 
     def count(self, query: dict[str, Any]) -> int:
         """How many match."""
@@ -101,15 +109,23 @@ class DocumentCollection(Generic[D]):
         Raises:
             InvalidCursor: the cursor is damaged or belongs to another order.
         """
+        rows, next_cursor = self.page_of_rows(query, sort=sort, cursor=cursor, limit=limit)
+        return [self._loaded(data) for data in rows], next_cursor
+
+    def page_of_rows(
+        self, query: dict[str, Any], *, sort: Sequence[tuple[str, int]], cursor: str | None, limit: int
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """As `page`, but the fields as they are stored.
+
+        Raises:
+            InvalidCursor: the cursor is damaged or belongs to another order.
+        """
         order = _total(sort)
         condition = query if cursor is None else {"$and": [query, after(decode_cursor(cursor, order), order)]}
-        found = self._matching(condition, order, limit + 1)
+        found = self.rows(condition, order, limit + 1)
         shown = found[:limit]
         next_cursor = encode_cursor([_value(shown[-1], field) for field, _ in order], order) if len(found) > limit else None
-        return [self._loaded(data) for data in shown], next_cursor
-
-    def _matching(self, query: dict[str, Any], sort: Sequence[tuple[str, int]], limit: int) -> list[dict[str, Any]]:
-        return list(self._collection.find(query, sort=list(sort) or None, limit=limit, session=self._session))
+        return shown, next_cursor
 
     def _loaded(self, data: dict[str, Any]) -> D:
         return cast("D", self._document._from_son(data))
