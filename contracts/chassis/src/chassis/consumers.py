@@ -1,0 +1,206 @@
+"""How messages are taken from the broker: a consumer that drains before it stops, and replies on its own channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, ClassVar
+
+import eventlet
+import structlog
+from amqp.exceptions import AMQPError
+from eventlet.event import Event
+from kombu import Connection
+from kombu.transport import pyamqp
+from nameko import messaging
+from nameko import rpc as nameko_rpc
+from nameko.extensions import ProviderCollector
+
+log = structlog.get_logger(__name__)
+
+BROKER_ERRORS = (ConnectionError, OSError, AMQPError)
+_RPC_EXCHANGE = "nameko-rpc"
+_NON_PERSISTENT = 1
+_HEARTBEAT_S = 15
+
+
+class _GivenUp(Exception):
+    """Asked to stop while the broker is away."""
+
+
+class _BrokerConnection(pyamqp.Connection):  # type: ignore[misc]  # kombu publishes no types
+    """Without `connection.blocked`: py-amqp would look for it by reading from the socket on every publish, and a worker
+    that replies must not read from the socket that the consumer reads from."""
+
+    negotiate_capabilities: ClassVar[dict[str, bool]] = {**pyamqp.Connection.negotiate_capabilities, "connection.blocked": False}
+
+
+class _Transport(pyamqp.Transport):  # type: ignore[misc]  # kombu publishes no types
+    Connection = _BrokerConnection
+
+
+class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko publishes no types
+    """Consumes until the last message in flight is settled, and comes back by itself when the broker was away.
+
+    A provider has `queue`, `declare(channel)` and `handle_message(message)`. A message is in flight until `ack_message` or
+    `requeue_message` is called with it. A new connection starts with none in flight: the broker takes back what the old
+    one held, and settling a message of the old one changes nothing.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._gt: Any = None
+        self._pending_remove_providers: dict[Any, Event] = {}
+        self._in_flight: set[Any] = set()
+        self._stopping = False
+        self.connected = False
+
+    # -- lifecycle, called by the container
+
+    def start(self) -> None:
+        """Begin to consume; does not wait for the broker: readiness tells when it is there."""
+        if self._gt is None:
+            self._gt = self.container.spawn_managed_thread(self.run, identifier="consume")
+
+    def unregister_provider(self, provider: Any) -> None:
+        self._stopping = True
+        if self._gt is not None and not self._gt.dead:
+            cancelled = Event()
+            self._pending_remove_providers[provider] = cancelled
+            cancelled.wait()
+        ProviderCollector.unregister_provider(self, provider)
+
+    def stop(self) -> None:
+        self.wait_for_providers()
+        if self._gt is not None:
+            self._gt.wait()
+
+    def kill(self) -> None:
+        self.should_stop = True
+        if self._gt is not None:
+            self._gt.kill()
+
+    def run(self) -> None:
+        try:
+            while not self.should_stop:
+                try:
+                    super().run(safety_interval=0.2)
+                except _GivenUp:
+                    return
+                except Exception:  # whatever the broker or the client library did: consuming goes on
+                    log.exception("consumer_failed")
+                    eventlet.sleep(1)
+                finally:
+                    self.connected = False
+        finally:
+            for cancelled in self._pending_remove_providers.values():
+                cancelled.send()
+            self._pending_remove_providers = {}
+
+    # -- hooks of kombu's ConsumerMixin
+
+    @property
+    def connection(self) -> Connection:
+        return Connection(self.amqp_uri, transport=_Transport, heartbeat=_HEARTBEAT_S, connect_timeout=5)
+
+    @contextmanager
+    def establish_connection(self) -> Iterator[Connection]:
+        with self.create_connection() as connection:
+            connection.ensure_connection(self.on_connection_error, None, interval_start=0.2, interval_step=0.3, interval_max=2)
+            yield connection
+
+    def get_consumers(self, consumer_cls: Any, channel: Any) -> list[Any]:
+        self._in_flight.clear()
+        self._consumers.clear()
+        for provider in self._providers:
+            provider.declare(channel)
+            consumer = consumer_cls(queues=[provider.queue], on_message=partial(self.handle_message, provider))
+            consumer.qos(prefetch_count=self.prefetch_count)
+            self._consumers[provider] = consumer
+        return list(self._consumers.values())
+
+    def on_connection_error(self, exc: Exception, interval: float) -> None:
+        self.connected = False
+        if self._stopping:
+            raise _GivenUp from exc
+        log.warning("broker_away", error=str(exc), retry_in_s=interval)
+
+    def on_consume_ready(self, *_: Any, **__: Any) -> None:
+        self.connected = True
+        log.info("consuming", service=self.container.service_name, queues=sorted(p.queue.name for p in self._consumers))
+
+    def on_consume_end(self, *_: Any) -> None:
+        self.connected = False
+
+    def on_iteration(self) -> None:
+        for provider in list(self._pending_remove_providers):
+            consumer = self._consumers.pop(provider, None)
+            if consumer is not None:
+                consumer.cancel()  # where this fails the request stays pending, and is met after the reconnect
+            self._pending_remove_providers.pop(provider).send()
+        if not self._consumers and not self._in_flight:
+            self.should_stop = True
+
+    # -- messages
+
+    def handle_message(self, provider: Any, message: Any) -> None:
+        self._in_flight.add(message)
+        if self.container.has_free_worker():
+            provider.handle_message(message)
+        else:  # waiting for a worker must not hold up this thread: it keeps the connection alive
+            self.container.spawn_managed_thread(partial(provider.handle_message, message), identifier="wait_for_worker")
+
+    def ack_message(self, message: Any) -> None:
+        self._settle(message, message.ack)
+
+    def requeue_message(self, message: Any) -> None:
+        self._settle(message, message.requeue)
+
+    def _settle(self, message: Any, how: Callable[[], None]) -> None:
+        try:
+            if message.channel.connection:
+                how()
+        except BROKER_ERRORS as error:  # the broker hands it out again
+            log.info("message_not_settled", error=str(error))
+        finally:
+            self._in_flight.discard(message)
+
+
+class RpcConsumer(nameko_rpc.RpcConsumer):  # type: ignore[misc]  # nameko publishes no types
+    """Takes the requests of one nameko service and answers on the channel they came by.
+
+    py-amqp writes the frames of one message under a lock of the connection, so workers may share the channel for writing.
+    """
+
+    queue_consumer = QueueConsumer()
+
+    def declare(self, channel: Any) -> None:
+        """The queue and its exchange are declared by the consumer itself."""
+
+    def handle_message(self, message: Any) -> None:
+        method = message.delivery_info["routing_key"].rpartition(".")[2]
+        for provider in self._providers:
+            if provider.method_name == method:
+                provider.handle_message(message)
+                return
+        next(iter(self._providers)).refuse_unknown(message, method)
+
+    def reply(self, message: Any, body: bytes) -> None:
+        """Answer and settle a request. Whoever asked has a deadline: an answer the broker cannot take is dropped."""
+        properties = message.properties
+        reply_to = properties.get("reply_to")
+        channel = message.channel
+        try:
+            if reply_to and channel.connection:
+                answer = channel.prepare_message(
+                    body,
+                    content_type="application/json",
+                    content_encoding="utf-8",
+                    properties={"correlation_id": properties.get("correlation_id"), "delivery_mode": _NON_PERSISTENT},
+                )
+                channel.basic_publish(answer, exchange="" if reply_to.startswith("amq.") else _RPC_EXCHANGE, routing_key=reply_to)
+        except BROKER_ERRORS as error:
+            log.info("answer_dropped", error=str(error))
+        finally:
+            self.queue_consumer.ack_message(message)

@@ -1,0 +1,215 @@
+"""The entrypoint of an event handler: its own quorum queue, delayed retry in tiers, then the dead letters."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import eventlet
+import orjson
+import structlog
+from kombu import Exchange, Queue
+from nameko.amqp.publish import Publisher
+from nameko.exceptions import ContainerBeingKilled
+from nameko.extensions import Entrypoint
+from opentelemetry.trace import SpanKind, Status, StatusCode
+from pydantic import ValidationError
+
+from chassis import metrics, tracing
+from chassis.consumers import QueueConsumer
+from chassis.context import AlreadyHandled, Delivery, current_delivery
+from chassis.mongo import retrying
+from chassis.retry import NotYet, RetryTiers
+from chassis.settings import ServiceSettings
+from chassis.wiring import RUNTIME, Runtime
+from contracts.base import Event
+
+log = structlog.get_logger(__name__)
+
+ATTEMPT = "x-openchance-attempt"  # how many attempts have failed
+ERROR = "x-openchance-error"
+ERROR_TRACE = "x-openchance-traceback"
+ERROR_TRACE_ID = "x-openchance-trace-id"
+FAILED_AT = "x-openchance-failed-at"
+QUEUE = "x-openchance-queue"
+_OF_THE_BROKER = ("x-death", "x-delivery-count", "x-first-death-exchange", "x-first-death-queue", "x-first-death-reason")
+_QUORUM = {"x-queue-type": "quorum"}
+# With at-least-once a dead-lettered message leaves its queue when the next has it; it asks for reject-publish.
+_SAFE_DEAD_LETTER = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
+_CONFIRM_S = 5.0
+_PAUSE_S = 1.0
+
+
+class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no types
+    """Takes one event type from the queue `<service>.<method>`.
+
+    A failed event waits in a tier's queue (published with confirmation, then acknowledged here) and comes back from there;
+    after the last tier it lies in `<queue>.dead` with the error, its trace and the original message.
+    """
+
+    queue_consumer = QueueConsumer()
+
+    def __init__(self, event: type[Event]) -> None:
+        self._event = event
+        super().__init__()
+
+    def setup(self) -> None:
+        runtime: Runtime = self.container.config[RUNTIME]
+        settings: ServiceSettings = runtime.resources.settings
+        name = f"{self.container.service_name}.{self.method_name}"
+        self._tiers = RetryTiers(settings.retry_tiers_s)
+        self._dead = f"{name}.dead"
+        self.queue = Queue(
+            name,
+            exchange=Exchange(f"{self._event.source}.events", type="topic", durable=True),
+            routing_key=self._event.type(),
+            durable=True,
+            queue_arguments={
+                **_QUORUM,
+                **_SAFE_DEAD_LETTER,
+                "x-delivery-limit": settings.delivery_limit,
+                "x-dead-letter-exchange": "",
+                "x-dead-letter-routing-key": self._dead,
+            },
+        )
+        self._publisher = Publisher(settings.amqp_url, mandatory=True)
+        self.queue_consumer.register_provider(self)
+
+    def stop(self) -> None:
+        self.queue_consumer.unregister_provider(self)
+
+    def declare(self, channel: Any) -> None:
+        """Declare the dead letters and the waiting queues; the consumer declares the queue itself.
+
+        A waiting queue is shared by the handlers of a service: it hands a message back to the queue it was routed for.
+        """
+        Queue(self._dead, durable=True, queue_arguments=_QUORUM)(channel).declare()
+        for tier in range(len(self._tiers.delays_s)):
+            name = self._waiting(tier)
+            Queue(
+                name,
+                exchange=Exchange(name, type="fanout", durable=True),
+                durable=True,
+                queue_arguments={
+                    **_QUORUM,
+                    **_SAFE_DEAD_LETTER,
+                    "x-message-ttl": self._tiers.milliseconds(tier),
+                    "x-dead-letter-exchange": "",
+                },
+            )(channel).declare()
+
+    def handle_message(self, message: Any) -> None:
+        try:
+            self.container.spawn_worker(self, (message,), {})
+        except ContainerBeingKilled:
+            self.queue_consumer.requeue_message(message)
+
+    def work(self, method: Callable[[Event], None], message: Any) -> None:
+        """Handle one event. Whatever happens, the message is settled."""
+        service = self.container.service_name
+        started = time.perf_counter()
+        outcome = "requeued"
+        try:
+            with (
+                metrics.IN_FLIGHT.labels(service).track_inprogress(),
+                tracing.tracer.start_as_current_span(
+                    f"{service}.{self.method_name}",
+                    context=tracing.extract({tracing.TRACEPARENT: _attribute(message.headers, "traceparent")}),
+                    kind=SpanKind.CONSUMER,
+                    attributes={"messaging.system": "rabbitmq", "messaging.destination.name": self.queue.name},
+                ) as span,
+                structlog.contextvars.bound_contextvars(event_id=str(_attribute(message.headers, "id"))),
+            ):
+                outcome = self._handle(method, message)
+                if outcome not in ("ok", "duplicate"):
+                    span.set_status(Status(StatusCode.ERROR, outcome))
+        finally:
+            if outcome == "requeued":
+                eventlet.sleep(_PAUSE_S)
+                self.queue_consumer.requeue_message(message)
+            else:
+                self.queue_consumer.ack_message(message)
+            metrics.EVENTS.labels(service, self._event.type(), outcome).inc()
+            metrics.EVENT_SECONDS.labels(service, self._event.type()).observe(time.perf_counter() - started)
+
+    def _handle(self, method: Callable[[Event], None], message: Any) -> str:
+        """Run the handler and see to what failed; says what became of the event."""
+        try:
+            event, delivery = self._read(message)
+        except (ValueError, ValidationError) as error:  # no later attempt reads it better
+            log.exception("event_unreadable", queue=self.queue.name)
+            return self._set_aside(message, error, self._dead)
+        current_delivery.set(delivery)
+        try:
+            retrying(lambda: method(event))
+        except AlreadyHandled:
+            return "duplicate"
+        except Exception as error:
+            return self._retry(message, error)
+        return "ok"
+
+    def _read(self, message: Any) -> tuple[Event, Delivery]:
+        headers = message.headers
+        event = self._event.received(orjson.loads(message.body))
+        event_id = _attribute(headers, "id")
+        if not event_id:
+            raise ValueError("the event has no id")
+        return event, Delivery(
+            event_id=str(event_id),
+            event_type=self._event.type(),
+            handler=self.queue.name,
+            subject=str(_attribute(headers, "subject") or event.subject),
+            sequence=int(_attribute(headers, "sequence") or 0),
+        )
+
+    def _retry(self, message: Any, error: Exception) -> str:
+        attempt = int(message.headers.get(ATTEMPT) or 0)
+        last = attempt >= len(self._tiers.delays_s)
+        told = {"queue": self.queue.name, "event_type": self._event.type(), "attempt": attempt + 1}
+        if last:
+            log.error("event_dead", **told, exc_info=error)
+            return self._set_aside(message, error, self._dead)
+        if isinstance(error, NotYet):
+            log.info("event_waits", **told, waits_for=str(error))
+        else:
+            log.error("event_failed", **told, exc_info=error)
+        return self._set_aside(message, error, self.queue.name, tier=attempt)
+
+    def _set_aside(self, message: Any, error: Exception, routing_key: str, tier: int | None = None) -> str:
+        """Publish the message to a waiting queue or to the dead letters."""
+        headers = {name: value for name, value in message.headers.items() if name not in _OF_THE_BROKER}
+        headers |= {
+            ATTEMPT: int(message.headers.get(ATTEMPT) or 0) + 1,
+            ERROR: f"{type(error).__name__}: {error}"[:500],
+            ERROR_TRACE: "".join(traceback.format_exception(error))[-4000:],
+            ERROR_TRACE_ID: tracing.current_trace_id() or "",
+            FAILED_AT: datetime.now(UTC).isoformat(timespec="milliseconds"),
+            QUEUE: self.queue.name,
+        }
+        try:
+            self._publisher.publish(
+                message.body,
+                content_type=message.content_type or "application/json",
+                content_encoding=message.content_encoding or "utf-8",
+                exchange="" if tier is None else self._waiting(tier),
+                routing_key=routing_key,
+                headers=headers,
+                expiration=None if tier is None else self._tiers.jittered(tier) / 1000,
+                confirm_timeout=_CONFIRM_S,
+                message_id=str(_attribute(headers, "id") or ""),
+            )
+        except Exception as failure:  # the broker is away or refuses: it keeps the message
+            log.warning("event_not_set_aside", queue=self.queue.name, error=str(failure))
+            return "requeued"
+        return "dead" if tier is None else "retried"
+
+    def _waiting(self, tier: int) -> str:
+        return self._tiers.queue(self.container.service_name, tier)
+
+
+def _attribute(headers: Mapping[str, Any], name: str) -> Any:
+    """A CloudEvents attribute (AMQP binding 1.0, binary mode; some senders write `:` for `_`)."""
+    return headers.get(f"cloudEvents_{name}", headers.get(f"cloudEvents:{name}"))

@@ -1,0 +1,135 @@
+"""Who asks: access tokens (JWT, Ed25519) verified against identity's public keys."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from joserfc.jws import JWSRegistry
+from joserfc.jwt import JWTClaimsRegistry
+
+from contracts.errors import DomainError, Kind
+from contracts.identity.roles import Role
+
+ISSUER = AUDIENCE = "openchance"
+_CACHED_TOKENS = 4096
+_ROLES = frozenset(Role)
+
+
+class Unauthenticated(DomainError):
+    """Log in first."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "identity.session.required"
+
+
+class InvalidToken(Unauthenticated):
+    """The access token is not valid or has expired."""
+
+    code = "identity.token.invalid"
+
+
+class Now(Protocol):
+    """The part of a clock that is needed here."""
+
+    def now(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A verified person. `token` is what proved it, to be passed on with further calls."""
+
+    user_id: str
+    session_id: str
+    roles: frozenset[Role]
+    email_verified: bool
+    token: str
+
+    def has(self, role: Role) -> bool:
+        return role in self.roles
+
+
+def key_set(jwks: str) -> KeySet:
+    """Read a JSON Web Key Set (RFC 7517).
+
+    Raises:
+        ValueError: it is not one.
+    """
+    try:
+        return KeySet.import_key_set(json.loads(jwks))
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError("not a JSON Web Key Set") from error
+
+
+class _Ed25519(JWSRegistry):
+    """`EdDSA` on the wire, as RFC 8037 names it, held to the curve Ed25519, as RFC 9864 asks."""
+
+    algorithms = {  # noqa: RUF012 - joserfc declares it so
+        "EdDSA": JWSRegistry.algorithms["Ed25519"],
+        "Ed25519": JWSRegistry.algorithms["Ed25519"],
+    }
+
+
+class PrincipalVerifier:
+    """Verifies access tokens; a token seen before costs a look-up until it expires."""
+
+    def __init__(self, jwks: str, clock: Now) -> None:
+        """`jwks` is the public key set as JSON.
+
+        Raises:
+            ValueError: it is not a key set.
+        """
+        self._keys = key_set(jwks)
+        self._clock = clock
+        self._registry = _Ed25519(algorithms=list(_Ed25519.algorithms))
+        self._verified: OrderedDict[str, tuple[Principal, float]] = OrderedDict()
+
+    def verify(self, token: str) -> Principal:
+        """Whom this token speaks for.
+
+        Raises:
+            InvalidToken: forged, expired, or meant for somebody else.
+        """
+        now = self._clock.now().timestamp()
+        known = self._verified.get(token)
+        if known is None:
+            known = self._read(token, now)
+            self._verified[token] = known
+            if len(self._verified) > _CACHED_TOKENS:
+                self._verified.popitem(last=False)
+        principal, expires_at = known
+        if now >= expires_at:
+            self._verified.pop(token, None)
+            raise InvalidToken
+        return principal
+
+    def _read(self, token: str, now: float) -> tuple[Principal, float]:
+        rules = JWTClaimsRegistry(
+            now=int(now),
+            iss={"essential": True, "value": ISSUER},
+            aud={"essential": True, "value": AUDIENCE},
+            sub={"essential": True},
+            sid={"essential": True},
+            exp={"essential": True},
+        )
+        try:
+            claims = jwt.decode(token, self._keys, registry=self._registry).claims
+            rules.validate(claims)
+            return (
+                Principal(
+                    user_id=str(claims["sub"]),
+                    session_id=str(claims["sid"]),
+                    roles=frozenset(Role(role) for role in claims.get("roles", ()) if role in _ROLES),
+                    email_verified=claims.get("email_verified") is True,
+                    token=token,
+                ),
+                float(claims["exp"]),
+            )
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise InvalidToken from error

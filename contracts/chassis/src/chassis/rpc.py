@@ -1,0 +1,204 @@
+"""The entrypoint of a typed RPC method: request in, view or problem out."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any
+
+import orjson
+import structlog
+from nameko.exceptions import ContainerBeingKilled
+from nameko.extensions import Entrypoint
+from opentelemetry.trace import SpanKind, Status, StatusCode
+from pydantic import ValidationError
+from pymongo.errors import ConnectionFailure, PyMongoError
+
+from chassis import metrics, problems, tracing
+from chassis.consumers import RpcConsumer
+from chassis.context import AnsweredBefore, Call, current_call
+from chassis.mongo import LostRace, retrying
+from chassis.principal import Principal, Unauthenticated
+from chassis.wiring import RUNTIME, Runtime
+from contracts.base import Request, View
+from contracts.errors import DomainError, Problem
+
+log = structlog.get_logger(__name__)
+
+AUTHORIZATION = "nameko.authorization"
+IDEMPOTENCY_KEY = "nameko.idempotency_key"
+DEADLINE = "nameko.deadline"  # unix time in milliseconds
+REQUEST_ID = "nameko.request_id"
+
+
+class Caller(Enum):
+    """What a method wants to know of its caller."""
+
+    UNASKED = "unasked"  # no principal parameter
+    OPTIONAL = "optional"  # principal: Principal | None
+    REQUIRED = "required"  # principal: Principal
+
+
+@dataclass(frozen=True, slots=True)
+class RpcMethod:
+    """What the annotations of a method say."""
+
+    request: type[Request[Any]]
+    caller: Caller
+
+
+class RpcEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no types
+    """Takes one method's requests from the service's RPC queue."""
+
+    rpc_consumer = RpcConsumer()
+
+    def __init__(self, method: RpcMethod) -> None:
+        self._method = method
+        super().__init__()
+
+    def setup(self) -> None:
+        self.rpc_consumer.register_provider(self)
+
+    def stop(self) -> None:
+        self.rpc_consumer.unregister_provider(self)
+
+    def handle_message(self, message: Any) -> None:
+        try:
+            self.container.spawn_worker(self, (message,), {})
+        except ContainerBeingKilled:
+            self.rpc_consumer.queue_consumer.requeue_message(message)
+
+    def refuse_unknown(self, message: Any, method: str) -> None:
+        self.rpc_consumer.reply(message, _problem_body(problems.unknown_method(self.container.service_name, method)))
+
+    def work(self, method: Callable[..., View], message: Any) -> None:
+        """Answer one request. Whatever happens, the message is settled."""
+        service, name = self.container.service_name, self.method_name
+        headers = message.headers
+        started = time.perf_counter()
+        deadline = _deadline(headers)
+        if deadline is not None and datetime.now(UTC) >= deadline:
+            self.rpc_consumer.queue_consumer.ack_message(message)  # nobody waits for this answer any more
+            metrics.RPC_REQUESTS.labels(service, name, "expired").inc()
+            return
+        request_id = str(headers.get(REQUEST_ID) or uuid.uuid4().hex)
+        body, outcome = _internal_error(request_id), "error"
+        try:
+            with (
+                metrics.IN_FLIGHT.labels(service).track_inprogress(),
+                tracing.tracer.start_as_current_span(
+                    f"{service}.{name}",
+                    context=tracing.extract(headers),
+                    kind=SpanKind.SERVER,
+                    attributes={"rpc.system": "nameko", "rpc.service": service, "rpc.method": name},
+                ) as span,
+                structlog.contextvars.bound_contextvars(request_id=request_id),
+            ):
+                body, outcome = self._answer(method, message, request_id, deadline)
+                span.set_attribute("openchance.outcome", outcome)
+                if outcome == "error":
+                    span.set_status(Status(StatusCode.ERROR))
+        finally:
+            self.rpc_consumer.reply(message, body)
+            metrics.RPC_REQUESTS.labels(service, name, outcome).inc()
+            metrics.RPC_SECONDS.labels(service, name).observe(time.perf_counter() - started)
+
+    def _answer(self, method: Callable[..., View], message: Any, request_id: str, deadline: datetime | None) -> tuple[bytes, str]:
+        service = self.container.service_name
+        try:
+            arguments = self._arguments(message.body, message.headers)
+            current_call.set(self._call(arguments, message.headers, request_id, deadline))
+            return b'{"result":%b,"error":null}' % retrying(lambda: method(*arguments)).model_dump_json().encode(), "ok"
+        except _Refused as refusal:
+            problem = refusal.problem
+        except DomainError as error:
+            problem = error.problem()
+        except AnsweredBefore as before:
+            return b'{"result":%b,"error":null}' % orjson.dumps(before.answer), "ok"
+        except (PyMongoError, LostRace) as error:
+            if not _may_heal(error):
+                log.exception("request_failed", service=service, method=self.method_name)
+                return _internal_error(request_id), "error"
+            log.warning("database_away", service=service, method=self.method_name, error=str(error))
+            problem = problems.unavailable(service)
+        except Exception:
+            log.exception("request_failed", service=service, method=self.method_name)
+            return _internal_error(request_id), "error"
+        return _problem_body(problem), problem.kind.value
+
+    def _arguments(self, body: bytes, headers: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The request and, where the method asks for it, the principal.
+
+        Raises:
+            _Refused: the request does not fit its schema.
+            Unauthenticated: nobody is logged in who must be, or the token is not valid.
+        """
+        service = self.container.service_name
+        try:
+            data = orjson.loads(body)["args"][0]
+        except (ValueError, LookupError, TypeError) as error:
+            raise _Refused(problems.malformed_request(service)) from error
+        try:
+            request = self._method.request.received(data)
+        except ValidationError as error:
+            raise _Refused(problems.invalid_request(service, error, data)) from error
+        if self._method.caller is Caller.UNASKED:
+            return (request,)
+        return request, self._principal(headers.get(AUTHORIZATION))
+
+    def _principal(self, token: str | None) -> Principal | None:
+        if token:
+            runtime: Runtime = self.container.config[RUNTIME]
+            return runtime.verifier.verify(token)
+        if self._method.caller is Caller.REQUIRED:
+            raise Unauthenticated
+        return None
+
+    def _call(self, arguments: tuple[Any, ...], headers: Mapping[str, Any], request_id: str, deadline: datetime | None) -> Call:
+        principal: Principal | None = arguments[1] if len(arguments) > 1 else None
+        key = headers.get(IDEMPOTENCY_KEY)
+        return Call(
+            service=self.container.service_name,
+            method=self.method_name,
+            caller=principal.user_id if principal else "anonymous",
+            request_id=request_id,
+            idempotency_key=key,
+            fingerprint=_fingerprint(arguments[0]) if key else "",  # read only with a key
+            deadline=deadline,
+        )
+
+
+class _Refused(Exception):
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+def _deadline(headers: Mapping[str, Any]) -> datetime | None:
+    milliseconds = headers.get(DEADLINE)
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC) if milliseconds is not None else None
+
+
+def _fingerprint(request: Request[Any]) -> str:
+    return hashlib.sha256(request.model_dump_json(exclude_unset=True).encode()).hexdigest()
+
+
+def _may_heal(error: PyMongoError | LostRace) -> bool:
+    """Whether the database was away or overtaken, as against asked something it refuses."""
+    if isinstance(error, LostRace | ConnectionFailure) or error.timeout:
+        return True
+    return error.has_error_label("TransientTransactionError") or error.has_error_label("UnknownTransactionCommitResult")
+
+
+def _problem_body(problem: Problem) -> bytes:
+    return b'{"result":null,"error":{"exc_type":"Problem","exc_path":"","exc_args":[],"value":%b}}' % problem.model_dump_json().encode()
+
+
+def _internal_error(request_id: str) -> bytes:
+    error = {"exc_type": "InternalError", "exc_path": "", "exc_args": [], "value": request_id}
+    return orjson.dumps({"result": None, "error": error})

@@ -1,0 +1,233 @@
+"""Calls services from asyncio: nameko's RPC protocol over aio-pika, with deadlines and typed answers."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+
+import aio_pika
+import orjson
+import structlog
+from aio_pika.abc import AbstractConnection, AbstractExchange, AbstractIncomingMessage
+from aio_pika.exceptions import AMQPError, DeliveryError
+from opentelemetry.trace import SpanKind
+
+from chassis import tracing
+from contracts.base import Query, Request, View
+from contracts.errors import Kind, Problem, ProblemError
+
+log = structlog.get_logger(__name__)
+
+A = TypeVar("A", bound=View)
+
+_EXCHANGE = "nameko-rpc"
+_CHANNELS = 4
+_HEARTBEAT_S = 15
+_CONNECT_TIMEOUT_S = 5.0
+_RECONNECT_PAUSES_S = (0.1, 0.2, 0.5, 1.0)
+_RETRY_PAUSE_S = 0.1
+_RETRY_AFTER_S = 1
+
+
+class Unavailable(ProblemError):
+    """The call was not answered: the broker is away, or no such service has ever run. Worth another try."""
+
+    def __init__(self, service: str, detail: str, what: str = "unavailable") -> None:
+        super().__init__(Problem(kind=Kind.UNAVAILABLE, code=f"{service}.{what}", detail=detail, retry_after_s=_RETRY_AFTER_S))
+
+
+class DeadlineExceeded(Unavailable):
+    """No answer in time. A command may have been carried out: ask again with the same idempotency key."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(service, "The service did not answer in time.", "deadline_exceeded")
+
+
+class InternalError(Exception):
+    """The service failed by a bug of its own; its log tells more under this request id."""
+
+    def __init__(self, request_id: str) -> None:
+        super().__init__(f"internal error, request {request_id}")
+        self.request_id = request_id
+
+
+@dataclass(slots=True)
+class _Link:
+    """One connection: channels to publish by, and the calls that wait for an answer on its reply queue."""
+
+    connection: AbstractConnection
+    reply_to: str
+    exchanges: Iterator[AbstractExchange]
+    waiting: dict[str, asyncio.Future[bytes]] = field(default_factory=dict)
+
+    async def on_reply(self, message: AbstractIncomingMessage) -> None:
+        waiter = self.waiting.get(message.correlation_id or "")
+        if waiter is not None and not waiter.done():
+            waiter.set_result(message.body)
+
+    def lost(self) -> None:
+        for waiter in self.waiting.values():
+            if not waiter.done():
+                waiter.set_exception(ConnectionError("the connection to the broker was lost"))
+
+
+class RpcClient:
+    """One per process. While the broker is away every call raises `Unavailable` at once, and reconnecting goes on."""
+
+    def __init__(self, amqp_url: str) -> None:
+        self._url = amqp_url
+        self._link: _Link | None = None
+        self._keeper: asyncio.Task[None] | None = None
+
+    @property
+    def connected(self) -> bool:
+        return self._link is not None
+
+    async def start(self) -> None:
+        """Connect, and stay connected until `stop`. Returns after the first attempt, be the broker there or not."""
+        first_attempt = asyncio.Event()
+        self._keeper = asyncio.create_task(self._keep_connected(first_attempt), name="rpc-client")
+        await first_attempt.wait()
+
+    async def stop(self) -> None:
+        """Give up waiting calls and disconnect."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
+            self._keeper = None
+
+    async def call(
+        self,
+        request: Request[A],
+        *,
+        token: str | None = None,
+        idempotency_key: str | None = None,
+        timeout: float = 10.0,  # noqa: ASYNC109 - it is a deadline that travels with the message
+        request_id: str | None = None,
+    ) -> A:
+        """Ask the service that owns the request; queries are asked a second time when it was unavailable and time remains.
+
+        Raises:
+            ProblemError: the service refused; `Unavailable` and `DeadlineExceeded` when it did not get to answer.
+            InternalError: the service failed.
+        """
+        deadline = time.time() + timeout
+        headers: dict[str, Any] = {
+            "nameko.deadline": int(deadline * 1000),
+            "nameko.request_id": request_id or uuid.uuid4().hex,
+        }
+        if token is not None:
+            headers["nameko.authorization"] = token
+        if idempotency_key is not None:
+            headers["nameko.idempotency_key"] = idempotency_key
+        with tracing.tracer.start_as_current_span(f"{request.service}.{request.method()}", kind=SpanKind.CLIENT):
+            tracing.inject(headers)
+            try:
+                return await self._ask(request, headers, deadline)
+            except DeadlineExceeded:
+                raise
+            except ProblemError as error:
+                again = isinstance(request, Query) and error.problem.kind is Kind.UNAVAILABLE
+                if not again or time.time() + _RETRY_PAUSE_S >= deadline:
+                    raise
+            await asyncio.sleep(_RETRY_PAUSE_S)
+            return await self._ask(request, headers, deadline)
+
+    async def _ask(self, request: Request[A], headers: dict[str, Any], deadline: float) -> A:
+        link = self._link
+        if link is None:
+            raise Unavailable(request.service, "The message broker is away.")
+        correlation_id = uuid.uuid4().hex
+        remaining = max(0.001, deadline - time.time())
+        message = aio_pika.Message(
+            b'{"args":[%b],"kwargs":{}}' % request.model_dump_json(exclude_unset=True).encode(),
+            content_type="application/json",
+            content_encoding="utf-8",
+            reply_to=link.reply_to,
+            correlation_id=correlation_id,
+            headers=headers,
+            delivery_mode=aio_pika.DeliveryMode.NOT_PERSISTENT,
+            expiration=remaining,
+        )
+        waiter: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        link.waiting[correlation_id] = waiter
+        try:
+            async with asyncio.timeout(remaining):
+                await next(link.exchanges).publish(message, f"{request.service}.{request.method()}", mandatory=True)
+                body = await waiter
+        except TimeoutError as error:
+            raise DeadlineExceeded(request.service) from error
+        except DeliveryError as error:
+            raise Unavailable(request.service, f"No {request.service} service is known.") from error
+        except (AMQPError, OSError, RuntimeError) as error:  # RuntimeError: the channel was closed under the call
+            raise Unavailable(request.service, "The message broker went away.") from error
+        finally:
+            del link.waiting[correlation_id]
+        return _answer(request, body)
+
+    async def _keep_connected(self, first_attempt: asyncio.Event) -> None:
+        failures = 0
+        while True:
+            lost = asyncio.Event()
+            try:
+                async with asyncio.timeout(_CONNECT_TIMEOUT_S):
+                    link = await self._connect(lost)
+            except (AMQPError, OSError, TimeoutError) as error:
+                first_attempt.set()
+                pause = _RECONNECT_PAUSES_S[min(failures, len(_RECONNECT_PAUSES_S) - 1)]
+                failures += 1
+                log.warning("broker_away", error=str(error), retry_in_s=pause)
+                await asyncio.sleep(pause)
+                continue
+            failures = 0
+            self._link = link
+            first_attempt.set()
+            try:
+                await lost.wait()
+                log.warning("broker_connection_lost")
+            finally:
+                self._link = None
+                link.lost()
+                await asyncio.gather(link.connection.close(), return_exceptions=True)
+
+    async def _connect(self, lost: asyncio.Event) -> _Link:
+        connection = await aio_pika.connect(self._url, heartbeat=_HEARTBEAT_S)
+        try:
+            connection.close_callbacks.add(lambda *_: lost.set())
+            exchanges = []
+            for _ in range(_CHANNELS):
+                channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+                channel.close_callbacks.add(lambda *_: lost.set())
+                exchanges.append(await channel.declare_exchange(_EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True))
+            reply_to = str(uuid.uuid4())
+            link = _Link(connection, reply_to, itertools.cycle(exchanges))
+            replies = await connection.channel(publisher_confirms=False)
+            replies.close_callbacks.add(lambda *_: lost.set())
+            queue = await replies.declare_queue(f"rpc.reply-{reply_to}", exclusive=True, auto_delete=True)
+            await queue.bind(_EXCHANGE, reply_to)
+            await queue.consume(link.on_reply, no_ack=True)
+        except BaseException:
+            await asyncio.gather(connection.close(), return_exceptions=True)
+            raise
+        return link
+
+
+def _answer(request: Request[A], body: bytes) -> A:
+    """Read an answer.
+
+    Raises:
+        ProblemError: it is a refusal.
+        InternalError: it is another error.
+    """
+    data = orjson.loads(body)
+    error = data.get("error")
+    if error is None:
+        return cast(A, request.answer.received(data["result"]))
+    if error["exc_type"] == "Problem":
+        raise ProblemError(Problem.received(error["value"]))
+    raise InternalError(str(error["value"]))

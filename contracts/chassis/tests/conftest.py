@@ -1,0 +1,17 @@
+"""The tiny service that the chassis is tested with, importable here and in the processes that tests start."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+_SERVICES = str(Path(__file__).parent / "services")
+sys.path.insert(0, _SERVICES)
+
+
+@pytest.fixture(autouse=True)
+def _importable_in_child_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [_SERVICES, os.environ.get("PYTHONPATH")])))

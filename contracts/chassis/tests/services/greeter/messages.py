@@ -1,0 +1,72 @@
+"""The messages of the tiny service."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from contracts.base import Command, Done, Event, Query, View
+from pydantic import PositiveInt
+
+
+class GreetingView(View):
+    text: str
+    by: str = "nobody"
+
+
+class Greet(Query[GreetingView]):
+    service: ClassVar[str] = "greeter"
+
+    name: str
+    times: PositiveInt = 1
+
+
+class WhoAmI(Query[GreetingView]):
+    service: ClassVar[str] = "greeter"
+
+
+class Refuse(Command[Done]):
+    service: ClassVar[str] = "greeter"
+
+
+class BreakDown(Command[Done]):
+    service: ClassVar[str] = "greeter"
+
+
+class Work(Command[Done]):
+    """Writes that it has begun, works for a while, writes that it has ended."""
+
+    service: ClassVar[str] = "greeter"
+
+    name: str
+    seconds: float
+
+
+class Record(Command[GreetingView]):
+    """Writes a greeting and its event in one transaction."""
+
+    service: ClassVar[str] = "greeter"
+
+    name: str
+
+
+class Count(Query[GreetingView]):
+    """Of the service class `greeter_log`, in the same process."""
+
+    service: ClassVar[str] = "greeter_log"
+
+    name: str
+
+
+class Greeted(Event):
+    source: ClassVar[str] = "greeter"
+    subject_field: ClassVar[str] = "name"
+
+    name: str
+    fails: int = 0  # so many times its handler fails
+
+
+class Missed(Event):
+    source: ClassVar[str] = "greeter"
+    subject_field: ClassVar[str] = "name"
+
+    name: str

@@ -1,0 +1,12 @@
+"""The settings of the tiny service."""
+
+from __future__ import annotations
+
+from chassis.settings import ServiceSettings
+from pydantic_settings import SettingsConfigDict
+
+
+class Settings(ServiceSettings):
+    """What the tiny service is told."""
+
+    model_config = SettingsConfigDict(env_prefix="GREETER_")
