@@ -1,0 +1,125 @@
+# The commands of the workspace. `make help` lists them; SERVICE=challenges narrows lint, types and tests to one package.
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+
+# In dependency order: libraries, deployables, tools.
+SERVICES := identity challenges payments messaging matching notifications
+PACKAGES := contracts/messages contracts/chassis $(SERVICES:%=services/%) gateway deploy/sandbox deploy/local
+RABBITMQ := /usr/lib/rabbitmq/bin/rabbitmq-server
+
+ifdef SERVICE
+CHOSEN := $(wildcard services/$(SERVICE) contracts/$(SERVICE) deploy/$(SERVICE) $(filter gateway,$(SERVICE)))
+ifeq ($(CHOSEN),)
+$(error SERVICE=$(SERVICE): no such package; one of $(notdir $(PACKAGES)))
+endif
+LINTED := $(CHOSEN)
+UNIT := $(wildcard $(CHOSEN:%=%/tests/unit))
+INTEGRATION := $(wildcard $(CHOSEN:%=%/tests/integration))
+E2E :=
+else
+CHOSEN := $(PACKAGES)
+LINTED := contracts services gateway deploy tests conftest.py
+UNIT := $(wildcard $(PACKAGES:%=%/tests/unit) tests/architecture tests/contracts tests/deploy)
+INTEGRATION := $(wildcard $(PACKAGES:%=%/tests/integration) tests/integration)
+E2E := $(wildcard tests/e2e)
+endif
+
+# `make test` measures coverage, in the processes that tests start too; single runs are quicker without.
+PYTEST := $(PY) $(if $(COVERAGE),-m coverage run )-m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test test-unit test-integration test-e2e coverage lint format types imports contracts contracts-write demo bench k8s lock clean rabbitmq
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(STAMP) rabbitmq ## Virtual environment with pinned dependencies and our packages; RabbitMQ where root may install it
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 or newer is needed; choose one with make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(call apt,python3-venv,Python's venv module is missing)
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): constraints.txt $(PACKAGES:%=%/pyproject.toml) | $(VENV)/bin/python
+	@echo "Installing the pinned dependencies (a few minutes the first time)"
+	@$(PY) -m pip install --disable-pip-version-check --no-deps --require-hashes --requirement constraints.txt
+	@echo "Installing our packages"
+	@$(PY) -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation $(PACKAGES:%=--editable %)
+	@touch $@
+
+# Not needed where the environment names a broker or a Docker engine answers.
+rabbitmq:
+	@test -n "$(OPENCHANCE_AMQP_URL)$(OPENCHANCE_TEST_AMQP_URL)" || test -x $(RABBITMQ) || $(call apt,rabbitmq-server,RabbitMQ is missing)
+
+# $(call apt,package,what is missing): installs a package of the system if we may, otherwise says how in one line.
+apt = { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installing $(1)" && \
+	{ DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null 2>&1 || \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null; }; }; } || \
+	{ echo "$(2): sudo apt-get install --no-install-recommends $(1)"; exit 1; }
+
+run: $(STAMP) ## Start the platform and keep it running until Ctrl-C
+	@test -x $(RABBITMQ) || docker info >/dev/null 2>&1 || $(MAKE) --no-print-directory rabbitmq
+	@$(PY) -m local_platform up
+
+demo: $(STAMP) ## Walk the core journey against the running platform
+	@$(PY) -m local_platform.demo
+
+test: install ## Everything CI runs: lint, types, imports, contracts, all tests with coverage
+	@rm -f .coverage .coverage.*; began=$$(date +%s); failed=; times=; \
+	for step in lint types imports contracts test-unit test-integration test-e2e $(if $(SERVICE),,coverage); do \
+		echo "== $$step"; start=$$(date +%s); \
+		$(MAKE) --no-print-directory COVERAGE=1 $$step || failed="$$failed $$step"; \
+		times="$$times $$step $$(( $$(date +%s) - start )) s\n"; \
+	done; \
+	printf "== time\n$$times total $$(( $$(date +%s) - began )) s\n"; \
+	test -z "$$failed" || { echo "FAILED:$$failed"; exit 1; }
+
+test-unit: $(STAMP) ## Unit and architecture tests: no servers, no sockets
+	@$(if $(UNIT),$(PYTEST) -q $(UNIT),echo "no unit tests here")
+
+test-integration: install ## Tests against a real broker, database and Redis
+	@$(if $(INTEGRATION),$(PYTEST) -q $(INTEGRATION),echo "no integration tests here")
+
+test-e2e: install ## Tests of the whole platform through the gateway
+	@$(if $(E2E),$(PYTEST) -q $(E2E),echo "no end-to-end tests here")
+
+coverage: $(STAMP) ## Report on the coverage that make test measured
+	@$(PY) -m coverage combine --quiet && $(PY) -m coverage report --skip-covered --skip-empty
+
+lint: $(STAMP) ## ruff: rules and format
+	@$(PY) -m ruff check $(LINTED) && $(PY) -m ruff format --check $(LINTED)
+
+format: $(STAMP) ## Let ruff mend what it can
+	@$(PY) -m ruff check --fix $(LINTED); $(PY) -m ruff format $(LINTED)
+
+# Source trees only, strictly: tests are read by people and proven by running. One run for all, as the top-level packages' names differ.
+types: $(STAMP) ## mypy --strict
+	@$(PY) -m mypy $(CHOSEN:%=%/src)
+
+imports: $(STAMP) ## import-linter: layers, independence of services, who may see which SDK
+	@$(VENV)/bin/lint-imports
+
+contracts: $(STAMP) ## Refuse incompatible changes of messages, naming the field
+	@$(PY) -m contracts.schemas check
+
+contracts-write: $(STAMP) ## Bring the published schemas up to date
+	@$(PY) -m contracts.schemas write
+
+bench: install ## Measure and write docs/benchmarks.md
+	@$(PY) tests/bench
+
+k8s: $(STAMP) ## Render the Kubernetes manifests and check them
+	@$(PYTEST) -q tests/deploy
+
+lock: $(STAMP) ## Resolve constraints.in into constraints.txt (UPGRADE=1 moves what is not fixed to its newest version)
+	@command -v uv >/dev/null || $(PY) -m pip install --quiet uv
+	@PATH="$$PATH:$(CURDIR)/$(VENV)/bin" uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url $(if $(UPGRADE),--upgrade) \
+		--custom-compile-command "make lock" constraints.in --output-file constraints.txt
+
+clean: ## Remove the virtual environment, caches and the local platform's data
+	@rm -rf $(VENV) .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis htmlcov .coverage .coverage.*
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
