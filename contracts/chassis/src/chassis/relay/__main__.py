@@ -1,0 +1,60 @@
+"""Start the relay: `python -m chassis.relay`. SIGTERM and SIGINT stop it: what is in flight is confirmed and marked first."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+
+import structlog
+from aiohttp import web
+from pydantic import ValidationError
+
+from chassis import logging
+from chassis.clock import open_clock
+from chassis.relay.broker import Broker
+from chassis.relay.database import DatabaseRelay
+from chassis.relay.health import health_app
+from chassis.relay.metrics import Metrics
+from chassis.relay.settings import RelaySettings
+from chassis.settings import complaint
+
+
+async def serve(settings: RelaySettings, stop: asyncio.Event) -> None:
+    """Relay every database of the settings until `stop`.
+
+    Raises:
+        OSError: the health port is taken.
+    """
+    metrics, broker, clock = Metrics(), Broker(settings.amqp_url), open_clock(settings.clock_url)
+    relays = [DatabaseRelay(name, url, broker, metrics, clock) for name, url in settings.databases.items()]
+    health = web.AppRunner(health_app(relays, broker, metrics), access_log=None)
+    await health.setup()
+    try:
+        await web.TCPSite(health, "0.0.0.0", settings.health_port).start()  # noqa: S104 - probes come from outside
+        async with asyncio.TaskGroup() as tasks:
+            for relay in relays:
+                tasks.create_task(relay.run(stop))
+    finally:
+        await broker.close()
+        await health.cleanup()
+
+
+async def _main() -> None:
+    settings = RelaySettings()
+    logging.configure(settings.log_format, service="relay")
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    log = structlog.get_logger("chassis.relay")
+    log.info("relay_started", databases=sorted(settings.databases))
+    await serve(settings, stop)
+    log.info("relay_stopped")
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(_main())
+    except ValidationError as error:
+        sys.exit(complaint(error, RelaySettings))

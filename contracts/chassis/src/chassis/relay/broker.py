@@ -1,0 +1,132 @@
+"""The relay's side of the broker: exchanges, CloudEvents in AMQP binary mode, publisher confirms."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
+from aiormq.abc import DeliveredMessage
+
+from chassis.relay.metrics import Metrics
+
+PUBLIC_EXCHANGE = "openchance.public"
+_CONNECT_SECONDS = 5.0
+_HEARTBEAT_SECONDS = 10
+
+
+class BrokerLost(Exception):
+    """The connection to the broker broke: what was not confirmed must be published again."""
+
+
+class Broker:
+    """One connection for all databases, opened anew after it broke."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection: AbstractConnection | None = None
+        self._opening = asyncio.Lock()
+
+    @property
+    def connected(self) -> bool:
+        return self._connection is not None and not self._connection.is_closed
+
+    async def channel(self) -> AbstractChannel:
+        """A new channel in confirm mode.
+
+        Raises:
+            aio_pika.exceptions.AMQPError, OSError, TimeoutError: the broker is away.
+        """
+        async with self._opening:
+            if self._connection is None or self._connection.is_closed:
+                async with asyncio.timeout(_CONNECT_SECONDS):
+                    self._connection = await aio_pika.connect(self._url, heartbeat=_HEARTBEAT_SECONDS)
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                return await self._connection.channel(publisher_confirms=True, on_return_raises=False)
+
+    async def close(self) -> None:
+        if self._connection is not None and not self._connection.is_closed:
+            await self._connection.close()
+
+
+class Publisher:
+    """Publishes the outbox rows of one database on one channel."""
+
+    def __init__(self, channel: AbstractChannel, database: str, metrics: Metrics) -> None:
+        self._channel = channel
+        self._exchanges: dict[str, AbstractExchange] = {}
+        self._declaring = asyncio.Lock()
+        self._published = metrics.published.labels(database)
+        self._unroutable = metrics.unroutable.labels(database)
+        self._closed = asyncio.Event()
+        channel.close_callbacks.add(lambda *_: self._closed.set())
+
+    async def lost(self) -> None:
+        """Wait for the channel to end.
+
+        Raises:
+            BrokerLost: when it has ended.
+        """
+        await self._closed.wait()
+        raise BrokerLost("the channel to the broker was closed")
+
+    async def publish(self, row: dict[str, Any]) -> None:
+        """Publish an event and return when the broker has it on disk. That no queue is bound is not an error.
+
+        Raises:
+            aio_pika.exceptions.DeliveryError: the broker refused it (a queue is full); publish it again later.
+            BrokerLost: the connection broke.
+        """
+        names = [f"{row['source']}.events", *([PUBLIC_EXCHANGE] if row["public"] else [])]
+        for name in names:
+            try:
+                exchange = self._exchanges.get(name) or await self._declare(name)
+                confirmed = await exchange.publish(_message(row), routing_key=row["type"], mandatory=True)
+            except aio_pika.exceptions.DeliveryError:
+                raise
+            except (aio_pika.exceptions.AMQPError, OSError, RuntimeError) as error:
+                raise BrokerLost(str(error)) from error
+            except asyncio.CancelledError:
+                # A closing channel cancels the waiting confirms; that must not pass for a cancellation of this task.
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():
+                    raise
+                raise BrokerLost("the channel was closed before the confirm") from None
+            if isinstance(confirmed, DeliveredMessage):
+                self._unroutable.inc()
+        self._published.inc()
+
+    async def _declare(self, name: str) -> AbstractExchange:
+        async with self._declaring:
+            if name not in self._exchanges:
+                self._exchanges[name] = await self._channel.declare_exchange(name, aio_pika.ExchangeType.TOPIC, durable=True)
+            return self._exchanges[name]
+
+
+def _message(row: dict[str, Any]) -> aio_pika.Message:
+    attributes = {
+        "specversion": "1.0",
+        "id": row["_id"],
+        "source": row["source"],
+        "type": row["type"],
+        "subject": row["subject"],
+        "time": rfc3339(row["time"]),
+        "dataschema": row["dataschema"],
+        "sequence": str(row["sequence"]),
+        "traceparent": row["traceparent"],
+    }
+    return aio_pika.Message(
+        body=row["body"],
+        headers={f"cloudEvents_{name}": value for name, value in attributes.items() if value is not None},
+        content_type="application/json",
+        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        message_id=row["_id"],
+        type=row["type"],
+    )
+
+
+def rfc3339(moment: datetime) -> str:
+    """`2026-01-31T09:30:00.125Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,20 @@
+"""What the relay is told by its environment."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class RelaySettings(BaseSettings):
+    """Read from the environment, e.g. `RELAY_DATABASES={"challenges": "mongodb://…/challenges"}`."""
+
+    model_config = SettingsConfigDict(env_prefix="RELAY_", frozen=True, env_ignore_empty=True)
+
+    amqp_url: str
+    databases: dict[str, str] = Field(min_length=1, description="for each service the URL of its database, which the path names")
+    health_port: int = Field(ge=0, le=65535, description="0 picks a free one")
+    log_format: Literal["json", "console", "auto"] = "auto"
+    clock_url: str | None = Field(default=None, validation_alias=AliasChoices("RELAY_CLOCK_URL", "CLOCK_URL"))

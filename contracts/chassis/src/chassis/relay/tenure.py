@@ -1,0 +1,202 @@
+"""What a relay does while it holds the lease on an outbox: fetch, publish in order by subject, mark sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from contextlib import suppress
+from heapq import heappop, heappush
+from typing import Any, Protocol
+
+from aio_pika.exceptions import DeliveryError
+
+from chassis.outbox import lane, row_key
+
+POLL_SECONDS = 0.5
+WINDOW = 400  # publishes that wait for their confirm
+BATCH = 1_000
+_REMEMBERED_LANES = 50_000  # far more than can be confirmed and not yet marked
+_DRAIN_SECONDS = 5.0
+_FIRST_PAUSE_SECONDS = 0.1
+_LONGEST_PAUSE_SECONDS = 5.0
+
+Row = dict[str, Any]
+
+
+class Outbox(Protocol):
+    """The rows, as one holder of the lease sees them."""
+
+    async def pending(self, limit: int) -> list[Row]: ...
+    async def by_key(self, key: str) -> Row | None: ...
+    async def mark_sent(self, rows: list[Row]) -> None: ...
+
+
+class Events(Protocol):
+    """Where events go to."""
+
+    async def publish(self, row: Row) -> None: ...
+
+
+class Lease(Protocol):
+    """The right to do all this."""
+
+    def check(self) -> None: ...
+
+
+class Tenure:
+    """From getting the lease to losing it. Any error ends it: the next tenure starts from what the database says.
+
+    A lane is the events of one subject: one is in flight, the next follows when the broker has confirmed it. Lanes run side by side.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        events: Events,
+        lease: Lease,
+        wake: asyncio.Event,
+        on_confirmed: Callable[[Row], None] = lambda _: None,
+        on_refused: Callable[[Row], None] = lambda _: None,
+    ) -> None:
+        """`wake` tells of new rows; without it they are seen half a second later."""
+        self._outbox = outbox
+        self._events = events
+        self._lease = lease
+        self._wake = wake
+        self._on_confirmed = on_confirmed
+        self._on_refused = on_refused
+        self._stopping = False
+        self._window = asyncio.Semaphore(WINDOW)
+        self._lanes: dict[str, list[tuple[int, str, Row]]] = {}  # heaps by sequence
+        self._lane_tasks: set[asyncio.Task[None]] = set()
+        self._known: set[str] = set()  # fetched and not yet forgotten: may still look pending in the database
+        self._settled: set[str] = set()  # of these, marked sent: forgotten before the next fetch, never during one
+        self._last_confirmed: OrderedDict[str, int] = OrderedDict()
+        self._confirmed: deque[Row] = deque()
+        self._unmarked = 0  # confirmed, and not yet marked
+        self._to_mark = asyncio.Event()
+        self._progress = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop`, then let what is in flight be confirmed and marked.
+
+        Raises:
+            ExceptionGroup: of what went wrong (LeaseLost, BrokerLost, PyMongoError).
+        """
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            marking = tasks.create_task(self._mark())
+            await self._feed(stop)
+            self._stopping = True
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_DRAIN_SECONDS):
+                    await self._until(lambda: not self._lanes and not self._unmarked)
+            for task in (marking, *self._lane_tasks):
+                task.cancel()
+
+    async def _feed(self, stop: asyncio.Event) -> None:
+        stopped = asyncio.ensure_future(stop.wait())
+        try:
+            while not stop.is_set():
+                self._wake.clear()
+                if await self._fetch():
+                    await self._until(lambda: len(self._known) - len(self._settled) <= BATCH // 2 or stop.is_set())
+                else:
+                    woken = asyncio.ensure_future(self._wake.wait())
+                    await asyncio.wait({woken, stopped}, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                    woken.cancel()
+        finally:
+            stopped.cancel()
+
+    async def _fetch(self) -> bool:
+        """Hand new rows to their lanes; tells whether there may be more."""
+        self._known -= self._settled
+        self._settled.clear()
+        limit = len(self._known) + BATCH
+        rows = await self._outbox.pending(limit)
+        for row in rows:
+            self._enqueue(row)
+        return len(rows) == limit
+
+    def _enqueue(self, row: Row) -> None:
+        if row["_id"] in self._known:
+            return
+        self._known.add(row["_id"])
+        name = lane(row["source"], row["subject"])
+        if name not in self._lanes:
+            self._lanes[name] = []
+            task = self._tasks.create_task(self._run_lane(name))
+            self._lane_tasks.add(task)
+            task.add_done_callback(self._lane_tasks.discard)
+        heappush(self._lanes[name], (row["sequence"], row["_id"], row))
+
+    async def _run_lane(self, name: str) -> None:
+        queue = self._lanes[name]
+        while queue and not self._stopping:
+            entry = heappop(queue)
+            sequence, event_id, row = entry
+            if sequence <= self._last_confirmed.get(name, 0):
+                self._settled.add(event_id)
+                continue
+            waiting = await self._waiting_predecessor(name, row)
+            if waiting is not None:
+                heappush(queue, entry)
+                self._enqueue(waiting)
+                continue
+            if await self._publish(row):
+                self._last_confirmed[name] = sequence
+                self._last_confirmed.move_to_end(name)
+                self._confirmed.append(row)
+                self._unmarked += 1
+                self._to_mark.set()
+        del self._lanes[name]
+        self._progress.set()
+
+    async def _waiting_predecessor(self, name: str, row: Row) -> Row | None:
+        """The event just before this one, if it was not published yet.
+
+        A fetch takes some rows of the backlog, in no order that the database promises: this is what keeps the order.
+        """
+        before = row["sequence"] - 1
+        if before == 0 or self._last_confirmed.get(name, 0) >= before:
+            return None
+        predecessor = await self._outbox.by_key(row_key(row["source"], row["subject"], before))
+        if predecessor is None or not predecessor.get("pending") or self._last_confirmed.get(name, 0) >= before:
+            return None
+        return predecessor
+
+    async def _publish(self, row: Row) -> bool:
+        """Publish until the broker takes it; gives up only when it is time to stop."""
+        pause = _FIRST_PAUSE_SECONDS
+        while not self._stopping:
+            try:
+                async with self._window:
+                    self._lease.check()
+                    await self._events.publish(row)
+            except DeliveryError:
+                self._on_refused(row)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+            else:
+                self._on_confirmed(row)
+                return True
+        return False
+
+    async def _mark(self) -> None:
+        while True:
+            await self._to_mark.wait()
+            self._to_mark.clear()
+            while self._confirmed:
+                rows = [self._confirmed.popleft() for _ in range(min(len(self._confirmed), BATCH // 2))]
+                await self._outbox.mark_sent(rows)
+                self._settled.update(row["_id"] for row in rows)
+                self._unmarked -= len(rows)
+                self._progress.set()
+                while len(self._last_confirmed) > _REMEMBERED_LANES:
+                    self._last_confirmed.popitem(last=False)
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            self._progress.clear()
+            await self._progress.wait()
