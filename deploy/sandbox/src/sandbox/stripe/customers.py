@@ -1,0 +1,81 @@
+"""Customers: https://docs.stripe.com/api/customers."""
+
+from sandbox.storage import Json
+from sandbox.stripe.errors import missing
+from sandbox.stripe.params import Params
+from sandbox.stripe.session import Session, new_id
+
+_TEXTS = ("name", "email", "phone", "description")
+
+
+def create(session: Session, params: Params) -> Json:
+    """POST /v1/customers"""
+    customer: Json = {
+        "id": new_id("cus", 14),
+        "object": "customer",
+        "address": None,
+        "balance": 0,
+        "created": session.now(),
+        "currency": None,
+        "default_source": None,
+        "delinquent": False,
+        "description": None,
+        "email": None,
+        "invoice_prefix": new_id("", 8)[1:].upper(),
+        "invoice_settings": {"custom_fields": None, "default_payment_method": None, "footer": None, "rendering_options": None},
+        "livemode": False,
+        "metadata": params.metadata(),
+        "name": None,
+        "next_invoice_sequence": 1,
+        "phone": None,
+        "preferred_locales": params.texts("preferred_locales"),
+        "shipping": None,
+        "tax_exempt": "none",
+        "test_clock": None,
+    }
+    _fill(customer, params)
+    session.insert(customer)
+    session.emit("customer.created", customer)
+    return customer
+
+
+def update(session: Session, params: Params, customer_id: str) -> Json:
+    """POST /v1/customers/{id}"""
+    customer = retrieve(session, params, customer_id)
+    customer["metadata"] = params.metadata(customer["metadata"])
+    default = params.nested("invoice_settings").text("default_payment_method")
+    if default is not None:
+        customer["invoice_settings"]["default_payment_method"] = session.get("payment_method", default, param="default_payment_method")[
+            "id"
+        ]
+    _fill(customer, params)
+    session.save(customer)
+    session.emit("customer.updated", customer)
+    return customer
+
+
+def retrieve(session: Session, params: Params, customer_id: str) -> Json:
+    """GET /v1/customers/{id}"""
+    customer = session.get("customer", customer_id)
+    if customer.get("_deleted"):
+        raise missing("customer", customer_id)
+    return customer
+
+
+def delete(session: Session, params: Params, customer_id: str) -> Json:
+    """DELETE /v1/customers/{id}"""
+    customer = retrieve(session, params, customer_id)
+    session.save(customer | {"_deleted": True})
+    session.emit("customer.deleted", customer)
+    return {"id": customer_id, "object": "customer", "deleted": True}
+
+
+def _fill(customer: Json, params: Params) -> None:
+    for name in _TEXTS:
+        if name in params:
+            customer[name] = params.text(name)
+    if "address" in params:
+        fields = params.nested("address")
+        names = ("city", "country", "line1", "line2", "postal_code", "state")
+        customer["address"] = {name: fields.text(name) for name in names}
+    params.ignore("tax_exempt", "shipping", "preferred_locales")
