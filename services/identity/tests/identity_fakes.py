@@ -1,0 +1,192 @@
+"""Hand-written stand-ins for what identity needs from outside; each keeps the promises of its Mongo twin (see the shared suite)."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import Protocol, Self, TypeVar
+
+from chassis.documents import StaleVersion
+from contracts.base import Event, View
+from contracts.identity.views import TokensView
+from identity.domain.account import Account, email_key
+from identity.domain.errors import EmailTaken, LoginThrottled
+from identity.domain.session import RefreshToken, Session
+from identity.domain.verification import EmailVerification
+
+V = TypeVar("V", bound=View)
+
+
+class Versioned(Protocol):
+    @property
+    def version(self) -> int: ...
+
+
+R = TypeVar("R", bound=Versioned)
+
+
+def _replace(rows: dict[str, R], key: str, row: R) -> None:
+    if key not in rows or rows[key].version != row.version - 1:
+        raise StaleVersion
+    rows[key] = row
+
+
+@dataclass
+class Memory:
+    """What is committed."""
+
+    accounts: dict[str, Account] = field(default_factory=dict)
+    verifications: dict[str, EmailVerification] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+
+
+class FakeAccounts:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def get(self, user_id: str) -> Account | None:
+        return self._memory.accounts.get(user_id)
+
+    def by_email(self, email: str) -> Account | None:
+        return next((a for a in self._memory.accounts.values() if email_key(a.email) == email_key(email)), None)
+
+    def add(self, account: Account) -> None:
+        if self.by_email(account.email):
+            raise EmailTaken
+        self._memory.accounts[account.id] = account
+
+    def save(self, account: Account) -> None:
+        _replace(self._memory.accounts, account.id, account)
+
+
+class FakeEmailVerifications:
+    def __init__(self, memory: Memory) -> None:
+        self._rows = memory.verifications
+
+    def of(self, user_id: str) -> EmailVerification | None:
+        return self._rows.get(user_id)
+
+    def by_digest(self, token_digest: str) -> EmailVerification | None:
+        return next((row for row in self._rows.values() if row.token_digest == token_digest), None)
+
+    def add(self, verification: EmailVerification) -> None:
+        self._rows[verification.user_id] = verification
+
+    def save(self, verification: EmailVerification) -> None:
+        _replace(self._rows, verification.user_id, verification)
+
+    def remove(self, user_id: str) -> None:
+        self._rows.pop(user_id, None)
+
+
+class FakeSessions:
+    def __init__(self, memory: Memory) -> None:
+        self._rows = memory.sessions
+
+    def get(self, session_id: str) -> Session | None:
+        return self._rows.get(session_id)
+
+    def add(self, session: Session) -> None:
+        self._rows[session.id] = session
+
+    def save(self, session: Session) -> None:
+        _replace(self._rows, session.id, session)
+
+
+class FakeRefreshTokens:
+    def __init__(self, memory: Memory) -> None:
+        self._rows = memory.refresh_tokens
+
+    def get(self, token_digest: str) -> RefreshToken | None:
+        return self._rows.get(token_digest)
+
+    def add(self, token: RefreshToken) -> None:
+        self._rows[token.digest] = token
+
+    def save(self, token: RefreshToken) -> None:
+        _replace(self._rows, token.digest, token)
+
+
+class FakeUnitOfWork:
+    """Works on a copy of the memory, which becomes the memory when the block ends well."""
+
+    accounts: FakeAccounts
+    verifications: FakeEmailVerifications
+    sessions: FakeSessions
+    refresh_tokens: FakeRefreshTokens
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def __enter__(self) -> Self:
+        self._draft = copy.copy(self._memory)
+        for name, rows in vars(self._memory).items():
+            setattr(self._draft, name, copy.copy(rows))
+        self.accounts = FakeAccounts(self._draft)
+        self.verifications = FakeEmailVerifications(self._draft)
+        self.sessions = FakeSessions(self._draft)
+        self.refresh_tokens = FakeRefreshTokens(self._draft)
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is None:
+            for name, rows in vars(self._draft).items():
+                setattr(self._memory, name, rows)
+
+    def emit(self, event: Event) -> None:
+        self._draft.events.append(event)
+
+    def answer(self, view: V) -> V:
+        return view
+
+
+class FakePasswords:
+    """Remembers what was compared, to show that unknown accounts cost the same."""
+
+    def __init__(self) -> None:
+        self.compared = 0
+
+    def hashed(self, password: str) -> str:
+        return f"hash of {password}"
+
+    def match(self, password: str, password_hash: str | None) -> bool:
+        self.compared += 1
+        return password_hash == self.hashed(password)
+
+
+class FakeLoginAttempts:
+    LIMIT = 10
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+
+    def count(self, email: str, at: datetime) -> None:
+        key = self._key(email, at)
+        self._counts[key] = self._counts.get(key, 0) + 1
+        if self._counts[key] > self.LIMIT:
+            raise LoginThrottled(retry_after_s=max(1, round(900 - at.timestamp() % 900)))
+
+    def forget(self, email: str, at: datetime) -> None:
+        self._counts.pop(self._key(email, at), None)
+
+    def _key(self, email: str, at: datetime) -> str:
+        return f"{email_key(email)} {at.timestamp() // 900}"
+
+
+class FakeTokens:
+    def __init__(self) -> None:
+        self._numbers = count(1)
+
+    def new(self) -> str:
+        return f"token-{next(self._numbers)}"
+
+    def successor(self, refresh_token: str) -> str:
+        return f"{refresh_token}+"
+
+    def issue(self, account: Account, session: Session, refresh_token: str, at: datetime) -> TokensView:
+        verified = "verified" if account.email_verified else "unverified"
+        return TokensView(access_token=f"{account.id} {session.id} {verified}", refresh_token=refresh_token, expires_in=900)
