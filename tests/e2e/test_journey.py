@@ -1,0 +1,118 @@
+"""The core journey from registration to reviews, and that its books balance."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pymongo
+import pytest
+
+from local_platform.market.journey import Journey
+from local_platform.platform import Platform
+
+
+@pytest.mark.timeout(180)
+async def test_the_core_journey_ends_with_everybody_paid_reviewed_and_told_once(journey: Journey, platform: Platform) -> None:
+    await journey.walk()
+    await the_sandbox_moved_the_same_money(journey)
+    journals_sum_to_zero(platform)
+
+
+async def the_sandbox_moved_the_same_money(journey: Journey) -> None:
+    charges = await journey.market.sandbox("/_sandbox/stripe/charges")
+    rows = charges["items"] if isinstance(charges, dict) else charges
+    amounts = [charge["amount"] for charge in rows if charge.get("metadata", {}).get("challenge_id") == journey.challenge_id]
+    assert amounts == [100000]
+
+
+def journals_sum_to_zero(platform: Platform) -> None:
+    with pymongo.MongoClient[dict[str, object]](platform.infrastructure.mongo_url) as client:
+        journals = list(client["payments"]["journals"].find())
+    assert journals
+    for journal in journals:
+        sums: dict[str, int] = defaultdict(int)
+        for posting in journal["postings"]:  # type: ignore[attr-defined]
+            sums[posting["currency"]] += posting["amount_minor"]
+        assert set(sums.values()) == {0}, journal
+
+
+async def test_a_challenge_is_edited_until_the_first_application(journey: Journey, walk_until) -> None:
+    await walk_until(journey, "two_apply")
+    path = f"/v1/challenges/{journey.challenge_id}"
+    edited = await journey.challenger.request("PATCH", path, {"description": "Now with weather data."}, expect=200)
+    assert edited.body["version"] > journey.challenge["version"]
+    await journey.two_apply()
+    refused = await journey.challenger.request("PATCH", path, {"description": "Too late."}, expect=409)
+    assert refused.code == "challenges.challenge.has_applications"
+    assert (await journey.challenger.get(path))["description"] == edited.body["description"]
+
+
+async def test_a_lost_update_is_refused(journey: Journey, walk_until) -> None:
+    await walk_until(journey, "solver_finds_it")
+    path = f"/v1/challenges/{journey.challenge_id}"
+    first = await journey.challenger.request("GET", path)
+    etag = {"If-Match": first.headers["ETag"]}
+    await journey.challenger.request("PATCH", path, {"title": "A better title"}, expect=200, headers=etag)
+    assert (await journey.challenger.request("PATCH", path, {"title": "An older title"}, headers=etag)).status == 412
+    unchanged = await journey.challenger.request("GET", path)
+    assert unchanged.body["title"] == "A better title"
+    assert (await journey.challenger.request("GET", path, headers={"If-None-Match": unchanged.headers["ETag"]})).status == 304
+
+
+async def test_accepting_two_applicants_at_once_has_one_winner(journey: Journey, walk_until, at_once) -> None:
+    await walk_until(journey, "one_is_accepted")
+    accept = [journey.challenger.post(f"/v1/applications/{application}/accept") for application in journey.applications.values()]
+    answers = await at_once(*accept)
+    assert sorted(answer.status for answer in answers) == [200, 409]
+    rows = (await journey.challenger.get(f"/v1/challenges/{journey.challenge_id}/applications"))["items"]
+    assert sorted(row["status"] for row in rows) == ["accepted", "rejected"]
+
+
+async def test_funding_twenty_times_at_once_with_one_key_charges_once(journey: Journey, walk_until, at_once) -> None:
+    await walk_until(journey, "escrow_is_funded")
+    path = f"/v1/challenges/{journey.challenge_id}/escrow"
+
+    async def known() -> bool:
+        return (await journey.challenger.request("GET", path)).status == 200
+
+    from local_platform.market.client import wait_for
+
+    await wait_for(known, "the escrow")
+    body = {"payment_method": "pm_card_visa"}
+    answers = await at_once(*(journey.challenger.post(path, body, key="twenty-at-once") for _ in range(20)))
+    assert {answer.status for answer in answers} <= {200, 201}
+    assert len({str(answer.body) for answer in answers}) == 1
+    assert answers[0].body["held"] == {"amount_minor": 100000, "currency": "EUR"}
+    await the_sandbox_moved_the_same_money(journey)
+    other_body = await journey.challenger.post(path, {"payment_method": "pm_card_mastercard"}, key="twenty-at-once")
+    assert other_body.status == 422
+    again = await journey.challenger.post(path, body)
+    assert (again.status, again.code) == (409, "payments.milestone.already_funded")
+    await the_sandbox_moved_the_same_money(journey)
+
+
+async def test_a_declined_card_leaves_the_milestones_unfunded(journey: Journey, walk_until) -> None:
+    from local_platform.market.client import wait_for
+
+    await walk_until(journey, "escrow_is_funded")
+    path = f"/v1/challenges/{journey.challenge_id}/escrow"
+
+    async def known() -> bool:
+        return (await journey.challenger.request("GET", path)).status == 200
+
+    await wait_for(known, "the escrow")
+    declined = await journey.challenger.post(path, {"payment_method": "pm_card_chargeDeclined"})
+    assert 400 <= declined.status < 500
+    assert declined.code is not None
+    assert declined.code.startswith("payments.")
+    assert (await journey.challenger.get(path))["held"]["amount_minor"] == 0
+    await journey.eventually_told(journey.challenger, "funding_failed", 1)
+    await journey.escrow_is_funded()
+
+
+async def test_a_refresh_token_works_once_and_its_reuse_ends_the_session(journey: Journey) -> None:
+    solver = await journey.market.join("Rita", "solver")
+    stolen = solver.refresh_token
+    renewed = await solver.post("/v1/auth/refresh", {"refresh_token": stolen}, expect=200)
+    assert (await solver.post("/v1/auth/refresh", {"refresh_token": stolen})).status == 401
+    assert (await solver.post("/v1/auth/refresh", {"refresh_token": renewed.body["refresh_token"]})).status == 401
