@@ -1,0 +1,8 @@
+"""The entrypoints of challenges: four nameko services that run in one process."""
+
+from challenges.service.applications import ApplicationsService
+from challenges.service.challenges import ChallengesService
+from challenges.service.reviews import ReviewsService
+from challenges.service.submissions import SubmissionsService
+
+SERVICES = [ChallengesService, ApplicationsService, SubmissionsService, ReviewsService]

@@ -1,0 +1,17 @@
+"""What challenges is told by its environment."""
+
+from datetime import timedelta
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from chassis.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Variables begin with CHALLENGES_."""
+
+    model_config = SettingsConfigDict(env_prefix="CHALLENGES_", frozen=True)
+
+    max_pending_applications: int = Field(default=20, ge=1)  # one person's claims that wait for a decision at one time
+    review_window: timedelta = timedelta(days=14)  # reviews are written, and stay hidden, at most this long (ISO 8601 or seconds)

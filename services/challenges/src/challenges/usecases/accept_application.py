@@ -1,0 +1,43 @@
+"""Choose the solver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from challenges.usecases.access import existing_challenge, received_application
+from challenges.usecases.facts import application_accepted, application_rejected, updated
+from challenges.usecases.ports import Begin, NewId, Now
+from challenges.usecases.views import application_view
+from chassis.principal import Principal
+from contracts.challenges.commands import AcceptApplication
+from contracts.challenges.terms import RejectReason
+from contracts.challenges.views import ApplicationView
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptApplicationHandler:
+    unit_of_work: Begin
+    new_id: NewId
+    now: Now
+
+    def __call__(self, command: AcceptApplication, principal: Principal) -> ApplicationView:
+        """Start the challenge with this solver and close every other pending application, in one transaction.
+
+        Of several at once one wins: each writes the challenge, so that the others run again and find it taken.
+
+        Raises:
+            ApplicationNotFound, NotOwner, ChallengeClosed, ApplicationNotPending.
+        """
+        at = self.now()
+        with self.unit_of_work() as work:
+            chosen = received_application(work.applications, command.application_id, principal.user_id)
+            waiting = existing_challenge(work.challenges, chosen.challenge_id)
+            started = waiting.accept(chosen.id, chosen.applicant_id, chosen.budget, at=at, new_id=self.new_id)
+            accepted = work.applications.save(chosen.accept(at))
+            challenge = work.challenges.save(started)
+            work.emit(application_accepted(challenge, accepted))
+            for other in work.applications.pending_to(challenge.id):
+                work.applications.save(other.reject(RejectReason.ANOTHER_ACCEPTED, at))
+                work.emit(application_rejected(other, RejectReason.ANOTHER_ACCEPTED))
+            work.emit(updated(challenge))
+            return work.answer(application_view(accepted))

@@ -1,0 +1,38 @@
+"""End a challenge without a result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from challenges.usecases.access import owned_challenge
+from challenges.usecases.facts import application_rejected, cancelled, updated
+from challenges.usecases.ports import Begin, Now
+from challenges.usecases.views import challenge_view
+from chassis.principal import Principal
+from contracts.challenges.commands import CancelChallenge
+from contracts.challenges.terms import RejectReason
+from contracts.challenges.views import ChallengeView
+
+
+@dataclass(frozen=True, slots=True)
+class CancelChallengeHandler:
+    unit_of_work: Begin
+    now: Now
+
+    def __call__(self, command: CancelChallenge, principal: Principal) -> ChallengeView:
+        """Cancel it and close what was still pending. Once work is in progress, only while no money is held or paid.
+
+        Raises:
+            ChallengeNotFound, NotOwner, ChallengeStale, WrongState, EscrowHeld.
+        """
+        at = self.now()
+        with self.unit_of_work() as work:
+            before = owned_challenge(work.challenges, command.challenge_id, principal.user_id)
+            before.expect(command.expected_version)
+            challenge = work.challenges.save(before.cancel(command.reason, at))
+            work.emit(cancelled(before, command.reason))
+            for application in work.applications.pending_to(challenge.id):
+                work.applications.save(application.reject(RejectReason.CHALLENGE_CANCELLED, at))
+                work.emit(application_rejected(application, RejectReason.CHALLENGE_CANCELLED))
+            work.emit(updated(challenge))
+            return work.answer(challenge_view(challenge, principal.user_id))

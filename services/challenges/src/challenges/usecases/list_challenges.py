@@ -1,0 +1,55 @@
+"""List challenges: the open ones of the market, or one's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from challenges.domain.errors import CurrencyRequired, LoginRequired
+from challenges.usecases.ports import Challenges, Filters
+from challenges.usecases.views import challenge_view
+from chassis.principal import Principal
+from contracts.challenges.queries import ListChallenges
+from contracts.challenges.terms import ChallengeStatus
+from contracts.challenges.views import ChallengeView
+from contracts.errors import FieldError
+from contracts.paging import Page
+
+
+@dataclass(frozen=True, slots=True)
+class ListChallengesHandler:
+    challenges: Challenges
+
+    def __call__(self, query: ListChallenges, principal: Principal | None) -> Page[ChallengeView]:
+        """Public challenges, open ones unless another status is asked for; with `mine` those one posted or works on.
+
+        Raises:
+            LoginRequired: `mine`, asked by nobody.
+            CurrencyRequired: an amount without its currency.
+            InvalidCursor.
+        """
+        filters = _filters(query)
+        if query.mine:
+            if principal is None:
+                raise LoginRequired
+            found = self.challenges.page_of_party(principal.user_id, filters, query.sort, query.cursor, query.limit)
+        elif query.status is ChallengeStatus.DRAFT:
+            found = [], None  # drafts are their owner's alone
+        else:
+            found = self.challenges.page_public(filters, query.sort, query.cursor, query.limit)
+        challenges, next_cursor = found
+        viewer_id = principal.user_id if principal else None
+        return Page[ChallengeView](items=tuple(challenge_view(each, viewer_id) for each in challenges), next_cursor=next_cursor)
+
+
+def _filters(query: ListChallenges) -> Filters:
+    if query.currency is None and (query.min_reward is not None or query.max_reward is not None):
+        raise CurrencyRequired(fields=(FieldError(pointer="/currency", detail="is needed with min_reward or max_reward"),))
+    return Filters(
+        status=query.status,
+        category=query.category,
+        difficulty=query.difficulty,
+        min_reward=query.min_reward,
+        max_reward=query.max_reward,
+        currency=query.currency,
+        deadline_before=query.deadline_before,
+    )

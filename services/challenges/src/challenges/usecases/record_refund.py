@@ -1,0 +1,35 @@
+"""Note that the money of a milestone went back to the challenger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from challenges.domain.milestone import MilestoneAction
+from challenges.usecases.access import existing_challenge
+from challenges.usecases.ports import Begin, Now
+from challenges.usecases.progress import tell_of_progress
+from chassis.retry import NotYet
+from contracts.payments.events import FundsRefunded
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRefundHandler:
+    unit_of_work: Begin
+    now: Now
+
+    def __call__(self, event: FundsRefunded, sequence: int) -> None:
+        """A milestone whose money is gone is as good as never funded; a refund in part changes nothing here.
+
+        Raises:
+            NotYet: an event before it is still under way.
+            ChallengeNotFound, MilestoneNotFound.
+        """
+        with self.unit_of_work() as work:
+            if not event.milestone_settled:
+                return
+            before = existing_challenge(work.challenges, event.challenge_id)
+            moved = before.move_money((event.milestone_id,), MilestoneAction.REFUND, sequence, self.now())
+            if moved is None:
+                raise NotYet
+            if moved != before:
+                tell_of_progress(work, before, work.challenges.save(moved))
