@@ -98,7 +98,9 @@ def start_sandbox(tmp_path: Path) -> Iterator[Callable[..., Sandbox]]:
     started: list[Sandbox] = []
 
     def start(**env: str) -> Sandbox:
-        sandbox = Sandbox(tmp_path / f"sandbox{len(started)}", free_port(), {f"SANDBOX_{name.upper()}": value for name, value in env.items()})
+        sandbox = Sandbox(
+            tmp_path / f"sandbox{len(started)}", free_port(), {f"SANDBOX_{name.upper()}": value for name, value in env.items()}
+        )
         started.append(sandbox)
         sandbox.start()
         return sandbox
