@@ -155,6 +155,7 @@ class Person:
     access_token: str = ""
     refresh_token: str = ""
     received: list[tuple[str, Any]] = field(default_factory=list)
+    listener: Callable[[str, Any], None] | None = None  # called with each event as it comes
     _socket: Any = None
 
     async def request(
@@ -200,6 +201,8 @@ class Person:
         @socket.on("*")  # type: ignore[untyped-decorator]
         async def anything(event: str, data: Any) -> None:
             self.received.append((event, data))
+            if self.listener:
+                self.listener(event, data)
 
         url = self.market.gateway_urls[self.gateway % len(self.market.gateway_urls)]
         await socket.connect(url, auth={"token": self.access_token}, transports=["websocket"], retry=True)
