@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -168,7 +169,7 @@ class FakeLoginAttempts:
         key = self._key(email, at)
         self._counts[key] = self._counts.get(key, 0) + 1
         if self._counts[key] > self.LIMIT:
-            raise LoginThrottled(retry_after_s=max(1, round(900 - at.timestamp() % 900)))
+            raise LoginThrottled(retry_after_s=math.ceil(900 - at.timestamp() % 900))
 
     def forget(self, email: str, at: datetime) -> None:
         self._counts.pop(self._key(email, at), None)

@@ -8,6 +8,7 @@ from chassis.wiring import Resources
 from identity.adapters.accounts import MongoAccounts
 from identity.adapters.argon2_passwords import Argon2Passwords
 from identity.adapters.login_attempts import MongoLoginAttempts
+from identity.adapters.native_threads import NativeThreads
 from identity.adapters.reference import common_passwords, is_time_zone
 from identity.adapters.signed_tokens import SignedTokens
 from identity.adapters.unit_of_work import IdentityUnitOfWork
@@ -45,7 +46,7 @@ def build(resources: Resources[Settings]) -> UseCases:
     store, settings = resources.store, resources.settings
     now, new_id = resources.clock.now, resources.new_id
     accounts = MongoAccounts()
-    passwords = Argon2Passwords(settings.password_hashes_at_once)
+    passwords = Argon2Passwords(NativeThreads(settings.password_hashes_at_once))
     tokens = SignedTokens(settings.signing_key.get_secret_value())
 
     def unit_of_work() -> IdentityUnitOfWork:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,7 +29,7 @@ class MongoLoginAttempts:
         self._increment(key, ends_at)
         counted = self._attempts.find_one({"_id": key})
         if counted and counted["count"] > LIMIT:
-            raise LoginThrottled(retry_after_s=max(1, round((ends_at - at).total_seconds())))
+            raise LoginThrottled(retry_after_s=math.ceil((ends_at - at).total_seconds()))
 
     def forget(self, email: str, at: datetime) -> None:
         self._attempts.delete_one({"_id": _window(email, at)[0]})

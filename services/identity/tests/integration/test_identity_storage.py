@@ -1,0 +1,116 @@
+"""The promises of identity's ports, kept by the fakes and by MongoDB alike."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chassis.documents import StaleVersion
+from contracts.identity.events import EmailVerified
+from contracts.identity.roles import Role
+from identity.domain.account import Account, Profile
+from identity.domain.errors import EmailTaken, LoginThrottled
+from identity.domain.session import RevokeReason, Session
+from identity.domain.verification import EmailVerification
+
+NOW = datetime(2030, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
+FULL = Profile("Ada", "Europe/Berlin", "de", "Builds engines", "Since 1842.", ("python", "go"), ("en", "de"), ("https://ada.example.org/",))
+ADA = Account("user_1", 1, "Ada@Example.org", False, "hash", (Role.SOLVER, Role.EXPERT), FULL, NOW)
+BOB = Account("user_2", 1, "bob@example.org", True, "hash", (Role.CHALLENGER,), Profile("Bob", "UTC", "en"), NOW)
+SESSION = Session.begin("session_1", ADA.id, NOW)
+
+
+@pytest.fixture
+def people(storage):
+    with storage.unit_of_work() as work:
+        work.accounts.add(ADA)
+        work.accounts.add(BOB)
+
+
+@pytest.mark.parametrize("account", [ADA, BOB], ids=["everything told", "only what must be"])
+def test_an_account_comes_back_as_it_went(storage, people, account):
+    with storage.unit_of_work() as work:
+        assert work.accounts.get(account.id) == account
+        assert work.accounts.by_email(account.email.upper()) == account
+        assert work.accounts.get("user_3") is None
+        assert work.accounts.by_email("carl@example.org") is None
+
+
+def test_an_address_has_one_account(storage, people):
+    with pytest.raises(EmailTaken), storage.unit_of_work() as work:
+        work.accounts.add(replace(ADA, id="user_3", email="ADA@example.ORG"))
+    with storage.unit_of_work() as work:
+        assert work.accounts.get("user_3") is None
+
+
+def test_a_change_is_kept_and_a_stale_one_is_not(storage, people):
+    verified = ADA.with_email_verified()
+    with storage.unit_of_work() as work:
+        work.accounts.save(verified)
+    with pytest.raises(StaleVersion), storage.unit_of_work() as work:
+        work.accounts.save(ADA.with_profile(BOB.profile, None))
+    with storage.unit_of_work() as work:
+        assert work.accounts.get(ADA.id) == verified
+
+
+def test_what_fails_leaves_nothing(storage, people):
+    def fail_late():
+        with storage.unit_of_work() as work:
+            work.accounts.save(ADA.with_email_verified())
+            work.sessions.add(SESSION)
+            work.emit(EmailVerified(user_id="user_" + "0" * 26, email=ADA.email))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_late()
+    with storage.unit_of_work() as work:
+        assert work.accounts.get(ADA.id) == ADA
+        assert work.sessions.get(SESSION.id) is None
+
+
+def test_one_verification_is_open_for_an_account(storage, people):
+    first = EmailVerification.request(ADA.id, ADA.email, "digest 1", NOW)
+    second = EmailVerification.request(ADA.id, ADA.email, "digest 2", NOW + timedelta(minutes=1), after=first)
+    with storage.unit_of_work() as work:
+        work.verifications.add(first)
+    with storage.unit_of_work() as work:
+        assert work.verifications.by_digest("digest 1") == first
+        work.verifications.save(second)
+    with storage.unit_of_work() as work:
+        assert work.verifications.by_digest("digest 1") is None
+        assert work.verifications.of(ADA.id) == work.verifications.by_digest("digest 2") == second
+        work.verifications.remove(ADA.id)
+    with storage.unit_of_work() as work:
+        assert work.verifications.of(ADA.id) is None
+
+
+def test_sessions_and_their_tokens_come_back(storage):
+    token, revoked = SESSION.refresh_token("digest", NOW), SESSION.revoked(RevokeReason.LOGGED_OUT, NOW)
+    with storage.unit_of_work() as work:
+        work.sessions.add(SESSION)
+        work.refresh_tokens.add(token)
+    with storage.unit_of_work() as work:
+        assert work.sessions.get(SESSION.id) == SESSION
+        assert work.refresh_tokens.get("digest") == token
+        work.sessions.save(revoked)
+        work.refresh_tokens.save(token.rotated(NOW))
+    with storage.unit_of_work() as work:
+        assert work.sessions.get(SESSION.id) == revoked
+        assert work.refresh_tokens.get("digest") == token.rotated(NOW)
+        assert work.refresh_tokens.get("other") is None
+
+
+def test_attempts_are_limited_for_each_address(storage):
+    for _ in range(10):
+        storage.attempts.count("ada@example.org", NOW)
+    with pytest.raises(LoginThrottled) as refusal:
+        storage.attempts.count("ADA@example.org", NOW)
+    storage.attempts.count("bob@example.org", NOW)
+    storage.attempts.count("ada@example.org", NOW + timedelta(seconds=refusal.value.retry_after_s))
+
+
+def test_attempts_are_forgotten(storage):
+    for _ in range(10):
+        storage.attempts.count("ada@example.org", NOW)
+    storage.attempts.forget("Ada@example.org", NOW)
+    storage.attempts.count("ada@example.org", NOW)
