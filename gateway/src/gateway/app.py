@@ -1,0 +1,115 @@
+"""The aiohttp application: the only place where the parts of the gateway meet."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import orjson
+from aiohttp import web
+
+from chassis.clock import open_clock
+from chassis.principal import PrincipalVerifier
+from chassis.rpc_client import RpcClient
+from gateway.health import Health
+from gateway.realtime.calls import Calls
+from gateway.realtime.feed import EventFeed
+from gateway.realtime.hub import EVENTS, Hub
+from gateway.realtime.manager import RedisManager
+from gateway.realtime.server import RealTime, create_server
+from gateway.rest import openapi, page, stripe_webhook
+from gateway.rest.admission import Admission
+from gateway.rest.handler import RestHandler
+from gateway.rest.table import ROUTES
+from gateway.rpc import Rpc
+from gateway.settings import Settings
+from gateway.shared.connection import SharedRedis
+from gateway.shared.idempotency import Idempotency, RedisRecords
+from gateway.shared.presence import Presence
+from gateway.shared.rate_limits import RateLimits
+from gateway.shared.revocations import Revocations
+from gateway.web.exchange import exchange
+from gateway.web.headers import on_prepare, preflight
+
+HEALTH = web.AppKey("health", Health)
+
+
+def create_app(settings: Settings) -> web.Application:
+    """The gateway as it runs.
+
+    Raises:
+        ValueError: GATEWAY_PRINCIPAL_JWKS is no key set.
+    """
+    verifier = PrincipalVerifier(settings.principal_jwks, open_clock(settings.clock_url))
+    client = RpcClient(settings.amqp_url)
+    app = assemble(settings, client, verifier)
+
+    async def calls_services(_app: web.Application) -> AsyncIterator[None]:
+        await client.start()
+        yield
+        await client.stop()
+
+    app.cleanup_ctx.insert(0, calls_services)
+    return app
+
+
+def assemble(settings: Settings, rpc: Rpc, verifier: PrincipalVerifier) -> web.Application:
+    """The gateway over any RPC client."""
+    redis = SharedRedis(settings.redis_url)
+    limits = RateLimits(settings, redis)
+    app = web.Application(middlewares=[exchange, preflight(settings.cors_origins)])
+    app.on_response_prepare.append(on_prepare(settings.cors_origins))
+    _add_rest(app, settings, rpc, Admission(verifier, limits, settings.trusted_proxies), redis)
+    feed = _add_sockets(app, settings, rpc, verifier, limits, redis)
+    health = app[HEALTH] = Health(rpc, feed, redis)
+    app.router.add_get("/health/live", health.live)
+    app.router.add_get("/health/ready", health.ready)
+    app.router.add_get("/metrics", health.metrics)
+    return app
+
+
+def _add_rest(app: web.Application, settings: Settings, rpc: Rpc, admission: Admission, redis: SharedRedis) -> None:
+    timeout_s = settings.rpc_timeout_s
+    idempotency = Idempotency(RedisRecords(redis), lock_s=timeout_s + 5, wait_s=timeout_s)
+    rest = RestHandler(rpc, admission, idempotency, settings.body_limit, timeout_s)
+    for route in ROUTES:
+        app.router.add_route(route.method, route.path, rest.of(route))
+    app.router.add_post(stripe_webhook.PATH, stripe_webhook.StripeWebhook(rpc, admission, settings.webhook_body_limit, timeout_s).receive)
+    document = openapi.document(ROUTES)
+    _add_static(app, "/openapi.json", orjson.dumps(document), "application/json")
+    _add_static(app, "/asyncapi.json", orjson.dumps(openapi.asyncapi()), "application/json")
+    _add_static(app, "/docs", page.render(document).encode(), "text/html", {"Content-Security-Policy": page.POLICY})
+
+
+def _add_static(app: web.Application, path: str, body: bytes, content_type: str, headers: dict[str, str] | None = None) -> None:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(
+            body=body, content_type=content_type, charset="utf-8", headers={"Cache-Control": "public, max-age=300", **(headers or {})}
+        )
+
+    app.router.add_get(path, answer)
+
+
+def _add_sockets(
+    app: web.Application, settings: Settings, rpc: Rpc, verifier: PrincipalVerifier, limits: RateLimits, redis: SharedRedis
+) -> EventFeed:
+    revocations = Revocations(redis)
+    server = create_server(settings.cors_origins, RedisManager(settings.redis_url))
+    server.attach(app)
+    hub = Hub(server, revocations)
+    calls = Calls(rpc, hub, Presence(redis, settings.presence_ttl_s), verifier, revocations, settings.rpc_timeout_s)
+    real_time = RealTime(server, hub, calls, limits)
+    feed = EventFeed(settings.amqp_url, EVENTS, hub.on_event, hub.on_gap)
+
+    async def connections(_app: web.Application) -> AsyncIterator[None]:
+        await feed.start()
+        await real_time.start()
+        yield
+        await feed.stop()
+        await redis.close()
+
+    async def end_sockets(_app: web.Application) -> None:
+        await real_time.stop()
+
+    app.cleanup_ctx.append(connections)
+    app.on_shutdown.append(end_sockets)
+    return feed

@@ -1,0 +1,124 @@
+"""Domain events from RabbitMQ, heard by this replica for itself: a queue of its own, gone with the connection."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+import aio_pika
+import orjson
+import structlog
+from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
+from aio_pika.exceptions import AMQPError
+from pydantic import ValidationError
+
+from contracts.base import Event
+from gateway import metrics
+
+_log = structlog.get_logger(__name__)
+_HEARTBEAT_S = 15
+_CONNECT_TIMEOUT_S = 5.0
+_RECONNECT_PAUSES_S = (0.1, 0.2, 0.5, 1.0)
+_REMEMBERED = 10_000  # events, to know duplicates by
+
+
+class EventFeed:
+    """Hands each event to `on_event`, one after another, a redelivered one once.
+
+    What is published while the broker is away from us is not heard: `on_gap` is called when the feed is back, so that
+    clients can be told to look for themselves.
+    """
+
+    def __init__(
+        self,
+        amqp_url: str,
+        events: Iterable[type[Event]],
+        on_event: Callable[[Event], Awaitable[None]],
+        on_gap: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._url = amqp_url
+        self._events = {event.type(): event for event in events}
+        self._on_event = on_event
+        self._on_gap = on_gap
+        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._keeper: asyncio.Task[None] | None = None
+        self.connected = False
+
+    async def start(self) -> None:
+        """Listen until `stop`; the broker may come later."""
+        self._keeper = asyncio.create_task(self._keep_listening(), name="event-feed")
+
+    async def stop(self) -> None:
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
+
+    async def _keep_listening(self) -> None:
+        failures, heard_before = 0, False
+        while True:
+            arrived: asyncio.Queue[AbstractIncomingMessage | None] = asyncio.Queue()
+            try:
+                async with asyncio.timeout(_CONNECT_TIMEOUT_S):
+                    connection = await self._connect(arrived)
+            except (AMQPError, OSError, TimeoutError) as error:
+                _log.warning("event_feed_away", error=str(error))
+                await asyncio.sleep(_RECONNECT_PAUSES_S[min(failures, len(_RECONNECT_PAUSES_S) - 1)])
+                failures += 1
+                continue
+            failures = 0
+            self._tell(connected=True)
+            try:
+                if heard_before:
+                    await self._on_gap()
+                heard_before = True
+                while (message := await arrived.get()) is not None:
+                    await self._handle(message)
+                _log.warning("event_feed_lost")
+            finally:
+                self._tell(connected=False)
+                await asyncio.gather(connection.close(), return_exceptions=True)
+
+    async def _connect(self, arrived: asyncio.Queue[AbstractIncomingMessage | None]) -> AbstractConnection:
+        connection = await aio_pika.connect(self._url, heartbeat=_HEARTBEAT_S)
+        try:
+
+            def lost(*_: Any) -> None:
+                arrived.put_nowait(None)
+
+            async def take(message: AbstractIncomingMessage) -> None:
+                arrived.put_nowait(message)
+
+            connection.close_callbacks.add(lost)
+            channel = await connection.channel(publisher_confirms=False)
+            channel.close_callbacks.add(lost)
+            queue = await channel.declare_queue(exclusive=True, auto_delete=True)
+            for event in self._events.values():
+                exchange = await channel.declare_exchange(f"{event.source}.events", aio_pika.ExchangeType.TOPIC, durable=True)
+                await queue.bind(exchange, event.type())
+            await queue.consume(take, no_ack=True)
+        except BaseException:
+            await asyncio.gather(connection.close(), return_exceptions=True)
+            raise
+        return connection
+
+    def _tell(self, *, connected: bool) -> None:
+        self.connected = connected
+        metrics.FEED_CONNECTED.set(connected)
+
+    async def _handle(self, message: AbstractIncomingMessage) -> None:
+        event_id = str(message.headers.get("cloudEvents_id") or message.message_id or "")
+        if event_id in self._seen:
+            return
+        try:
+            event = self._events[message.routing_key or ""].received(orjson.loads(message.body))
+            await self._on_event(event)
+        except (ValidationError, ValueError, KeyError):
+            _log.exception("event_unreadable", event_id=event_id, routing_key=message.routing_key)
+        except Exception:
+            _log.exception("push_failed", event_id=event_id, routing_key=message.routing_key)
+        if event_id:
+            self._seen[event_id] = None
+            if len(self._seen) > _REMEMBERED:
+                self._seen.popitem(last=False)

@@ -1,0 +1,82 @@
+"""Which domain event reaches whose sockets, under which name, with what in it.
+
+People are named by the event itself, which its owner filled: nobody else is told. What an event says to them is kept to
+ids and to what all of its recipients may see; the rest they fetch as themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from contracts.base import Event
+from contracts.challenges import events as challenges
+from contracts.messaging.events import ConversationOpened, ConversationRead, MessageSent
+from contracts.notifications.events import NotificationCreated, NotificationsRead
+from contracts.payments import events as payments
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Push(Generic[E]):
+    """`event` becomes a socket event `name` for `people`, carrying `data`."""
+
+    event: type[E]
+    name: str
+    people: Callable[[E], Iterable[str | None]]
+    data: Callable[[E], dict[str, Any]]
+
+    def recipients(self, event: E) -> frozenset[str]:
+        return frozenset(user_id for user_id in self.people(event) if user_id is not None)
+
+
+def _json(*fields: str) -> Callable[[Event], dict[str, Any]]:
+    return lambda event: event.model_dump(mode="json", include=set(fields))
+
+
+def _challenge(event: type[E], people: Callable[[E], Iterable[str | None]], *fields: str) -> Push[E]:
+    """`challenge.updated {challenge_id, change, …}`: `change` is the fact's name, such as `application_accepted`."""
+    change = event.type().split(".")[1]
+    return Push(event, "challenge.updated", people, lambda fact: {"change": change, **_json("challenge_id", *fields)(fact)})
+
+
+def _those_who_see(fact: challenges.ChallengePublished | challenges.ChallengeUpdated) -> Iterable[str | None]:
+    challenge = fact.challenge
+    return (challenge.challenger_id, challenge.solver_id, *challenge.invited_user_ids)
+
+
+def _status(fact: challenges.ChallengePublished | challenges.ChallengeUpdated, change: str) -> dict[str, Any]:
+    challenge = fact.challenge
+    return {"challenge_id": challenge.id, "change": change, "status": challenge.status.value, "version": challenge.version}
+
+
+PUSHES: tuple[Push[Any], ...] = (
+    Push(MessageSent, "message.created", lambda fact: fact.participant_ids, lambda fact: fact.message.model_dump(mode="json")),
+    Push(ConversationRead, "receipt.updated", lambda fact: fact.participant_ids, _json("conversation_id", "user_id", "seq")),
+    Push(
+        ConversationOpened,
+        "conversation.opened",
+        lambda fact: fact.participant_ids,
+        _json("conversation_id", "kind", "title", "challenge_id", "application_id", "participant_ids"),
+    ),
+    Push(NotificationCreated, "notification.created", lambda fact: (fact.user_id,), _json("notification", "unread_count")),
+    Push(NotificationsRead, "notifications.read", lambda fact: (fact.user_id,), _json("unread_count")),
+    Push(challenges.ChallengePublished, "challenge.updated", _those_who_see, lambda fact: _status(fact, "challenge_published")),
+    Push(challenges.ChallengeUpdated, "challenge.updated", _those_who_see, lambda fact: _status(fact, "challenge_updated")),
+    _challenge(challenges.ChallengeCancelled, lambda fact: (fact.challenger_id, fact.solver_id), "reason"),
+    _challenge(challenges.ChallengeCompleted, lambda fact: (fact.challenger_id, fact.solver_id)),
+    _challenge(challenges.ApplicationSubmitted, lambda fact: (fact.challenger_id, fact.applicant_id), "application_id"),
+    _challenge(challenges.ApplicationAccepted, lambda fact: (fact.challenger_id, fact.solver_id), "application_id"),
+    _challenge(challenges.ApplicationRejected, lambda fact: (fact.challenger_id, fact.applicant_id), "application_id", "reason"),
+    _challenge(challenges.ApplicationWithdrawn, lambda fact: (fact.challenger_id, fact.applicant_id), "application_id"),
+    _challenge(challenges.WorkSubmitted, lambda fact: (fact.challenger_id, fact.solver_id), "submission_id", "milestone_id"),
+    _challenge(challenges.ChangesRequested, lambda fact: (fact.challenger_id, fact.solver_id), "submission_id", "milestone_id"),
+    _challenge(challenges.SubmissionApproved, lambda fact: (fact.challenger_id, fact.solver_id), "submission_id", "milestone_id"),
+    _challenge(challenges.ReviewPublished, lambda fact: (fact.author_id, fact.subject_id), "review_id"),
+    _challenge(payments.EscrowFunded, lambda fact: (fact.payer_id, fact.payee_id), "escrow_id", "milestone_ids"),
+    _challenge(payments.FundingFailed, lambda fact: (fact.payer_id,), "escrow_id", "milestone_ids", "code"),
+    _challenge(payments.FundsReleased, lambda fact: (fact.payer_id, fact.payee_id), "escrow_id", "milestone_id"),
+    _challenge(payments.FundsRefunded, lambda fact: (fact.payer_id, fact.payee_id), "escrow_id", "milestone_id"),
+)

@@ -1,0 +1,208 @@
+"""The Socket.IO server: connections by token, calls with acknowledgements, and the regular round over all sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import socketio
+import structlog
+from opentelemetry.trace import SpanKind
+
+from chassis import tracing
+from chassis.ids import new_id
+from chassis.principal import InvalidToken, Unauthenticated
+from contracts.errors import DomainError, Kind, Problem, ProblemError
+from gateway import metrics, problems
+from gateway.realtime.calls import Calls
+from gateway.realtime.hub import Hub, Socket, conversation_room
+from gateway.rest.admission import limited
+from gateway.rest.validation import InvalidRequest
+from gateway.settings import RateClass
+from gateway.shared.connection import RedisAway
+from gateway.shared.rate_limits import RateLimits
+
+_GRACE_S = 120.0  # a socket whose token has expired may renew it for this long before it is cut
+_log = structlog.get_logger("gateway.sockets")
+_Call = Callable[[Socket, dict[str, Any]], Awaitable[dict[str, Any]]]
+
+
+def origin_check(origins: tuple[str, ...]) -> Callable[[str | None, dict[str, Any]], bool]:
+    """Browsers may connect from our own origin and from those allowed; a client that is no browser sends none."""
+
+    def allowed(origin: str | None, environ: dict[str, Any]) -> bool:
+        request = environ["aiohttp.request"]
+        return origin is None or origin in origins or origin == f"{request.scheme}://{request.host}"
+
+    return allowed
+
+
+def create_server(origins: tuple[str, ...], client_manager: Any) -> socketio.AsyncServer:
+    return socketio.AsyncServer(
+        async_mode="aiohttp",
+        client_manager=client_manager,
+        cors_allowed_origins=origin_check(origins),
+        max_http_buffer_size=64 * 1024,
+        ping_interval=25,
+        ping_timeout=20,
+    )
+
+
+class RealTime:
+    """Ties the server's events to the calls."""
+
+    def __init__(self, server: socketio.AsyncServer, hub: Hub, calls: Calls, limits: RateLimits) -> None:
+        self._server, self._hub, self._calls, self._limits = server, hub, calls, limits
+        self._told_online: dict[str, bool] = {}
+        self._round: asyncio.Task[None] | None = None
+        server.on("connect", self._connect)
+        server.on("disconnect", self._disconnect)
+        server.on("*", self._unknown)
+        handlers: dict[str, _Call] = {
+            "conversation.join": calls.join,
+            "message.send": calls.send,
+            "message.read": calls.mark_read,
+            "typing": calls.typing,
+            "auth.refresh": calls.refresh,
+        }
+        for name, call in handlers.items():
+            server.on(name, self._answering(name, call))
+
+    async def start(self) -> None:
+        self._round = asyncio.create_task(self._go_round(), name="socket-round")
+
+    async def stop(self) -> None:
+        """End the round and all sockets."""
+        if self._round is not None:
+            self._round.cancel()
+            await asyncio.gather(self._round, return_exceptions=True)
+        await self._hub.close()
+        await self._server.shutdown()
+
+    async def _connect(self, socket_id: str, _environ: dict[str, Any], auth: Any = None) -> None:
+        try:
+            principal = self._calls.verifier.verify(_token(auth))
+            if await self._calls.revocations.includes(principal.session_id):
+                raise InvalidToken
+            await self._take(principal.user_id)
+        except (DomainError, ProblemError) as refusal:
+            document = _document(_problem(refusal), new_id("request"))
+            raise socketio.exceptions.ConnectionRefusedError(str(document["code"]), document) from None
+        await self._hub.add(Socket(socket_id, principal))
+        with contextlib.suppress(RedisAway):
+            await self._calls.presence.refresh([(principal.user_id, socket_id)])
+
+    async def _disconnect(self, socket_id: str, _reason: str) -> None:
+        socket = self._hub.remove(socket_id)
+        if socket is None:
+            return
+        try:
+            await self._calls.presence.leave(socket.user_id, socket_id)
+        except RedisAway:
+            return
+        online = await self._calls.presence.online([socket.user_id])
+        if online is not None and not online:
+            for conversation_id in socket.conversations:
+                left = {"conversation_id": conversation_id, "user_id": socket.user_id, "online": False}
+                self._hub.emit_across("presence", left, conversation_id=conversation_id)
+
+    def _answering(self, name: str, call: _Call) -> Callable[..., Awaitable[dict[str, Any]]]:
+        """The handler of one event: whatever happens, the client gets `{ok: true, …}` or `{ok: false, problem}`."""
+
+        async def answer(socket_id: str, *arguments: Any) -> dict[str, Any]:
+            request_id = new_id("request")
+            with tracing.tracer.start_as_current_span(f"socket {name}", kind=SpanKind.SERVER):
+                try:
+                    result = await self._perform(name, call, socket_id, arguments)
+                except (DomainError, ProblemError) as refusal:
+                    problem = _problem(refusal)
+                    metrics.SOCKET_CALLS.labels(name, problem.kind.value).inc()
+                    return {"ok": False, "problem": _document(problem, request_id)}
+                except Exception:
+                    _log.exception("socket_call_failed", call=name, request_id=request_id)
+                    metrics.SOCKET_CALLS.labels(name, "failed").inc()
+                    return {"ok": False, "problem": _document(problems.INTERNAL, request_id, status=500)}
+            metrics.SOCKET_CALLS.labels(name, "ok").inc()
+            return {"ok": True, **result}
+
+        return answer
+
+    async def _perform(self, name: str, call: _Call, socket_id: str, arguments: tuple[Any, ...]) -> dict[str, Any]:
+        socket = self._hub.sockets.get(socket_id)
+        if socket is None:
+            raise Unauthenticated
+        await self._take(socket.user_id)
+        if name != "auth.refresh":
+            self._calls.verifier.verify(socket.principal.token)  # it may have expired since
+        if len(arguments) != 1 or not isinstance(arguments[0], dict):
+            raise InvalidRequest("The payload must be one JSON object.")
+        return await call(socket, arguments[0])
+
+    async def _unknown(self, _event: str, _socket_id: str, *_arguments: Any) -> dict[str, Any]:
+        problem = Problem(kind=Kind.NOT_FOUND, code="gateway.event.not_found", detail="There is no such event.")
+        metrics.SOCKET_CALLS.labels("unknown", problem.kind.value).inc()
+        return {"ok": False, "problem": _document(problem, new_id("request"))}
+
+    async def _take(self, user_id: str) -> None:
+        verdict = await self._limits.take(RateClass.SOCKET, f"user:{user_id}")
+        if not verdict.allowed:
+            raise limited(verdict)
+
+    async def _go_round(self) -> None:
+        while True:
+            await asyncio.sleep(self._calls.presence.refresh_every_s)
+            try:
+                await self._cut_expired()
+                await self._refresh_presence()
+            except RedisAway:
+                continue
+            except Exception:
+                _log.exception("socket_round_failed")
+
+    async def _cut_expired(self) -> None:
+        now = time.monotonic()
+        for socket in list(self._hub.sockets.values()):
+            try:
+                self._calls.verifier.verify(socket.principal.token)
+            except InvalidToken:
+                socket.expired_since = socket.expired_since or now
+                if now - socket.expired_since > _GRACE_S:
+                    await self._hub.end(socket, "expired")
+
+    async def _refresh_presence(self) -> None:
+        """Keep our people online, and notice those of a replica that died without a word."""
+        sockets = list(self._hub.sockets.values())
+        await self._calls.presence.refresh([(socket.user_id, socket.id) for socket in sockets])
+        watched = {
+            (conversation_id, user_id)
+            for socket in sockets
+            for conversation_id, participants in socket.conversations.items()
+            for user_id in participants
+        }
+        online = await self._calls.presence.online({user_id for _, user_id in watched})
+        if online is None:
+            return
+        now_online = {user_id: user_id in online for _, user_id in watched}
+        for conversation_id, user_id in watched:
+            if self._told_online.get(user_id, now_online[user_id]) != now_online[user_id]:
+                told = {"conversation_id": conversation_id, "user_id": user_id, "online": now_online[user_id]}
+                await self._hub.emit_here("presence", told, room=conversation_room(conversation_id))
+        self._told_online = now_online
+
+
+def _token(auth: Any) -> str:
+    token = auth.get("token") if isinstance(auth, dict) else None
+    if not isinstance(token, str) or not token:
+        raise Unauthenticated
+    return token
+
+
+def _problem(refusal: DomainError | ProblemError) -> Problem:
+    return refusal.problem() if isinstance(refusal, DomainError) else refusal.problem
+
+
+def _document(problem: Problem, request_id: str, *, status: int | None = None) -> dict[str, Any]:
+    return problems.document(status or problems.status_of(problem), problem.code, problem.detail, request_id, problem.fields)

@@ -1,0 +1,80 @@
+"""Every REST route there is."""
+
+from __future__ import annotations
+
+from contracts.challenges import commands as challenges
+from contracts.challenges import queries as challenge_queries
+from contracts.identity import commands as identity
+from contracts.identity import queries as identity_queries
+from contracts.matching import queries as matching
+from contracts.messaging import commands as messaging
+from contracts.messaging import queries as messaging_queries
+from contracts.notifications import commands as notifications
+from contracts.notifications import queries as notification_queries
+from contracts.payments import commands as payments
+from contracts.payments import queries as payment_queries
+from gateway.rest.routes import Auth, act, change, create, credential, read
+
+ROUTES = (
+    # Accounts and sessions
+    credential("/v1/auth/register", identity.RegisterUser, success=201, idempotent=True),
+    credential("/v1/auth/verify-email", identity.VerifyEmail),
+    credential("/v1/auth/resend-verification", identity.ResendVerification),
+    credential("/v1/auth/login", identity.LogIn),
+    credential("/v1/auth/refresh", identity.RefreshSession),
+    credential("/v1/auth/logout", identity.LogOut),
+    read("/v1/me", identity_queries.GetMe),
+    change("PATCH", "/v1/me", identity.UpdateProfile),
+    read("/v1/users/{user_id}", identity_queries.GetUser, auth=Auth.OPTIONAL),
+    # Challenges
+    create("/v1/challenges", challenges.CreateChallenge, location="/v1/challenges/{id}"),
+    read("/v1/challenges", challenge_queries.ListChallenges, auth=Auth.OPTIONAL, search=matching.SearchChallenges),
+    read("/v1/challenges/{challenge_id}", challenge_queries.GetChallenge, auth=Auth.OPTIONAL),
+    change("PATCH", "/v1/challenges/{challenge_id}", challenges.EditChallenge),
+    change("DELETE", "/v1/challenges/{challenge_id}", challenges.DeleteChallenge),
+    act("/v1/challenges/{challenge_id}/publish", challenges.PublishChallenge),
+    act("/v1/challenges/{challenge_id}/cancel", challenges.CancelChallenge),
+    # Applications
+    create("/v1/challenges/{challenge_id}/applications", challenges.SubmitApplication, location="/v1/applications/{id}"),
+    read("/v1/challenges/{challenge_id}/applications", challenge_queries.ListApplications),
+    read("/v1/applications/{application_id}", challenge_queries.GetApplication),
+    change("PATCH", "/v1/applications/{application_id}", challenges.EditApplication),
+    act("/v1/applications/{application_id}/accept", challenges.AcceptApplication),
+    act("/v1/applications/{application_id}/reject", challenges.RejectApplication),
+    act("/v1/applications/{application_id}/withdraw", challenges.WithdrawApplication),
+    # Deliveries
+    create("/v1/challenges/{challenge_id}/submissions", challenges.SubmitWork, location="/v1/submissions/{id}"),
+    read("/v1/challenges/{challenge_id}/submissions", challenge_queries.ListSubmissions),
+    read("/v1/submissions/{submission_id}", challenge_queries.GetSubmission),
+    act("/v1/submissions/{submission_id}/request-changes", challenges.RequestChanges),
+    act("/v1/submissions/{submission_id}/approve", challenges.ApproveSubmission),
+    # Reviews
+    create("/v1/challenges/{challenge_id}/reviews", challenges.WriteReview),
+    read("/v1/challenges/{challenge_id}/reviews", challenge_queries.ListReviews, auth=Auth.OPTIONAL),
+    # Money
+    act("/v1/challenges/{challenge_id}/escrow", payments.FundEscrow),
+    read("/v1/challenges/{challenge_id}/escrow", payment_queries.GetChallengeEscrow),
+    read("/v1/escrows/{escrow_id}", payment_queries.GetEscrow),
+    act("/v1/escrows/{escrow_id}/release", payments.ReleaseEscrow),
+    act("/v1/escrows/{escrow_id}/refund", payments.RefundEscrow),
+    read("/v1/balance", payment_queries.GetBalance),
+    create("/v1/payouts", payments.RequestPayout, location="/v1/payouts/{id}"),
+    read("/v1/payouts", payment_queries.ListPayouts),
+    read("/v1/payouts/{payout_id}", payment_queries.GetPayout),
+    # Conversations
+    read("/v1/conversations", messaging_queries.ListConversations),
+    read("/v1/conversations/{conversation_id}", messaging_queries.GetConversation),
+    act("/v1/conversations/{conversation_id}/read", messaging.MarkRead),
+    create("/v1/conversations/{conversation_id}/messages", messaging.SendMessage),
+    read("/v1/conversations/{conversation_id}/messages", messaging_queries.ListMessages),
+    # Search and matches
+    read("/v1/search/challenges", matching.SearchChallenges, auth=Auth.OPTIONAL),
+    read("/v1/search/autocomplete", matching.AutocompleteChallenges, auth=Auth.OPTIONAL),
+    read("/v1/challenges/{challenge_id}/matches", matching.MatchSolvers),
+    read("/v1/matches", matching.MatchChallenges),
+    # Notifications
+    read("/v1/notifications", notification_queries.ListNotifications),
+    act("/v1/notifications/read", notifications.MarkNotificationsRead),
+    read("/v1/me/notification-preferences", notification_queries.GetPreferences),
+    change("PUT", "/v1/me/notification-preferences", notifications.UpdatePreferences),
+)

@@ -1,0 +1,1 @@
+"""What every HTTP exchange passes through, whatever it asks for: request ids, traces, CORS, headers, compression."""
