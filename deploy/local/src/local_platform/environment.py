@@ -99,7 +99,7 @@ class Environment:
             {
                 "RELAY_AMQP_URL": self.amqp_url,
                 "RELAY_DATABASES": relay_databases(self.mongo_url, {name: name for name in SERVICES}),
-                "RELAY_HEALTH_HOST": "127.0.0.1",
+                "RELAY_CLOCK_URL": f"{self.sandbox_url}/_sandbox/clock",
             },
             "RELAY",
         )

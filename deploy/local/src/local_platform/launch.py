@@ -55,7 +55,7 @@ def relay(*, env: Mapping[str, str], log: Path, health_port: int) -> LocalProces
 
 def sandbox(*, env: Mapping[str, str], log: Path, port: int) -> LocalProcess:
     """The vendors' stand-in."""
-    return program("sandbox", "sandbox", env={"SANDBOX_PORT": str(port), **env}, log=log, port=port, path="/health")
+    return program("sandbox", "sandbox", env={"SANDBOX_PORT": str(port), **env}, log=log, port=port, path="/health/ready")
 
 
 def gateway(*, env: Mapping[str, str], log: Path, port: int, label: str = "gateway") -> LocalProcess:

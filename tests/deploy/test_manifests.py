@@ -1,0 +1,101 @@
+"""The Kubernetes manifests are valid, and no deployable lacks what running it safely needs. (They are linted, not applied.)"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+BASE = ROOT / "k8s" / "base"
+SERVICES = ("identity", "challenges", "payments", "messaging", "matching", "notifications")
+DEPLOYABLES = (*SERVICES, "gateway", "relay")
+OLDEST_SUPPORTED = "1.30"
+Manifest = dict[str, Any]
+
+
+def documents(name: str) -> list[Manifest]:
+    return list(yaml.safe_load_all((BASE / f"{name}.yaml").read_text()))
+
+
+def of_kind(name: str, kind: str) -> Manifest:
+    (found,) = (document for document in documents(name) if document["kind"] == kind)
+    return found
+
+
+def container(name: str) -> Manifest:
+    (found,) = of_kind(name, "Deployment")["spec"]["template"]["spec"]["containers"]
+    return dict(found)
+
+
+@pytest.mark.parametrize("file", sorted(BASE.glob("*.yaml")), ids=lambda file: file.name)
+def test_every_manifest_fits_the_schemas_of_kubernetes(file: Path) -> None:
+    for document in yaml.safe_load_all(file.read_text()):
+        if document["kind"] != "Kustomization":
+            kubernetes_validate.validate(document, OLDEST_SUPPORTED, strict=True)
+
+
+def test_the_base_names_every_file_in_it() -> None:
+    listed = yaml.safe_load((BASE / "kustomization.yaml").read_text())["resources"]
+    assert sorted(listed) == sorted(file.name for file in BASE.glob("*.yaml") if file.name != "kustomization.yaml")
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+def test_kustomize_renders_the_base() -> None:
+    rendered = subprocess.run(["kubectl", "kustomize", str(BASE)], capture_output=True, text=True, check=True, timeout=60).stdout
+    found = {(document["kind"], document["metadata"]["name"]) for document in yaml.safe_load_all(rendered)}
+    kinds = ("Deployment", "Service", "ConfigMap", "HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy")
+    assert {(kind, name) for kind in kinds for name in DEPLOYABLES} <= found
+
+
+@pytest.mark.parametrize("name", DEPLOYABLES)
+def test_a_container_is_probed_bounded_and_unprivileged(name: str) -> None:
+    described, pod = container(name), of_kind(name, "Deployment")["spec"]["template"]["spec"]
+    assert described["readinessProbe"]["httpGet"]["path"] == "/health/ready"
+    assert described["livenessProbe"]["httpGet"]["path"] == "/health/live"
+    assert described["resources"]["requests"].keys() == {"cpu", "memory"}
+    assert "memory" in described["resources"]["limits"]
+    assert described["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["automountServiceAccountToken"] is False
+
+
+@pytest.mark.parametrize("name", DEPLOYABLES)
+def test_every_reference_within_a_deployable_finds_its_target(name: str) -> None:
+    labels = of_kind(name, "Deployment")["spec"]["template"]["metadata"]["labels"].items()
+    selectors = [
+        of_kind(name, "Deployment")["spec"]["selector"]["matchLabels"],
+        of_kind(name, "Service")["spec"]["selector"],
+        of_kind(name, "PodDisruptionBudget")["spec"]["selector"]["matchLabels"],
+        of_kind(name, "NetworkPolicy")["spec"]["podSelector"]["matchLabels"],
+    ]
+    assert all(selector.items() <= labels for selector in selectors)
+    assert of_kind(name, "HorizontalPodAutoscaler")["spec"]["scaleTargetRef"]["name"] == name
+    assert container(name)["envFrom"][0]["configMapRef"]["name"] == of_kind(name, "ConfigMap")["metadata"]["name"]
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "gateway"])
+def test_configuration_and_secret_together_are_all_that_a_deployable_must_be_told(name: str) -> None:
+    """The keys of the secret stand in a comment beside its reference: what has no default is in one of the two, and nothing is unknown."""
+    settings = import_module(f"{name}.settings").Settings
+    known = {f"{name}_{field}".upper(): field_info.is_required() for field, field_info in settings.model_fields.items()}
+    line = next(line for line in (BASE / f"{name}.yaml").read_text().splitlines() if f"name: {name}  # {name.upper()}_" in line)
+    secret = {key.strip() for key in line.partition("#")[2].split(",")}
+    told = secret | of_kind(name, "ConfigMap")["data"].keys()
+    assert told - known.keys() == set()
+    assert {key for key, required in known.items() if required} - told == set()
+
+
+@pytest.mark.parametrize("name", DEPLOYABLES)
+def test_work_in_flight_may_end_before_the_pod_is_killed(name: str) -> None:
+    assert of_kind(name, "Deployment")["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] > 25
