@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import orjson
@@ -16,6 +16,9 @@ from contracts.errors import DomainError, FieldError, Kind
 # What a page may be sorted by. A cursor comes from outside: nothing but these may get from it into a query.
 Key = str | int | float | bool | datetime
 Sort = Sequence[tuple[str, int]]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 class InvalidCursor(DomainError):
@@ -74,7 +77,7 @@ def _digest(sort: Sort) -> str:
 
 def _packed(key: Key) -> Any:
     if isinstance(key, datetime):
-        return [int(key.timestamp() * 1000 + 0.5)]  # milliseconds: what MongoDB stores
+        return [(key - _EPOCH) // _MILLISECOND]  # what MongoDB stores
     return key
 
 
@@ -83,7 +86,7 @@ def _unpacked(packed: Any) -> Key:
         (milliseconds,) = packed
         if not isinstance(milliseconds, int):
             raise TypeError("a moment is whole milliseconds")
-        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+        return _EPOCH + milliseconds * _MILLISECOND
     if not isinstance(packed, str | int | float | bool):
         raise TypeError("a cursor holds scalars")
     return packed

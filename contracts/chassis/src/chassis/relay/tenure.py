@@ -15,7 +15,9 @@ from chassis.outbox import lane, row_key
 
 POLL_SECONDS = 0.5
 WINDOW = 400  # publishes that wait for their confirm
-BATCH = 1_000
+BATCH = 1_000  # rows fetched at a time
+_ROWS_MARKED_AT_ONCE = 500
+_MOST_HELD = 20_000  # rows kept in memory for lanes that the broker refuses
 _REMEMBERED_LANES = 50_000  # far more than can be confirmed and not yet marked
 _DRAIN_SECONDS = 5.0
 _FIRST_PAUSE_SECONDS = 0.1
@@ -70,6 +72,7 @@ class Tenure:
         self._window = asyncio.Semaphore(WINDOW)
         self._lanes: dict[str, list[tuple[int, str, Row]]] = {}  # heaps by sequence
         self._lane_tasks: set[asyncio.Task[None]] = set()
+        self._refused: set[str] = set()  # lanes that wait because the broker refused their event
         self._known: set[str] = set()  # fetched and not yet forgotten: may still look pending in the database
         self._settled: set[str] = set()  # of these, marked sent: forgotten before the next fetch, never during one
         self._last_confirmed: OrderedDict[str, int] = OrderedDict()
@@ -87,12 +90,13 @@ class Tenure:
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             marking = tasks.create_task(self._mark())
+            announcing = tasks.create_task(self._announce(stop))
             await self._feed(stop)
             self._stopping = True
             with suppress(TimeoutError):
                 async with asyncio.timeout(_DRAIN_SECONDS):
                     await self._until(lambda: not self._lanes and not self._unmarked)
-            for task in (marking, *self._lane_tasks):
+            for task in (marking, announcing, *self._lane_tasks):
                 task.cancel()
 
     async def _feed(self, stop: asyncio.Event) -> None:
@@ -101,13 +105,22 @@ class Tenure:
             while not stop.is_set():
                 self._wake.clear()
                 if await self._fetch():
-                    await self._until(lambda: len(self._known) - len(self._settled) <= BATCH // 2 or stop.is_set())
+                    await self._until(lambda: self._has_room() or stop.is_set())
                 else:
                     woken = asyncio.ensure_future(self._wake.wait())
                     await asyncio.wait({woken, stopped}, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
                     woken.cancel()
         finally:
             stopped.cancel()
+
+    async def _announce(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._progress.set()
+
+    def _has_room(self) -> bool:
+        """Whether to fetch more. What waits in refused lanes does not count, so that it holds up nothing else."""
+        held = sum(len(self._lanes[name]) + 1 for name in self._refused)
+        return len(self._known) - len(self._settled) - min(held, _MOST_HELD) <= BATCH // 2
 
     async def _fetch(self) -> bool:
         """Hand new rows to their lanes; tells whether there may be more."""
@@ -144,7 +157,7 @@ class Tenure:
                 heappush(queue, entry)
                 self._enqueue(waiting)
                 continue
-            if await self._publish(row):
+            if await self._publish(name, row):
                 self._last_confirmed[name] = sequence
                 self._last_confirmed.move_to_end(name)
                 self._confirmed.append(row)
@@ -166,7 +179,7 @@ class Tenure:
             return None
         return predecessor
 
-    async def _publish(self, row: Row) -> bool:
+    async def _publish(self, name: str, row: Row) -> bool:
         """Publish until the broker takes it; gives up only when it is time to stop."""
         pause = _FIRST_PAUSE_SECONDS
         while not self._stopping:
@@ -176,9 +189,12 @@ class Tenure:
                     await self._events.publish(row)
             except DeliveryError:
                 self._on_refused(row)
+                self._refused.add(name)
+                self._progress.set()
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
             else:
+                self._refused.discard(name)
                 self._on_confirmed(row)
                 return True
         return False
@@ -188,7 +204,7 @@ class Tenure:
             await self._to_mark.wait()
             self._to_mark.clear()
             while self._confirmed:
-                rows = [self._confirmed.popleft() for _ in range(min(len(self._confirmed), BATCH // 2))]
+                rows = [self._confirmed.popleft() for _ in range(min(len(self._confirmed), _ROWS_MARKED_AT_ONCE))]
                 await self._outbox.mark_sent(rows)
                 self._settled.update(row["_id"] for row in rows)
                 self._unmarked -= len(rows)
