@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from challenges.adapters.applications import MongoApplications
 from challenges.adapters.challenges import MongoChallenges
@@ -25,6 +26,7 @@ from challenges.usecases.list_applications import ListApplicationsHandler
 from challenges.usecases.list_challenges import ListChallengesHandler
 from challenges.usecases.list_reviews import ListReviewsHandler
 from challenges.usecases.list_submissions import ListSubmissionsHandler
+from challenges.usecases.ports import Begin, CleanHtml, NewId, Now, Repositories
 from challenges.usecases.publish_challenge import PublishChallengeHandler
 from challenges.usecases.publish_due_reviews import PublishDueReviewsHandler
 from challenges.usecases.record_funding import RecordFundingHandler
@@ -70,39 +72,65 @@ class UseCases:
     record_refund: RecordRefundHandler
 
 
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """The repositories outside any transaction."""
+
+    challenges: MongoChallenges
+    applications: MongoApplications
+    submissions: MongoSubmissions
+    reviews: MongoReviews
+
+
 def build(resources: Resources[Settings]) -> UseCases:
-    """The use cases on MongoDB. Reads go without a transaction."""
-    settings, store = resources.settings, resources.store
-    now, new_id = resources.clock.now, resources.new_id
-    challenges, applications, submissions, reviews = MongoChallenges(), MongoApplications(), MongoSubmissions(), MongoReviews()
+    """The use cases on MongoDB."""
+    store, settings = resources.store, resources.settings
+    return assemble(
+        begin=lambda: ChallengesUnitOfWork(store),
+        reads=Reads(MongoChallenges(), MongoApplications(), MongoSubmissions(), MongoReviews()),
+        clean_html=clean_html,
+        new_id=resources.new_id,
+        now=resources.clock.now,
+        max_pending_applications=settings.max_pending_applications,
+        review_window=settings.review_window,
+    )
 
-    def unit_of_work() -> ChallengesUnitOfWork:
-        return ChallengesUnitOfWork(store)
 
+def assemble(
+    *,
+    begin: Begin,
+    reads: Repositories,
+    clean_html: CleanHtml,
+    new_id: NewId,
+    now: Now,
+    max_pending_applications: int,
+    review_window: timedelta,
+) -> UseCases:
+    """The use cases on whatever keeps the ports."""
     return UseCases(
-        create_challenge=CreateChallengeHandler(unit_of_work, clean_html, new_id, now),
-        edit_challenge=EditChallengeHandler(unit_of_work, clean_html, new_id, now),
-        publish_challenge=PublishChallengeHandler(unit_of_work, now),
-        cancel_challenge=CancelChallengeHandler(unit_of_work, now),
-        delete_challenge=DeleteChallengeHandler(unit_of_work),
-        get_challenge=GetChallengeHandler(challenges),
-        list_challenges=ListChallengesHandler(challenges),
-        submit_application=SubmitApplicationHandler(unit_of_work, new_id, now, settings.max_pending_applications),
-        edit_application=EditApplicationHandler(unit_of_work, now),
-        accept_application=AcceptApplicationHandler(unit_of_work, new_id, now),
-        reject_application=RejectApplicationHandler(unit_of_work, now),
-        withdraw_application=WithdrawApplicationHandler(unit_of_work, now),
-        get_application=GetApplicationHandler(applications),
-        list_applications=ListApplicationsHandler(challenges, applications),
-        submit_work=SubmitWorkHandler(unit_of_work, new_id, now),
-        request_changes=RequestChangesHandler(unit_of_work, now),
-        approve_submission=ApproveSubmissionHandler(unit_of_work, now),
-        get_submission=GetSubmissionHandler(submissions),
-        list_submissions=ListSubmissionsHandler(challenges, submissions),
-        write_review=WriteReviewHandler(unit_of_work, new_id, now, settings.review_window),
-        list_reviews=ListReviewsHandler(challenges, reviews),
-        publish_due_reviews=PublishDueReviewsHandler(unit_of_work, reviews, now),
-        record_funding=RecordFundingHandler(unit_of_work, now),
-        record_release=RecordReleaseHandler(unit_of_work, now),
-        record_refund=RecordRefundHandler(unit_of_work, now),
+        create_challenge=CreateChallengeHandler(begin, clean_html, new_id, now),
+        edit_challenge=EditChallengeHandler(begin, clean_html, new_id, now),
+        publish_challenge=PublishChallengeHandler(begin, now),
+        cancel_challenge=CancelChallengeHandler(begin, now),
+        delete_challenge=DeleteChallengeHandler(begin),
+        get_challenge=GetChallengeHandler(reads.challenges),
+        list_challenges=ListChallengesHandler(reads.challenges),
+        submit_application=SubmitApplicationHandler(begin, new_id, now, max_pending_applications),
+        edit_application=EditApplicationHandler(begin, now),
+        accept_application=AcceptApplicationHandler(begin, new_id, now),
+        reject_application=RejectApplicationHandler(begin, now),
+        withdraw_application=WithdrawApplicationHandler(begin, now),
+        get_application=GetApplicationHandler(reads.applications),
+        list_applications=ListApplicationsHandler(reads.challenges, reads.applications),
+        submit_work=SubmitWorkHandler(begin, new_id, now),
+        request_changes=RequestChangesHandler(begin, now),
+        approve_submission=ApproveSubmissionHandler(begin, now),
+        get_submission=GetSubmissionHandler(reads.submissions),
+        list_submissions=ListSubmissionsHandler(reads.challenges, reads.submissions),
+        write_review=WriteReviewHandler(begin, new_id, now, review_window),
+        list_reviews=ListReviewsHandler(reads.challenges, reads.reviews),
+        publish_due_reviews=PublishDueReviewsHandler(begin, reads.reviews, now),
+        record_funding=RecordFundingHandler(begin, now),
+        record_release=RecordReleaseHandler(begin, now),
+        record_refund=RecordRefundHandler(begin, now),
     )

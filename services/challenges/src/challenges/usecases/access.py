@@ -112,8 +112,10 @@ def existing_challenge(challenges: Challenges, challenge_id: str) -> Challenge:
 
 
 def require_verified_email(principal: Principal) -> None:
-    """Raises:
-    EmailNotVerified.
+    """Refuse what only people with a verified address may do.
+
+    Raises:
+        EmailNotVerified.
     """
     if not principal.email_verified:
         raise EmailNotVerified

@@ -1,6 +1,6 @@
 """What a partial edit mentions. PATCH tells "not mentioned" from "set to null", and nothing here can be null."""
 
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from challenges.domain.application import OfferChanges
 from challenges.domain.challenge import Changes
@@ -9,19 +9,21 @@ from contracts.base import Request
 from contracts.challenges.commands import EditApplication, EditChallenge
 from contracts.errors import FieldError
 
-T = TypeVar("T")
-
 
 def challenge_changes(command: EditChallenge) -> Changes:
-    """Raises:
-    FieldNotNullable.
+    """The content that the edit mentions.
+
+    Raises:
+        FieldNotNullable.
     """
     return cast(Changes, _mentioned(command, Changes.__annotations__))
 
 
 def offer_changes(command: EditApplication) -> OfferChanges:
-    """Raises:
-    FieldNotNullable.
+    """The parts of the offer that the edit mentions.
+
+    Raises:
+        FieldNotNullable.
     """
     return cast(OfferChanges, _mentioned(command, OfferChanges.__annotations__))
 

@@ -17,7 +17,9 @@ class GetApplicationHandler:
     applications: Applications
 
     def __call__(self, query: GetApplication, principal: Principal) -> ApplicationView:
-        """Raises:
-        ApplicationNotFound.
+        """The application, for its applicant and the challenger.
+
+        Raises:
+            ApplicationNotFound.
         """
         return application_view(visible_application(self.applications, query.application_id, principal.user_id))

@@ -17,7 +17,9 @@ class GetSubmissionHandler:
     submissions: Submissions
 
     def __call__(self, query: GetSubmission, principal: Principal) -> SubmissionView:
-        """Raises:
-        SubmissionNotFound.
+        """The submission, for the two parties.
+
+        Raises:
+            SubmissionNotFound.
         """
         return submission_view(visible_submission(self.submissions, query.submission_id, principal.user_id))

@@ -95,8 +95,8 @@ class Reviews(Protocol):
         ...
 
 
-class UnitOfWork(Protocol):
-    """One transaction: what is written and emitted in it happens together or not at all."""
+class Repositories(Protocol):
+    """All that challenges keeps."""
 
     @property
     def challenges(self) -> Challenges: ...
@@ -106,6 +106,10 @@ class UnitOfWork(Protocol):
     def submissions(self) -> Submissions: ...
     @property
     def reviews(self) -> Reviews: ...
+
+
+class UnitOfWork(Repositories, Protocol):
+    """One transaction: what is written and emitted in it happens together or not at all."""
 
     def __enter__(self) -> Self: ...
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...

@@ -1,0 +1,80 @@
+"""Cancelling: what it closes, and when money forbids it."""
+
+import pytest
+from challenges_market import Market
+
+from challenges.domain.errors import ChallengeStale, EscrowHeld, NotOwner, WrongState
+from contracts.challenges.commands import CancelChallenge, RejectApplication
+from contracts.challenges.events import ApplicationRejected, ChallengeCancelled, ChallengeUpdated
+from contracts.challenges.queries import GetApplication
+from contracts.challenges.terms import ApplicationStatus, CancelReason, ChallengeStatus, RejectReason
+from contracts.challenges.views import ChallengeView
+
+
+def cancel(market: Market, challenge: ChallengeView, version: int | None = None) -> ChallengeView:
+    command = CancelChallenge(challenge_id=challenge.id, reason=CancelReason.SOLVED_ELSEWHERE, expected_version=version)
+    return market.can.cancel_challenge(command, market.challenger)
+
+
+def test_an_open_challenge_is_cancelled_with_its_reason(market: Market) -> None:
+    challenge = market.open()
+    cancelled = cancel(market, challenge)
+    assert cancelled.status is ChallengeStatus.CANCELLED
+    assert cancelled.cancel_reason is CancelReason.SOLVED_ELSEWHERE
+    *_, fact, update = market.database.events
+    assert isinstance(fact, ChallengeCancelled)
+    assert (fact.reason, fact.previous_status, fact.solver_id) == (CancelReason.SOLVED_ELSEWHERE, ChallengeStatus.OPEN, None)
+    assert isinstance(update, ChallengeUpdated)
+    assert update.challenge == cancelled
+
+
+def test_pending_applications_are_closed_and_decided_ones_stay(market: Market) -> None:
+    challenge = market.open()
+    pending, declined = market.applied(challenge), market.applied(challenge, by=market.rival)
+    market.can.reject_application(RejectApplication(application_id=declined.id), market.challenger)
+    cancel(market, challenge)
+    closed = market.can.get_application(GetApplication(application_id=pending.id), market.solver)
+    assert (closed.status, closed.reject_reason) == (ApplicationStatus.REJECTED, RejectReason.CHALLENGE_CANCELLED)
+    kept = market.can.get_application(GetApplication(application_id=declined.id), market.rival)
+    assert kept.reject_reason is RejectReason.DECLINED
+    told = [event for event in market.database.events if isinstance(event, ApplicationRejected)]
+    assert [(event.applicant_id, event.reason) for event in told] == [
+        (market.rival.user_id, RejectReason.DECLINED),
+        (market.solver.user_id, RejectReason.CHALLENGE_CANCELLED),
+    ]
+
+
+def test_work_in_progress_is_cancelled_while_nothing_is_funded(market: Market) -> None:
+    cancelled = cancel(market, market.in_progress())
+    assert cancelled.status is ChallengeStatus.CANCELLED
+    fact = market.database.events[-2]
+    assert isinstance(fact, ChallengeCancelled)
+    assert (fact.previous_status, fact.solver_id) == (ChallengeStatus.IN_PROGRESS, market.solver.user_id)
+
+
+def test_money_in_escrow_forbids_it_until_it_is_refunded(market: Market) -> None:
+    challenge = market.funded()
+    with pytest.raises(EscrowHeld):
+        cancel(market, challenge)
+    market.refund(challenge, challenge.milestones[0].id)
+    assert cancel(market, challenge).status is ChallengeStatus.CANCELLED
+
+
+def test_drafts_are_deleted_not_cancelled(market: Market) -> None:
+    with pytest.raises(WrongState):
+        cancel(market, market.draft())
+
+
+def test_what_has_ended_stays_as_it_ended(market: Market) -> None:
+    for challenge in (market.completed(), cancel(market, market.open())):
+        with pytest.raises(WrongState):
+            cancel(market, challenge)
+
+
+def test_nobody_else_cancels_and_no_older_version(market: Market) -> None:
+    challenge = market.open()
+    command = CancelChallenge(challenge_id=challenge.id, reason=CancelReason.OTHER)
+    with pytest.raises(NotOwner):
+        market.can.cancel_challenge(command, market.outsider)
+    with pytest.raises(ChallengeStale):
+        cancel(market, challenge, version=1)

@@ -1,0 +1,147 @@
+"""Who sees which challenge, and the lists."""
+
+from datetime import timedelta
+
+import pytest
+from challenges_market import FIXED, RANGE, START, TWO_STEPS, Market, euros
+
+from challenges.domain.errors import ChallengeNotFound, CurrencyRequired, LoginRequired
+from chassis.ids import new_id
+from chassis.paging import InvalidCursor
+from chassis.principal import Principal
+from contracts.challenges.commands import CancelChallenge
+from contracts.challenges.queries import ChallengeSort, GetChallenge, ListChallenges
+from contracts.challenges.terms import CancelReason, Category, Difficulty, FixedReward, Visibility
+from contracts.money import Price
+
+
+def sees(market: Market, challenge_id: str, viewer: Principal | None) -> bool:
+    try:
+        market.can.get_challenge(GetChallenge(challenge_id=challenge_id), viewer)
+    except ChallengeNotFound:
+        return False
+    return True
+
+
+def listed(market: Market, viewer: Principal | None = None, **query: object) -> list[str]:
+    page = market.can.list_challenges(ListChallenges.model_validate(query), viewer)
+    return [challenge.id for challenge in page.items]
+
+
+def test_everybody_sees_a_public_challenge_in_every_state_but_draft(market: Market) -> None:
+    cancelled = market.open()
+    market.can.cancel_challenge(CancelChallenge(challenge_id=cancelled.id, reason=CancelReason.MISTAKE), market.challenger)
+    for challenge in (market.open(), market.in_progress(), market.completed(), cancelled):
+        assert sees(market, challenge.id, None)
+        assert sees(market, challenge.id, market.outsider)
+
+
+def test_a_draft_is_its_owners_alone(market: Market) -> None:
+    draft = market.draft(invited_user_ids=(market.solver.user_id,))
+    assert sees(market, draft.id, market.challenger)
+    assert not sees(market, draft.id, market.solver)
+    assert not sees(market, draft.id, None)
+
+
+def test_a_private_challenge_is_for_owner_invited_and_accepted_solver(market: Market) -> None:
+    challenge = market.in_progress(visibility=Visibility.PRIVATE, invited_user_ids=(market.solver.user_id, market.rival.user_id))
+    assert sees(market, challenge.id, market.challenger)
+    assert sees(market, challenge.id, market.solver)
+    assert sees(market, challenge.id, market.rival)
+    assert not sees(market, challenge.id, market.outsider)
+    assert not sees(market, challenge.id, None)
+
+
+def test_what_does_not_exist_is_not_found(market: Market) -> None:
+    assert not sees(market, new_id("challenge"), market.challenger)
+
+
+def test_the_invited_are_the_owners_business(market: Market) -> None:
+    challenge = market.open(invited_user_ids=(market.rival.user_id,))
+    query = GetChallenge(challenge_id=challenge.id)
+    assert market.can.get_challenge(query, market.challenger).invited_user_ids == (market.rival.user_id,)
+    assert market.can.get_challenge(query, market.rival).invited_user_ids == ()
+
+
+def test_the_market_lists_open_public_challenges_newest_first(market: Market) -> None:
+    older = market.open()
+    market.clock.advance(timedelta(minutes=1))
+    newer = market.open()
+    market.draft()
+    market.open(visibility=Visibility.PRIVATE)
+    market.in_progress()
+    assert listed(market) == [newer.id, older.id]
+
+
+def test_other_states_are_listed_when_asked_for_but_never_drafts(market: Market) -> None:
+    market.draft()
+    started = market.in_progress()
+    assert listed(market, status="in_progress") == [started.id]
+    assert listed(market, status="draft") == []
+    assert listed(market, market.challenger, status="draft") == []
+
+
+def test_mine_are_those_one_posted_or_works_on(market: Market) -> None:
+    draft = market.draft()
+    market.clock.advance(timedelta(minutes=1))
+    started = market.in_progress()
+    assert listed(market, market.challenger, mine=True) == [started.id, draft.id]
+    assert listed(market, market.challenger, mine=True, status="draft") == [draft.id]
+    assert listed(market, market.solver, mine=True) == [started.id]
+    assert listed(market, market.outsider, mine=True) == []
+    with pytest.raises(LoginRequired):
+        listed(market, None, mine=True)
+
+
+def test_filters(market: Market) -> None:
+    fixed = market.open(reward=FIXED, category=Category.DESIGN)
+    ranged = market.open(reward=RANGE, difficulty=Difficulty.EXPERT)
+    steps = market.open(reward=TWO_STEPS, deadline=START + timedelta(days=2))
+    dollars = market.open(reward=FixedReward(amount=Price(amount_minor=60_000, currency="USD")))
+    everything = {fixed.id, ranged.id, steps.id, dollars.id}
+    assert set(listed(market)) == everything
+    assert listed(market, category="design") == [fixed.id]
+    assert listed(market, difficulty="expert") == [ranged.id]
+    assert listed(market, deadline_before=START + timedelta(days=3)) == [steps.id]
+    assert set(listed(market, currency="EUR")) == everything - {dollars.id}
+    assert set(listed(market, currency="EUR", min_reward=70_000)) == {ranged.id, steps.id}
+    assert set(listed(market, currency="EUR", max_reward=30_000)) == {ranged.id}
+    assert set(listed(market, currency="EUR", min_reward=50_000, max_reward=50_000)) == {fixed.id, ranged.id}
+
+
+@pytest.mark.parametrize("query", [{"min_reward": 1}, {"max_reward": 1}])
+def test_an_amount_needs_its_currency(market: Market, query: dict[str, int]) -> None:
+    with pytest.raises(CurrencyRequired) as refusal:
+        listed(market, **query)
+    assert refusal.value.fields[0].pointer == "/currency"
+
+
+def test_sorts(market: Market) -> None:
+    small = market.open(reward=FixedReward(amount=euros(10)), deadline=START + timedelta(days=3))
+    large = market.open(reward=FixedReward(amount=euros(30)), deadline=START + timedelta(days=1))
+    dollars = market.open(reward=FixedReward(amount=Price(amount_minor=20, currency="USD")), deadline=START + timedelta(days=2))
+    assert listed(market, sort="deadline") == [large.id, dollars.id, small.id]
+    assert listed(market, sort="reward") == [large.id, small.id, dollars.id]
+
+
+@pytest.mark.parametrize("sort", list(ChallengeSort))
+def test_pages_hold_everything_once(market: Market, sort: ChallengeSort) -> None:
+    all_ids = {market.open().id for _ in range(7)}
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = market.can.list_challenges(ListChallenges(sort=sort, limit=3, cursor=cursor), None)
+        seen += [challenge.id for challenge in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert len(seen) == 7
+    assert set(seen) == all_ids
+
+
+def test_a_cursor_of_another_list_is_refused(market: Market) -> None:
+    for _ in range(2):
+        market.open()
+    page = market.can.list_challenges(ListChallenges(limit=1), None)
+    with pytest.raises(InvalidCursor):
+        market.can.list_challenges(ListChallenges(limit=1, cursor=page.next_cursor, sort=ChallengeSort.REWARD), None)
