@@ -1,0 +1,162 @@
+"""The collections of payments: what is stored, and the indexes its queries need."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from mongoengine import (
+    BooleanField,
+    DateTimeField,
+    DictField,
+    EmbeddedDocument,
+    EmbeddedDocumentField,
+    EmbeddedDocumentListField,
+    IntField,
+    ListField,
+    LongField,
+    StringField,
+)
+
+from chassis.documents import VersionedDocument
+
+WEBHOOKS_KEPT_SECONDS = 40 * 24 * 3600  # Stripe retries for three days and lets one resend by hand for thirty
+
+
+class ChargeDocument(EmbeddedDocument):  # type: ignore[misc]  # mongoengine publishes no types
+    intent_id = StringField(required=True)
+    charge_id = StringField(required=True)
+
+
+class MilestoneDocument(EmbeddedDocument):  # type: ignore[misc]
+    milestone_id = StringField(required=True)
+    title = StringField(required=True)
+    amount = LongField(required=True)
+    status = StringField(required=True)
+    funded = LongField(required=True)
+    held = LongField(required=True)
+    released = LongField(required=True)
+    refunded = LongField(required=True)
+    fees = LongField(required=True)
+    moving = LongField(required=True)
+    saga_id = StringField()
+    charge = EmbeddedDocumentField(ChargeDocument)
+    delivered = BooleanField(required=True)
+    approved = BooleanField(required=True)
+
+
+class EscrowDocument(VersionedDocument):
+    challenge_id = StringField(required=True)
+    challenge_title = StringField(required=True)
+    payer_id = StringField(required=True)
+    payee_id = StringField(required=True)
+    active_payee_id = StringField()  # the payee while money is held or awaited: so a balance reads only the escrows that count
+    currency = StringField(required=True)
+    fee_basis_points = IntField(required=True)
+    milestones = EmbeddedDocumentListField(MilestoneDocument)
+    closed = BooleanField(required=True)
+    action_url = StringField()
+    created_at = DateTimeField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "escrows",
+        "indexes": [{"fields": ["challenge_id"], "unique": True}, {"fields": ["active_payee_id"], "sparse": True}],
+    }
+
+
+class SagaDocument(VersionedDocument):
+    kind = StringField(required=True)
+    order = DictField(required=True)
+    status = StringField(required=True)
+    step = StringField(required=True)
+    call_key = StringField(required=True)
+    driver = StringField()
+    due_at = DateTimeField(required=True)
+    created_at = DateTimeField(required=True)
+    step_began_at = DateTimeField(required=True)
+    round = IntField(required=True)
+    attempts = IntField(required=True)
+    reference = StringField()
+    failure_code = StringField()
+    last_error = StringField()
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "sagas", "indexes": [{"fields": ["status", "due_at"]}, {"fields": ["call_key"]}]}
+
+
+class PayoutDocument(VersionedDocument):
+    user_id = StringField(required=True)
+    amount = LongField(required=True)
+    currency = StringField(required=True)
+    status = StringField(required=True)
+    failure_code = StringField()
+    created_at = DateTimeField(required=True)
+    updated_at = DateTimeField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "payouts", "indexes": [{"fields": ["user_id", "-_id"]}]}
+
+
+class BookDocument(VersionedDocument):
+    length = IntField(required=True)
+    last_hash = StringField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "books"}
+
+
+class MoveDocument(EmbeddedDocument):  # type: ignore[misc]
+    source = StringField(required=True)
+    destination = StringField(required=True)
+    amount = LongField(required=True)
+
+
+class JournalDocument(VersionedDocument):
+    """Its id is the business key: the database itself refuses a second journal for one fact. Never replaced."""
+
+    book = StringField(required=True)
+    number = IntField(required=True)
+    at = DateTimeField(required=True)
+    moves = ListField(EmbeddedDocumentField(MoveDocument), required=True)
+    previous_hash = StringField(required=True)
+    hash = StringField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "journals", "indexes": [{"fields": ["book", "number"], "unique": True}]}
+
+
+class BalanceDocument(VersionedDocument):
+    """Its id is the account's."""
+
+    owner = StringField(required=True)
+    amount = LongField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "balances", "indexes": [{"fields": ["owner"]}]}
+
+
+class ConnectedAccountDocument(VersionedDocument):
+    """Its id is the person's."""
+
+    account_id = StringField(required=True)
+    created_at = DateTimeField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "connected_accounts"}
+
+
+class WebhookEventDocument(VersionedDocument):
+    """Its id is Stripe's event id."""
+
+    type = StringField(required=True)
+    received_at = DateTimeField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "webhook_events",
+        "indexes": [{"fields": ["received_at"], "expireAfterSeconds": WEBHOOKS_KEPT_SECONDS}],
+    }
+
+
+ALL: tuple[type[VersionedDocument], ...] = (
+    EscrowDocument,
+    SagaDocument,
+    PayoutDocument,
+    BookDocument,
+    JournalDocument,
+    BalanceDocument,
+    ConnectedAccountDocument,
+    WebhookEventDocument,
+)

@@ -1,0 +1,81 @@
+"""Sagas in MongoDB."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from pymongo.client_session import ClientSession
+
+from chassis.documents import DocumentCollection
+from payments.adapters.documents import SagaDocument
+from payments.adapters.inserting import insert
+from payments.domain.saga import FundOrder, Order, PayoutOrder, RefundOrder, ReleaseOrder, Saga, SagaStatus, Step
+
+_KINDS: dict[str, type[Order]] = {"fund": FundOrder, "release": ReleaseOrder, "refund": RefundOrder, "payout": PayoutOrder}
+_KIND_OF = {order: kind for kind, order in _KINDS.items()}
+
+
+class MongoSagas:
+    def __init__(self, session: ClientSession) -> None:
+        self._documents = DocumentCollection(SagaDocument, session)
+
+    def get(self, saga_id: str) -> Saga | None:
+        document = self._documents.get(saga_id)
+        return None if document is None else _saga(document)
+
+    def started_by(self, call_key: str) -> list[Saga]:
+        return [_saga(document) for document in self._documents.find({"call_key": call_key})]
+
+    def due(self, at: datetime, limit: int) -> list[Saga]:
+        """Both parts of the query are covered by one index that begins with an equality."""
+        query = {"status": SagaStatus.RUNNING.value, "due_at": {"$lte": at}}
+        return [_saga(document) for document in self._documents.find(query, sort=[("due_at", 1)], limit=limit)]
+
+    def add(self, saga: Saga) -> None:
+        insert(self._documents, _document(saga))
+
+    def save(self, saga: Saga) -> Saga:
+        self._documents.replace(_document(saga), saga.version)
+        return replace(saga, version=saga.version + 1)
+
+
+def _document(saga: Saga) -> SagaDocument:
+    return SagaDocument(
+        id=saga.id,
+        version=saga.version,
+        kind=_KIND_OF[type(saga.order)],
+        order=asdict(saga.order),
+        status=saga.status.value,
+        step=saga.step.value,
+        call_key=saga.call_key,
+        driver=saga.driver,
+        due_at=saga.due_at,
+        created_at=saga.created_at,
+        step_began_at=saga.step_began_at,
+        round=saga.round,
+        attempts=saga.attempts,
+        reference=saga.reference,
+        failure_code=saga.failure_code,
+        last_error=saga.last_error,
+    )
+
+
+def _saga(document: SagaDocument) -> Saga:
+    return Saga(
+        id=document.id,
+        version=document.version,
+        order=_KINDS[document.kind](**document.order),
+        status=SagaStatus(document.status),
+        step=Step(document.step),
+        call_key=document.call_key,
+        driver=document.driver,
+        due_at=document.due_at,
+        created_at=document.created_at,
+        step_began_at=document.step_began_at,
+        round=document.round,
+        attempts=document.attempts,
+        reference=document.reference,
+        failure_code=document.failure_code,
+        last_error=document.last_error,
+    )

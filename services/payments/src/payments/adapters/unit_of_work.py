@@ -1,0 +1,24 @@
+"""One transaction over all that payments keeps."""
+
+from __future__ import annotations
+
+from pymongo.client_session import ClientSession
+
+from chassis.mongo import MongoUnitOfWork
+from payments.adapters.escrows import MongoEscrows
+from payments.adapters.ledger import MongoBalances, MongoBooks, MongoJournals
+from payments.adapters.payouts import MongoConnectedAccounts, MongoPayouts
+from payments.adapters.sagas import MongoSagas
+from payments.adapters.webhook_events import MongoWebhookEvents
+
+
+class PaymentsUnitOfWork(MongoUnitOfWork):
+    def open(self, session: ClientSession) -> None:
+        self.escrows = MongoEscrows(session)
+        self.sagas = MongoSagas(session)
+        self.payouts = MongoPayouts(session)
+        self.books = MongoBooks(session)
+        self.journals = MongoJournals(session)
+        self.balances = MongoBalances(session)
+        self.connected_accounts = MongoConnectedAccounts(session)
+        self.webhook_events = MongoWebhookEvents(session)

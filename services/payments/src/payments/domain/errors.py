@@ -1,0 +1,133 @@
+"""How payments refuses: one class for each rule that may say no."""
+
+from contracts.errors import DomainError, FieldError, Kind
+
+
+class EscrowNotFound(DomainError):
+    """There is no such escrow, or it is not yours to see."""
+
+    kind = Kind.NOT_FOUND
+    code = "payments.escrow.not_found"
+
+
+class PayoutNotFound(DomainError):
+    """There is no such payout, or it is not yours to see."""
+
+    kind = Kind.NOT_FOUND
+    code = "payments.payout.not_found"
+
+
+class MilestoneNotFound(DomainError):
+    """This escrow has no such milestone."""
+
+    kind = Kind.NOT_FOUND
+    code = "payments.milestone.not_found"
+
+
+class NotThePayer(DomainError):
+    """Only the challenger who pays may do this."""
+
+    kind = Kind.FORBIDDEN
+    code = "payments.escrow.not_payer"
+
+
+class RefundNotAllowed(DomainError):
+    """Only the solver who would be paid, or finance, may give money back."""
+
+    kind = Kind.FORBIDDEN
+    code = "payments.escrow.refund_not_allowed"
+
+
+class EmailNotVerified(DomainError):
+    """Verify your email address first."""
+
+    kind = Kind.FORBIDDEN
+    code = "payments.email_not_verified"
+
+
+class AlreadyFunded(DomainError):
+    """This milestone has been funded."""
+
+    kind = Kind.CONFLICT
+    code = "payments.milestone.already_funded"
+
+
+class EscrowClosed(DomainError):
+    """The challenge was cancelled: its escrow takes no more money."""
+
+    kind = Kind.CONFLICT
+    code = "payments.escrow.closed"
+
+
+class MilestoneNotHeld(DomainError):
+    """No money is held for this milestone."""
+
+    kind = Kind.CONFLICT
+    code = "payments.milestone.not_held"
+
+
+class MilestoneBusy(DomainError):
+    """The money of this milestone is on its way: try again when it has arrived."""
+
+    kind = Kind.CONFLICT
+    code = "payments.milestone.busy"
+
+
+class AmountAboveHeld(DomainError):
+    """The escrow does not hold that much."""
+
+    kind = Kind.CONFLICT
+    code = "payments.escrow.amount_above_held"
+
+
+class CurrencyMismatch(DomainError):
+    """The amount is in another currency than the escrow."""
+
+    kind = Kind.INVALID
+    code = "payments.escrow.currency_mismatch"
+
+    def __init__(self, expected: str) -> None:
+        super().__init__(fields=(FieldError(pointer="/amount/currency", detail=f"must be {expected}"),))
+
+
+class InsufficientBalance(DomainError):
+    """The available balance is smaller than that."""
+
+    kind = Kind.CONFLICT
+    code = "payments.balance.insufficient"
+
+
+class PaymentDeclined(DomainError):
+    """The payment was declined."""
+
+    kind = Kind.INVALID
+    code = "payments.payment.declined"
+
+    def __init__(self, decline_code: str) -> None:
+        """`decline_code` is the processor's, such as `insufficient_funds`."""
+        super().__init__(fields=(FieldError(pointer="/payment_method", detail=decline_code),))
+
+
+class RefundRefused(DomainError):
+    """The payment processor refused the refund: the money is still held."""
+
+    kind = Kind.CONFLICT
+    code = "payments.refund.refused"
+
+
+class BadSignature(DomainError):
+    """The webhook's signature does not match, or is too old."""
+
+    kind = Kind.INVALID
+    code = "payments.webhook.bad_signature"
+
+
+class ProviderUnavailable(DomainError):
+    """The payment processor does not answer at present."""
+
+    kind = Kind.UNAVAILABLE
+    code = "payments.provider.unavailable"
+
+
+class InvariantBroken(Exception):
+    """Money would be lost or made: a bug, never a caller's fault. The transaction is given up."""

@@ -1,0 +1,39 @@
+"""The platform's fee and its rounding rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+WHOLE = 10_000  # basis points in one
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How an amount that leaves escrow is shared out: `gross` = `net` (the solver's) + `fee` (the platform's), in minor units."""
+
+    gross: int
+    fee: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.fee <= self.gross:
+            raise ValueError("a fee lies between nothing and the whole amount")
+
+    @property
+    def net(self) -> int:
+        return self.gross - self.fee
+
+
+def fee_of(gross: int, basis_points: int) -> int:
+    """The fee of an amount in minor units, rounded half up to a whole one."""
+    if gross < 0 or not 0 <= basis_points <= WHOLE:
+        raise ValueError("fees are taken of amounts from zero, at rates between nothing and all")
+    return (gross * basis_points + WHOLE // 2) // WHOLE
+
+
+def next_share(gross: int, *, released_before: int, fees_before: int, basis_points: int) -> Share:
+    """Share out the next `gross` of a milestone of which `released_before` (gross) went out earlier, with `fees_before` kept.
+
+    The fee is that of all released so far, less what was taken already: so the fees of any number of partial releases
+    add up to the fee of the whole, and no minor unit is lost or taken twice.
+    """
+    return Share(gross, fee_of(released_before + gross, basis_points) - fees_before)

@@ -1,0 +1,194 @@
+"""Sagas: a movement of money that takes several steps, remembered before each, so that it can go on after any crash."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from payments.domain.errors import InvariantBroken
+
+LEASE = timedelta(seconds=30)  # how long whoever drives a saga has it for itself; renewed with every step
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(minutes=10)
+ACTION_WINDOW = timedelta(hours=1)  # a payer has this long to satisfy the bank
+KEY_TRUST = timedelta(hours=20)  # Stripe forgets idempotency keys after 24 hours: past this, look before asking again
+
+
+class SagaStatus(StrEnum):
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"  # and compensated: what it had set aside is given back
+
+
+class Step(StrEnum):
+    """What a saga does next. Every step makes at most one call that has an effect."""
+
+    CREATE_INTENT = "create_intent"
+    CONFIRM_INTENT = "confirm_intent"
+    AWAIT_INTENT = "await_intent"
+    CANCEL_INTENT = "cancel_intent"
+    ENSURE_ACCOUNT = "ensure_account"
+    TRANSFER = "transfer"
+    REFUND = "refund"
+    AWAIT_REFUND = "await_refund"
+    PAY_OUT = "pay_out"
+    AWAIT_PAYOUT = "await_payout"
+
+
+@dataclass(frozen=True, slots=True)
+class FundOrder:
+    """Charge the challenger for these milestones."""
+
+    escrow_id: str
+    amount: int
+    currency: str
+    payment_method: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseOrder:
+    """Send the net of one milestone, or a part of it, to the solver."""
+
+    escrow_id: str
+    milestone_id: str
+    payee_id: str
+    gross: int
+    fee: int
+    currency: str
+    charge_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrder:
+    """Send one milestone's money, or a part of it, back to the challenger."""
+
+    escrow_id: str
+    milestone_id: str
+    amount: int
+    currency: str
+    charge_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutOrder:
+    """Send a solver's money to the bank."""
+
+    payout_id: str
+    user_id: str
+    amount: int
+    currency: str
+
+
+Order = FundOrder | ReleaseOrder | RefundOrder | PayoutOrder
+
+# Where each kind begins, and which step may follow which.
+FIRST_STEPS: dict[type[Order], Step] = {
+    FundOrder: Step.CREATE_INTENT,
+    ReleaseOrder: Step.ENSURE_ACCOUNT,
+    RefundOrder: Step.REFUND,
+    PayoutOrder: Step.ENSURE_ACCOUNT,
+}
+NEXT_STEPS: dict[Step, frozenset[Step]] = {
+    Step.CREATE_INTENT: frozenset({Step.CONFIRM_INTENT}),
+    Step.CONFIRM_INTENT: frozenset({Step.AWAIT_INTENT, Step.CANCEL_INTENT}),
+    Step.AWAIT_INTENT: frozenset({Step.CANCEL_INTENT}),
+    Step.CANCEL_INTENT: frozenset({Step.AWAIT_INTENT}),
+    Step.ENSURE_ACCOUNT: frozenset({Step.TRANSFER, Step.PAY_OUT}),
+    Step.TRANSFER: frozenset(),
+    Step.REFUND: frozenset({Step.AWAIT_REFUND}),
+    Step.AWAIT_REFUND: frozenset(),
+    Step.PAY_OUT: frozenset({Step.AWAIT_PAYOUT}),
+    Step.AWAIT_PAYOUT: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Saga:
+    """A money movement under way.
+
+    `call_key` names the request that began it, so that the same request asked again finds it. `round` counts definite
+    refusals: an idempotency key is made of saga, step and round, because Stripe repeats a refusal to the same key.
+    `driver` holds the saga until `due_at`; without a driver `due_at` is when it is to be looked at next.
+    `reference` is Stripe's id of what the saga made: a PaymentIntent, transfer, refund or payout.
+    """
+
+    id: str
+    version: int
+    order: Order
+    status: SagaStatus
+    step: Step
+    call_key: str
+    driver: str | None
+    due_at: datetime
+    created_at: datetime
+    step_began_at: datetime
+    round: int = 0
+    attempts: int = 0
+    reference: str | None = None
+    failure_code: str | None = None
+    last_error: str | None = None
+
+    @classmethod
+    def begin(cls, id: str, order: Order, *, call_key: str, driver: str | None, at: datetime) -> Saga:
+        """A new saga: in the hands of `driver`, or, where there is none, due at once."""
+        due_at = at + LEASE if driver else at
+        return cls(id, 1, order, SagaStatus.RUNNING, FIRST_STEPS[type(order)], call_key, driver, due_at, at, at)
+
+    @property
+    def running(self) -> bool:
+        return self.status is SagaStatus.RUNNING
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of the call that the present step makes."""
+        return f"{self.id}:{self.step}:{self.round}"
+
+    def may_be_driven(self, driver: str, at: datetime) -> bool:
+        return self.running and (self.driver == driver or at >= self.due_at)
+
+    def claimed(self, driver: str, at: datetime) -> Saga:
+        return replace(self, driver=driver, due_at=at + LEASE)
+
+    def to(self, step: Step, at: datetime, *, reference: str | None = None, failure_code: str | None = None) -> Saga:
+        """The saga at its next step, still in the same hands."""
+        if step not in NEXT_STEPS[self.step]:
+            raise InvariantBroken(f"saga {self.id} does not go from {self.step} to {step}")
+        return replace(
+            self,
+            step=step,
+            step_began_at=at,
+            round=0,
+            attempts=0,
+            due_at=at + LEASE,
+            reference=reference or self.reference,
+            failure_code=failure_code or self.failure_code,
+            last_error=None,
+        )
+
+    def paused(self, at: datetime, *, error: str | None = None) -> Saga:
+        """Let go of until later: twice as long each time, at most ten minutes."""
+        pause = min(FIRST_PAUSE * 2 ** min(self.attempts, 20), LONGEST_PAUSE)
+        return replace(self, driver=None, attempts=self.attempts + 1, due_at=at + pause, last_error=error)
+
+    def refused(self, at: datetime, code: str) -> Saga:
+        """Stripe said no for certain: nothing happened, so the step is tried again under a new key, later."""
+        return replace(self.paused(at, error=code), round=self.round + 1, step_began_at=at)
+
+    def completed(self, at: datetime, *, reference: str | None = None) -> Saga:
+        return replace(
+            self, status=SagaStatus.COMPLETED, driver=None, due_at=at, reference=reference or self.reference, last_error=None
+        )
+
+    def failed(self, at: datetime, code: str) -> Saga:
+        return replace(self, status=SagaStatus.FAILED, driver=None, due_at=at, failure_code=code)
+
+    def reopened(self, at: datetime) -> Saga:
+        """A payout that was paid may be sent back by the bank: wait for it again."""
+        if self.status is not SagaStatus.COMPLETED or self.step is not Step.AWAIT_PAYOUT:
+            raise InvariantBroken(f"saga {self.id} is not a payout that was paid")
+        return replace(self, status=SagaStatus.RUNNING, driver=None, due_at=at, attempts=0)
+
+    def key_may_be_forgotten(self, at: datetime) -> bool:
+        return at - self.step_began_at >= KEY_TRUST

@@ -1,0 +1,235 @@
+"""What the use cases of payments need from outside: repositories, the payment processor, the call that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from chassis import unit_of_work
+from payments.domain.escrow import Escrow
+from payments.domain.ledger import Account, Balance, Book, Journal
+from payments.domain.payout import Payout
+from payments.domain.saga import Saga
+
+
+class Escrows(Protocol):
+    def get(self, escrow_id: str) -> Escrow | None: ...
+    def of_challenge(self, challenge_id: str) -> Escrow | None: ...
+    def active_of_payee(self, user_id: str) -> list[Escrow]:
+        """Those that hold money for this person, or wait for some."""
+        ...
+
+    def add(self, escrow: Escrow) -> None: ...
+    def save(self, escrow: Escrow) -> Escrow:
+        """Write it over the version it was read at; returns it with its new version. So do all `save`s here."""
+        ...
+
+
+class Sagas(Protocol):
+    def get(self, saga_id: str) -> Saga | None: ...
+    def started_by(self, call_key: str) -> list[Saga]: ...
+    def due(self, at: datetime, limit: int) -> list[Saga]:
+        """Running ones that nobody drives and whose time has come, the longest due first."""
+        ...
+
+    def add(self, saga: Saga) -> None: ...
+    def save(self, saga: Saga) -> Saga: ...
+
+
+class Payouts(Protocol):
+    def get(self, payout_id: str) -> Payout | None: ...
+    def page_of(self, user_id: str, cursor: str | None, limit: int) -> tuple[list[Payout], str | None]:
+        """A person's payouts, the latest first."""
+        ...
+
+    def add(self, payout: Payout) -> None: ...
+    def save(self, payout: Payout) -> Payout: ...
+
+
+class Books(Protocol):
+    def get(self, book_id: str) -> Book:
+        """The end of this book; an empty book where nothing was written yet."""
+        ...
+
+    def save(self, book: Book) -> None: ...
+
+
+class Journals(Protocol):
+    def add(self, journal: Journal) -> None:
+        """Raises:
+        InvariantBroken: a journal with this business key was written before.
+        """
+        ...
+
+    def of_book(self, book_id: str) -> list[Journal]: ...
+
+
+class Balances(Protocol):
+    def get(self, account: Account) -> Balance:
+        """What an account holds; nothing where nothing was posted yet."""
+        ...
+
+    def of_owner(self, owner: str) -> list[Balance]: ...
+    def save(self, balance: Balance) -> None: ...
+
+
+class ConnectedAccounts(Protocol):
+    """Whose Stripe account is whose."""
+
+    def get(self, user_id: str) -> str | None: ...
+    def add(self, user_id: str, account_id: str, at: datetime) -> None: ...
+
+
+class WebhookEvents(Protocol):
+    """The webhooks that were taken, by Stripe's event id."""
+
+    def is_known(self, event_id: str) -> bool: ...
+    def add(self, event_id: str, event_type: str, at: datetime) -> None: ...
+
+
+class UnitOfWork(unit_of_work.UnitOfWork, Protocol):
+    """One transaction over all that payments keeps."""
+
+    @property
+    def escrows(self) -> Escrows: ...
+    @property
+    def sagas(self) -> Sagas: ...
+    @property
+    def payouts(self) -> Payouts: ...
+    @property
+    def books(self) -> Books: ...
+    @property
+    def journals(self) -> Journals: ...
+    @property
+    def balances(self) -> Balances: ...
+    @property
+    def connected_accounts(self) -> ConnectedAccounts: ...
+    @property
+    def webhook_events(self) -> WebhookEvents: ...
+
+
+UnitsOfWork = Callable[[], UnitOfWork]
+
+
+class ProviderRefused(Exception):
+    """The processor said no for certain: the call had no effect and the same one would be refused again."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class IntentStatus(StrEnum):
+    UNCONFIRMED = "unconfirmed"
+    REQUIRES_ACTION = "requires_action"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    DECLINED = "declined"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A payment that is asked for. `code` says why it was declined or cancelled; `charge_id` is there once it succeeded."""
+
+    id: str
+    status: IntentStatus
+    amount: int
+    currency: str
+    charge_id: str | None = None
+    action_url: str | None = None
+    code: str | None = None
+
+
+class MovementStatus(StrEnum):
+    """How a refund or a payout stands."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A refund or a payout at the processor."""
+
+    id: str
+    status: MovementStatus
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A verified webhook: which event, and which saga it is about, where it is about one of ours."""
+
+    event_id: str
+    event_type: str
+    saga_id: str | None
+
+
+class PaymentProvider(Protocol):
+    """The payment processor. Money in minor units. `key` makes a call that is repeated have one effect.
+
+    Raises:
+        ProviderUnavailable: nobody knows whether it happened; ask again, with the same key.
+        ProviderRefused: it did not happen. Those that only look (`get_…`, `find_…`) never raise this: what became of
+            money is not known as long as it cannot be seen.
+    """
+
+    def create_intent(self, *, amount: int, currency: str, escrow_id: str, saga_id: str, key: str) -> Intent:
+        """Prepare a charge. No money moves before it is confirmed."""
+        ...
+
+    def confirm_intent(self, intent_id: str, payment_method: str, *, key: str) -> Intent:
+        """Charge. A decline is an answer (`DECLINED`), not an error."""
+        ...
+
+    def get_intent(self, intent_id: str) -> Intent: ...
+    def cancel_intent(self, intent_id: str, *, key: str) -> Intent: ...
+
+    def create_account(self, user_id: str, *, key: str) -> str:
+        """An account to which this person's money can be sent; returns its id."""
+        ...
+
+    def transfer(
+        self, *, amount: int, currency: str, account_id: str, charge_id: str, escrow_id: str, saga_id: str, key: str
+    ) -> str:
+        """Send money of a charge to an account; returns the transfer's id."""
+        ...
+
+    def find_transfer(self, *, escrow_id: str, saga_id: str) -> str | None: ...
+    def refund(self, *, charge_id: str, amount: int, saga_id: str, key: str) -> Movement: ...
+    def get_refund(self, refund_id: str) -> Movement: ...
+    def find_refund(self, *, charge_id: str, saga_id: str) -> Movement | None: ...
+    def pay_out(self, *, account_id: str, amount: int, currency: str, saga_id: str, key: str) -> Movement: ...
+    def get_payout(self, account_id: str, payout_id: str) -> Movement: ...
+    def find_payout(self, *, account_id: str, saga_id: str, since: datetime) -> Movement | None: ...
+
+
+class Webhooks(Protocol):
+    def read(self, payload: str, signature: str) -> Webhook:
+        """Raises:
+        BadSignature: it does not come from the processor, or is too old.
+        """
+        ...
+
+
+class Calls(Protocol):
+    """Who is being answered."""
+
+    def key(self) -> str:
+        """The same for every attempt at one command: from its idempotency key where it has one."""
+        ...
+
+    def driver(self) -> str:
+        """This run of this command, and no other."""
+        ...
+
+
+class Patience(Protocol):
+    def until(self, done: Callable[[], bool]) -> None:
+        """Look again and again until it is done, or the caller's deadline is near."""
+        ...

@@ -1,0 +1,54 @@
+"""Take a webhook as a hint: verify it, remember it, and look at the saga it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.base import Done
+from contracts.payments.commands import ReceiveStripeWebhook
+from payments.domain.saga import PayoutOrder, Saga, SagaStatus
+from payments.usecases.ports import Calls, UnitsOfWork, Webhooks
+from payments.usecases.sagas.runner import SagaRunner
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveStripeWebhookHandler:
+    unit_of_work: UnitsOfWork
+    webhooks: Webhooks
+    runner: SagaRunner
+    calls: Calls
+    now: Callable[[], datetime]
+
+    def __call__(self, command: ReceiveStripeWebhook) -> Done:
+        """Nothing in the body is believed but the event's id and the saga's: the saga asks Stripe how things stand.
+
+        So webhooks may come in any order, late, twice or before the answer they are about. A webhook of an unknown type,
+        or about nothing of ours, is taken and ignored. One that comes while its saga is being driven changes nothing: the
+        driver learns the same, or looks again within seconds.
+
+        Raises:
+            BadSignature.
+        """
+        webhook = self.webhooks.read(command.payload, command.signature)
+        driver = self.calls.driver()
+        with self.unit_of_work() as work:
+            answer = work.answer(Done())
+            if work.webhook_events.is_known(webhook.event_id):
+                return answer
+            work.webhook_events.add(webhook.event_id, webhook.event_type, self.now())
+            saga = work.sagas.get(webhook.saga_id) if webhook.saga_id else None
+            if saga is not None and self._may_have_changed(saga):
+                work.sagas.save(self._woken(saga).claimed(driver, self.now()))
+        if saga is not None:
+            self.runner.drive(saga.id, driver)
+        return answer
+
+    def _may_have_changed(self, saga: Saga) -> bool:
+        if saga.running:
+            return saga.driver is None or saga.may_be_driven(self.calls.driver(), self.now())
+        return saga.status is SagaStatus.COMPLETED and isinstance(saga.order, PayoutOrder)
+
+    def _woken(self, saga: Saga) -> Saga:
+        return saga if saga.running else saga.reopened(self.now())

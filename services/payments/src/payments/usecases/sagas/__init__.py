@@ -1,0 +1,1 @@
+"""How a money movement goes from step to step, whatever crashes."""

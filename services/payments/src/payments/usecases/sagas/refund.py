@@ -1,0 +1,75 @@
+"""The steps by which a challenger gets money back: the refund of the charge, waiting for it, the journal.
+
+Why no crash refunds twice: as for a release, the milestone is in this saga's hands and the refund carries the saga's key;
+past the key's life the charge's refunds are searched for this saga's first. The money counts as held until Stripe says
+that the refund succeeded. A refund that Stripe refuses or that fails is compensated: the milestone is held as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from payments.domain import entries
+from payments.domain.errors import InvariantBroken
+from payments.domain.saga import RefundOrder, Saga, Step
+from payments.usecases import facts
+from payments.usecases.bookkeeping import post_for
+from payments.usecases.movements import follow_up
+from payments.usecases.ports import Movement, MovementStatus, PaymentProvider, ProviderRefused, UnitsOfWork
+from payments.usecases.sagas.recording import escrow_of, recording
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSteps:
+    unit_of_work: UnitsOfWork
+    provider: PaymentProvider
+    new_id: Callable[[str], str]
+    now: Callable[[], datetime]
+
+    def advance(self, saga: Saga, order: RefundOrder) -> Saga:
+        """Take the saga's present step and record it.
+
+        Raises:
+            ProviderUnavailable: the step may or may not have happened: take it again.
+            TakenOver: somebody else recorded it.
+        """
+        try:
+            refund = self._refund(saga, order)
+        except ProviderRefused as refusal:
+            return self._fail(saga, order, refusal.code)
+        if refund.status is MovementStatus.SUCCEEDED:
+            return self._complete(saga, order, refund)
+        if refund.status is MovementStatus.FAILED:
+            return self._fail(saga, order, refund.code or "refund_failed")
+        with recording(self.unit_of_work, saga) as work:
+            at = self.now()
+            waiting = saga if saga.step is Step.AWAIT_REFUND else saga.to(Step.AWAIT_REFUND, at, reference=refund.id)
+            return work.sagas.save(waiting.paused(at))
+
+    def _refund(self, saga: Saga, order: RefundOrder) -> Movement:
+        if saga.step is Step.AWAIT_REFUND:
+            if saga.reference is None:
+                raise InvariantBroken(f"saga {saga.id} waits for no refund")
+            return self.provider.get_refund(saga.reference)
+        if saga.key_may_be_forgotten(self.now()):
+            found = self.provider.find_refund(charge_id=order.charge_id, saga_id=saga.id)
+            if found is not None:
+                return found
+        return self.provider.refund(charge_id=order.charge_id, amount=order.amount, saga_id=saga.id, key=saga.key)
+
+    def _complete(self, saga: Saga, order: RefundOrder, refund: Movement) -> Saga:
+        with recording(self.unit_of_work, saga) as work:
+            at = self.now()
+            escrow = escrow_of(work, order.escrow_id).refund(saga.id)
+            post_for(work, escrow, f"refund:{saga.id}", entries.refunded(escrow.id, order.amount, order.currency), at)
+            work.emit(facts.funds_refunded(escrow, order.milestone_id, order.amount, order.reason))
+            work.escrows.save(follow_up(work, escrow, self.new_id, at))
+            return work.sagas.save(saga.completed(at, reference=refund.id))
+
+    def _fail(self, saga: Saga, order: RefundOrder, code: str) -> Saga:
+        """Nothing follows up on this: a refund that began by itself would begin again without end."""
+        with recording(self.unit_of_work, saga) as work:
+            work.escrows.save(escrow_of(work, order.escrow_id).fail_refund(saga.id))
+            return work.sagas.save(saga.failed(self.now(), code))

@@ -1,0 +1,77 @@
+"""The steps by which a solver is paid: an account to send to, the transfer out of the charge, the journal.
+
+Why no crash pays twice: the share was fixed when the saga began, and the milestone is in this saga's hands until it ends.
+The transfer carries a key of saga, step and round; a crash before or after it is sent, or before the answer is recorded,
+sends the same transfer with the same key, which Stripe answers with the first. Where Stripe may have forgotten the key
+(a day later) the escrow's transfers are searched for this saga's before one is made. A definite refusal moves no money:
+only then the round, and with it the key, changes. Journal, milestone, event and end of the saga are one transaction,
+the journal's business key `release:<saga>` allows it once. A release is never given up: it is owed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from payments.domain import entries
+from payments.domain.fees import Share
+from payments.domain.saga import ReleaseOrder, Saga, Step
+from payments.usecases import facts
+from payments.usecases.bookkeeping import post_for
+from payments.usecases.movements import follow_up
+from payments.usecases.ports import PaymentProvider, UnitsOfWork
+from payments.usecases.sagas.account import AccountStep, account_of
+from payments.usecases.sagas.recording import escrow_of, recording
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseSteps:
+    unit_of_work: UnitsOfWork
+    provider: PaymentProvider
+    account: AccountStep
+    new_id: Callable[[str], str]
+    now: Callable[[], datetime]
+
+    def advance(self, saga: Saga, order: ReleaseOrder) -> Saga:
+        """Take the saga's present step and record it.
+
+        Raises:
+            ProviderUnavailable: the step may or may not have happened: take it again.
+            ProviderRefused: it did not happen: take it again under a new key.
+            TakenOver: somebody else recorded it.
+        """
+        if saga.step is Step.ENSURE_ACCOUNT:
+            return self.account.advance(saga, order.payee_id, Step.TRANSFER)
+        return self._complete(saga, order, self._transfer(saga, order))
+
+    def _transfer(self, saga: Saga, order: ReleaseOrder) -> str | None:
+        """The id of this saga's transfer; None where the net rounds to nothing, which cannot be sent."""
+        net = order.gross - order.fee
+        if not net:
+            return None
+        if saga.key_may_be_forgotten(self.now()):
+            found = self.provider.find_transfer(escrow_id=order.escrow_id, saga_id=saga.id)
+            if found is not None:
+                return found
+        with self.unit_of_work() as work:
+            account_id = account_of(work, order.payee_id)
+        return self.provider.transfer(
+            amount=net,
+            currency=order.currency,
+            account_id=account_id,
+            charge_id=order.charge_id,
+            escrow_id=order.escrow_id,
+            saga_id=saga.id,
+            key=saga.key,
+        )
+
+    def _complete(self, saga: Saga, order: ReleaseOrder, transfer_id: str | None) -> Saga:
+        share = Share(order.gross, order.fee)
+        with recording(self.unit_of_work, saga) as work:
+            at = self.now()
+            escrow = escrow_of(work, order.escrow_id).release(saga.id, share)
+            post_for(work, escrow, f"release:{saga.id}", entries.released(escrow.id, order.payee_id, share, order.currency), at)
+            work.emit(facts.funds_released(escrow, order.milestone_id, share))
+            work.escrows.save(follow_up(work, escrow, self.new_id, at))
+            return work.sagas.save(saga.completed(at, reference=transfer_id))

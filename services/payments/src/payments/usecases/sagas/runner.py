@@ -1,0 +1,84 @@
+"""Drives a saga from step to step until it is over, must wait, or is in other hands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+import structlog
+
+from payments.domain.errors import ProviderUnavailable
+from payments.domain.saga import FundOrder, PayoutOrder, RefundOrder, ReleaseOrder, Saga
+from payments.usecases.ports import ProviderRefused, UnitsOfWork
+from payments.usecases.sagas.fund import FundSteps
+from payments.usecases.sagas.payout import PayoutSteps
+from payments.usecases.sagas.recording import TakenOver, recording
+from payments.usecases.sagas.refund import RefundSteps
+from payments.usecases.sagas.release import ReleaseSteps
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SagaRunner:
+    """A driver claims a saga for half a minute, renewed with every step; a driver that dies is followed by another.
+
+    The lease only saves work: were two to drive one saga at once, their calls would carry the same keys and one of them
+    alone could record each step (`recording`).
+    """
+
+    unit_of_work: UnitsOfWork
+    fund: FundSteps
+    release: ReleaseSteps
+    refund: RefundSteps
+    payout: PayoutSteps
+    now: Callable[[], datetime]
+
+    def drive(self, saga_id: str, driver: str) -> None:
+        """Take this saga as far as it goes now. Safe at any time, by anybody, any number of times."""
+        saga = self._claim(saga_id, driver)
+        while saga is not None and saga.running and saga.driver == driver:
+            saga = self._advance(saga)
+
+    def drive_all(self, saga_ids: Iterable[str], driver: str) -> None:
+        """`drive` each."""
+        for saga_id in saga_ids:
+            self.drive(saga_id, driver)
+
+    def _claim(self, saga_id: str, driver: str) -> Saga | None:
+        with self.unit_of_work() as work:
+            saga = work.sagas.get(saga_id)
+            if saga is None or not saga.may_be_driven(driver, self.now()):
+                return None
+            if saga.driver == driver and saga.attempts == 0:
+                return saga  # begun by this driver a moment ago
+            return work.sagas.save(saga.claimed(driver, self.now()))
+
+    def _advance(self, saga: Saga) -> Saga | None:
+        try:
+            try:
+                return self._step(saga)
+            except ProviderUnavailable as error:
+                later = saga.paused(self.now(), error=error.message)
+            except ProviderRefused as refusal:
+                later = saga.refused(self.now(), refusal.code)
+            log.warning("saga_step_put_off", saga_id=saga.id, step=saga.step, attempts=later.attempts, reason=later.last_error)
+            with recording(self.unit_of_work, saga) as work:
+                return work.sagas.save(later)
+        except TakenOver:
+            return None
+
+    def _step(self, saga: Saga) -> Saga:
+        match saga.order:
+            case FundOrder() as order:
+                return self.fund.advance(saga, order)
+            case ReleaseOrder() as order:
+                return self.release.advance(saga, order)
+            case RefundOrder() as order:
+                return self.refund.advance(saga, order)
+            case PayoutOrder() as order:
+                return self.payout.advance(saga, order)
+            case _:
+                assert_never(saga.order)

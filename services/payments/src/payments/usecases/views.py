@@ -1,0 +1,76 @@
+"""Aggregates as callers see them, and who may see which."""
+
+from __future__ import annotations
+
+from chassis.principal import Principal
+from contracts.identity.roles import Role
+from contracts.money import Money, Price
+from contracts.payments.views import EscrowMilestoneView, EscrowView, PayoutView
+from payments.domain.errors import EscrowNotFound
+from payments.domain.escrow import Escrow
+from payments.domain.payout import Payout
+
+
+def is_finance(principal: Principal) -> bool:
+    return principal.has(Role.FINANCE) or principal.has(Role.ADMIN)
+
+
+def visible(escrow: Escrow | None, principal: Principal) -> Escrow:
+    """The escrow, for its parties and for finance.
+
+    Raises:
+        EscrowNotFound: for everybody else, as if it did not exist.
+    """
+    if escrow is None or not (principal.user_id in (escrow.payer_id, escrow.payee_id) or is_finance(principal)):
+        raise EscrowNotFound
+    return escrow
+
+
+def escrow_view(escrow: Escrow, principal: Principal) -> EscrowView:
+    """What this person sees: the link to the payer's bank is shown to the payer alone."""
+
+    def money(amount: int) -> Money:
+        return Money(amount_minor=amount, currency=escrow.currency)
+
+    return EscrowView(
+        id=escrow.id,
+        version=escrow.version,
+        challenge_id=escrow.challenge_id,
+        payer_id=escrow.payer_id,
+        payee_id=escrow.payee_id,
+        status=escrow.status,
+        funded=money(escrow.funded),
+        held=money(escrow.held),
+        released=money(escrow.released),
+        refunded=money(escrow.refunded),
+        fees=money(escrow.fees),
+        fee_basis_points=escrow.fee_basis_points,
+        milestones=tuple(
+            EscrowMilestoneView(
+                id=step.id,
+                title=step.title,
+                amount=Price(amount_minor=step.amount, currency=escrow.currency),
+                status=step.status,
+                held=money(step.held),
+                released=money(step.released),
+                refunded=money(step.refunded),
+                fees=money(step.fees),
+            )
+            for step in escrow.milestones
+        ),
+        action_url=escrow.action_url if principal.user_id == escrow.payer_id else None,
+        created_at=escrow.created_at,
+    )
+
+
+def payout_view(payout: Payout) -> PayoutView:
+    return PayoutView(
+        id=payout.id,
+        version=payout.version,
+        user_id=payout.user_id,
+        amount=Price(amount_minor=payout.amount, currency=payout.currency),
+        status=payout.status,
+        failure_code=payout.failure_code,
+        created_at=payout.created_at,
+        updated_at=payout.updated_at,
+    )
