@@ -24,7 +24,7 @@ CHOSEN := $(PACKAGES)
 LINTED := contracts services gateway deploy tests conftest.py
 UNIT := $(wildcard $(PACKAGES:%=%/tests/unit) tests/architecture tests/contracts tests/deploy)
 INTEGRATION := $(wildcard $(PACKAGES:%=%/tests/integration) tests/integration)
-E2E := $(wildcard tests/e2e)
+E2E := $(wildcard deploy/local/tests/e2e tests/e2e)
 endif
 
 # `make test` measures coverage, in the processes that tests start too; single runs are quicker without.

@@ -1,0 +1,139 @@
+"""`make run` as a person meets it: it comes up, mends itself, ends cleanly, and keeps its data."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from local_platform.ports import accepts_connections, free_port, is_free
+
+
+def wait_until(condition: Callable[[], bool], within: float) -> None:
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not come true in time"
+        time.sleep(0.1)
+
+
+def six_neighbours_free() -> int:
+    """The first of the seven ports for health pages."""
+    while True:
+        first = free_port()
+        if all(is_free(port) for port in range(first, first + 7)):
+            return first
+
+
+class Run:
+    """The supervisor as a process of its own, with what it prints."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "data"
+        self.output = folder / "output"
+        self.gateway = free_port()
+        self._env = {
+            **os.environ,
+            "OPENCHANCE_DOCKER": "no",
+            "OPENCHANCE_DEMO_MARKET": "no",
+            "GATEWAY_PORT": str(self.gateway),
+            "SANDBOX_PORT": str(free_port()),
+            "OPENCHANCE_HEALTH_PORT": str(six_neighbours_free()),
+            **{f"OPENCHANCE_{server}_PORT": str(free_port()) for server in ("BROKER", "MONGO", "REDIS")},
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def printed(self) -> str:
+        return self.output.read_text() if self.output.exists() else ""
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        with self.output.open("wb") as output:
+            command = [sys.executable, "-m", "local_platform", "up", str(self.folder)]
+            self.process = subprocess.Popen(command, env=self._env, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+        return self.process
+
+    def start(self) -> None:
+        process = self.launch()
+        wait_until(lambda: "OpenChance runs" in self.printed or process.poll() is not None, within=110)
+        assert process.poll() is None, self.printed
+
+    def offspring(self) -> list[psutil.Process]:
+        assert self.process is not None
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    running = Run(tmp_path)
+    yield running
+    if running.process is not None and running.process.poll() is None:
+        running.end()
+
+
+def alive(processes: list[psutil.Process]) -> list[str]:
+    return [" ".join(process.cmdline()) for process in processes if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.mark.timeout(240)
+def test_it_comes_up_mends_itself_and_ends_without_a_trace(run: Run) -> None:
+    run.start()
+    with urllib.request.urlopen(f"http://127.0.0.1:{run.gateway}/health/ready", timeout=5) as answer:
+        assert answer.status == 200
+    offspring = run.offspring()
+    (victim,) = [process for process in offspring if process.cmdline()[-2:] == ["chassis.runner", "messaging"]]
+    victim.kill()
+    wait_until(lambda: "died      messaging; starting it again" in run.printed, within=10)
+    wait_until(lambda: any(one.cmdline()[-2:] == ["chassis.runner", "messaging"] for one in run.offspring()), within=10)
+    offspring = run.offspring()
+    secrets = sorted(file.read_text() for file in (run.folder / "secrets").iterdir())
+    assert run.end() == 0
+    assert alive(offspring) == []
+    assert not accepts_connections(run.gateway)
+    assert json.loads((run.folder / "platform.json").read_text())["OPENCHANCE_GATEWAY_URLS"] == f"http://127.0.0.1:{run.gateway}"
+    assert "Traceback" not in run.printed
+    assert sorted(file.read_text() for file in (run.folder / "secrets").iterdir()) == secrets
+
+
+@pytest.mark.timeout(240)
+def test_a_killed_supervisor_takes_everything_with_it_and_the_next_one_starts(run: Run) -> None:
+    run.start()
+    offspring = run.offspring()
+    assert len(offspring) > 10
+    run.end(signal.SIGKILL)
+    wait_until(lambda: alive(offspring) == [], within=60)
+    run.start()
+    assert run.end(signal.SIGINT) == 0
+
+
+def test_a_second_one_in_the_same_folder_says_so(run: Run) -> None:
+    first = run.launch()
+    wait_until(lambda: (run.folder / "lock").exists() and (run.folder / "lock").read_text() == str(first.pid), within=20)
+    second = subprocess.run([sys.executable, "-m", "local_platform", "up", str(run.folder)], capture_output=True, text=True, timeout=60)
+    assert second.returncode == 1
+    assert second.stderr.strip() == f"OpenChance cannot start: the platform already runs in {run.folder} (process {first.pid})"
+
+
+def test_a_taken_port_is_one_clear_line(run: Run) -> None:
+
+    with socket.create_server(("127.0.0.1", run.gateway)):
+        assert run.launch().wait(60) == 1
+    last = run.printed.splitlines()[-1]
+    assert last == (
+        f"OpenChance cannot start: port {run.gateway}, needed by the gateway (move it with GATEWAY_PORT), is taken by another program:"
+        " stop that program or choose another port"
+    )
