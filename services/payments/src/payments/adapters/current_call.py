@@ -6,13 +6,13 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from chassis.context import Call, current_call
 
 _LOOK_EVERY_SECONDS = 0.1
-_WITHOUT_DEADLINE = timedelta(seconds=5)
-_TO_ANSWER = timedelta(seconds=1)  # left of the deadline for reading and sending the answer
+_WITHOUT_DEADLINE_SECONDS = 5.0
+_TO_ANSWER_SECONDS = 1.0  # left of the deadline for reading and sending the answer
 
 
 class CurrentCall:
@@ -36,11 +36,18 @@ class CallPatience:
     sleep: Callable[[float], None] = time.sleep  # green in the service
 
     def until(self, done: Callable[[], bool]) -> None:
-        call = current_call.get()
-        now = datetime.now(UTC)  # deadlines are real time, whatever the product's clock says
-        given_up_at = call.deadline - _TO_ANSWER if call and call.deadline else now + _WITHOUT_DEADLINE
-        while not done() and datetime.now(UTC) < given_up_at:
+        left = seconds_to_work()
+        give_up_at = time.monotonic() + (_WITHOUT_DEADLINE_SECONDS if left is None else left)
+        while not done() and time.monotonic() < give_up_at:
             self.sleep(_LOOK_EVERY_SECONDS)
+
+
+def seconds_to_work() -> float | None:
+    """What is left for work until the caller's deadline; None where nobody waits. In real time, whatever the product's clock says."""
+    call = current_call.get()
+    if call is None or call.deadline is None:
+        return None
+    return (call.deadline - datetime.now(UTC)).total_seconds() - _TO_ANSWER_SECONDS
 
 
 def _call() -> Call:

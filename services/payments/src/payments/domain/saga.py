@@ -177,9 +177,7 @@ class Saga:
         return replace(self.paused(at, error=code), round=self.round + 1, step_began_at=at)
 
     def completed(self, at: datetime, *, reference: str | None = None) -> Saga:
-        return replace(
-            self, status=SagaStatus.COMPLETED, driver=None, due_at=at, reference=reference or self.reference, last_error=None
-        )
+        return replace(self, status=SagaStatus.COMPLETED, driver=None, due_at=at, reference=reference or self.reference, last_error=None)
 
     def failed(self, at: datetime, code: str) -> Saga:
         return replace(self, status=SagaStatus.FAILED, driver=None, due_at=at, failure_code=code)

@@ -62,9 +62,7 @@ class PayoutSteps:
             found = self.provider.find_payout(account_id=account_id, saga_id=saga.id, since=saga.created_at)
             if found is not None:
                 return found
-        return self.provider.pay_out(
-            account_id=account_id, amount=order.amount, currency=order.currency, saga_id=saga.id, key=saga.key
-        )
+        return self.provider.pay_out(account_id=account_id, amount=order.amount, currency=order.currency, saga_id=saga.id, key=saga.key)
 
     def _wait(self, saga: Saga, order: PayoutOrder, movement: Movement) -> Saga:
         with recording(self.unit_of_work, saga) as work:

@@ -57,7 +57,7 @@ class RefundSteps:
             found = self.provider.find_refund(charge_id=order.charge_id, saga_id=saga.id)
             if found is not None:
                 return found
-        return self.provider.refund(charge_id=order.charge_id, amount=order.amount, saga_id=saga.id, key=saga.key)
+        return self.provider.refund(charge_id=order.charge_id, amount=order.amount, currency=order.currency, saga_id=saga.id, key=saga.key)
 
     def _complete(self, saga: Saga, order: RefundOrder, refund: Movement) -> Saga:
         with recording(self.unit_of_work, saga) as work:

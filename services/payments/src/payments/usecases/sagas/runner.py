@@ -11,7 +11,8 @@ import structlog
 
 from payments.domain.errors import ProviderUnavailable
 from payments.domain.saga import FundOrder, PayoutOrder, RefundOrder, ReleaseOrder, Saga
-from payments.usecases.ports import ProviderRefused, UnitsOfWork
+from payments.usecases.ports import PaymentProvider, ProviderRefused, UnitsOfWork
+from payments.usecases.sagas.account import AccountStep
 from payments.usecases.sagas.fund import FundSteps
 from payments.usecases.sagas.payout import PayoutSteps
 from payments.usecases.sagas.recording import TakenOver, recording
@@ -82,3 +83,18 @@ class SagaRunner:
                 return self.payout.advance(saga, order)
             case _:
                 assert_never(saga.order)
+
+
+def saga_runner(
+    unit_of_work: UnitsOfWork, provider: PaymentProvider, new_id: Callable[[str], str], now: Callable[[], datetime]
+) -> SagaRunner:
+    """A runner of all four kinds of saga on one provider."""
+    account = AccountStep(unit_of_work, provider, now)
+    return SagaRunner(
+        unit_of_work,
+        FundSteps(unit_of_work, provider, new_id, now),
+        ReleaseSteps(unit_of_work, provider, account, new_id, now),
+        RefundSteps(unit_of_work, provider, new_id, now),
+        PayoutSteps(unit_of_work, provider, account, now),
+        now,
+    )

@@ -1,0 +1,97 @@
+"""Stripe's SDK as payments uses it: pinned version, time limits, retries with the same key, and its errors in our terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+import stripe
+import structlog
+from requests.adapters import HTTPAdapter
+
+from payments.domain.errors import ProviderUnavailable
+from payments.usecases.ports import ProviderRefused
+
+log = structlog.get_logger(__name__)
+
+# What this code was written against. An upgrade is a deliberate act: https://docs.stripe.com/upgrades
+API_VERSION = "2026-10-28.endive"
+RETRIES = 2
+_LONGEST_SECONDS = 8.0  # three attempts fit into the lease of a saga step
+_SHORTEST_SECONDS = 0.5
+_PAUSES_SECONDS = 1.5  # what the SDK waits between three attempts, at most
+_CONNECTIONS = 32
+# The request was wrong and nothing was done (https://docs.stripe.com/api/errors). 409 and 429 say: not now.
+_REFUSED_STATUS = frozenset({400, 402, 403, 404})
+
+
+class DeadlineSession(requests.Session):
+    """Waits for an answer no longer than the caller of the command waits for ours, all attempts together."""
+
+    def __init__(self, seconds_to_work: Callable[[], float | None]) -> None:
+        super().__init__()
+        self._seconds_to_work = seconds_to_work
+        self.mount("https://", HTTPAdapter(pool_maxsize=_CONNECTIONS))
+        self.mount("http://", HTTPAdapter(pool_maxsize=_CONNECTIONS))
+
+    def request(self, *args: Any, **options: Any) -> requests.Response:
+        return super().request(*args, **options | {"timeout": self.seconds()})
+
+    def seconds(self) -> float:
+        """For one attempt of three."""
+        left = self._seconds_to_work()
+        if left is None:
+            return _LONGEST_SECONDS
+        return min(_LONGEST_SECONDS, max(_SHORTEST_SECONDS, (left - _PAUSES_SECONDS) / (RETRIES + 1)))
+
+
+def stripe_client(api_key: str, api_base: str | None, seconds_to_work: Callable[[], float | None]) -> stripe.StripeClient:
+    """A client on `requests`, whose sockets are green in the service; `api_base` where it is not Stripe itself (the sandbox)."""
+    return stripe.StripeClient(
+        api_key,
+        stripe_version=API_VERSION,
+        base_addresses={"api": api_base} if api_base else {},
+        max_network_retries=RETRIES,
+        http_client=stripe.RequestsClient(session=DeadlineSession(seconds_to_work)),
+    )
+
+
+@contextmanager
+def changing() -> Iterator[None]:
+    """Around a call that has an effect.
+
+    Raises:
+        ProviderRefused: Stripe said no, and did nothing.
+        ProviderUnavailable: anything else. Not known whether it was done, or (no access, key used with other parameters)
+            nothing that another key may be tried for.
+    """
+    try:
+        yield
+    except stripe.IdempotencyError as error:
+        log.error("stripe_idempotency_error", detail=str(error), request_id=error.request_id)
+        raise ProviderUnavailable from error
+    except stripe.StripeError as error:
+        if error.http_status in _REFUSED_STATUS and not isinstance(error, stripe.PermissionError):
+            raise ProviderRefused(error.code or "refused") from error
+        _unavailable(error)
+
+
+@contextmanager
+def looking() -> Iterator[None]:
+    """Around a call that has no effect.
+
+    Raises:
+        ProviderUnavailable: whatever went wrong: what cannot be seen is not known.
+    """
+    try:
+        yield
+    except stripe.StripeError as error:
+        _unavailable(error)
+
+
+def _unavailable(error: stripe.StripeError) -> None:
+    if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
+        log.error("stripe_access_denied", detail=str(error), request_id=error.request_id)
+    raise ProviderUnavailable from error

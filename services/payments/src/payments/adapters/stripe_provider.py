@@ -1,0 +1,186 @@
+"""The payment processor: Stripe, by separate charges and transfers (https://docs.stripe.com/connect/separate-charges-and-transfers)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import stripe
+
+from payments.adapters.stripe_amounts import from_stripe, to_stripe
+from payments.adapters.stripe_client import changing, looking
+from payments.domain.errors import ProviderUnavailable
+from payments.usecases.ports import Intent, IntentStatus, Movement, MovementStatus
+
+# https://docs.stripe.com/payments/paymentintents/lifecycle
+_INTENT_STATUS = {
+    "requires_payment_method": IntentStatus.UNCONFIRMED,
+    "requires_confirmation": IntentStatus.UNCONFIRMED,
+    "requires_action": IntentStatus.REQUIRES_ACTION,
+    "processing": IntentStatus.PROCESSING,
+    "succeeded": IntentStatus.SUCCEEDED,
+    "canceled": IntentStatus.CANCELED,
+}
+_MOVEMENT_STATUS = {"succeeded": MovementStatus.SUCCEEDED, "paid": MovementStatus.SUCCEEDED} | dict.fromkeys(
+    ("failed", "canceled"), MovementStatus.FAILED
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StripeProvider:
+    """Our sagas' calls in Stripe's words. Every object carries its saga's id as metadata: webhooks and searches find it by that."""
+
+    client: stripe.StripeClient
+    return_url: str
+
+    def create_intent(self, *, amount: int, currency: str, escrow_id: str, saga_id: str, key: str) -> Intent:
+        with changing():
+            created = self.client.v1.payment_intents.create(
+                {
+                    "amount": to_stripe(amount, currency),
+                    "currency": currency.lower(),
+                    "automatic_payment_methods": {"enabled": True},
+                    "capture_method": "automatic",
+                    "transfer_group": escrow_id,
+                    "metadata": {"saga_id": saga_id, "escrow_id": escrow_id},
+                },
+                {"idempotency_key": key},
+            )
+        return _intent(created)
+
+    def confirm_intent(self, intent_id: str, payment_method: str, *, key: str) -> Intent:
+        with changing():
+            try:
+                confirmed = self.client.v1.payment_intents.confirm(
+                    intent_id, {"payment_method": payment_method, "return_url": self.return_url}, {"idempotency_key": key}
+                )
+            except stripe.CardError as error:  # the answer to a decline: the intent waits for another payment method
+                declined = self.get_intent(intent_id)
+                if declined.status is not IntentStatus.UNCONFIRMED:
+                    return declined  # this was the answer to an older attempt
+                return replace(declined, status=IntentStatus.DECLINED, code=_decline_code(error))
+        return _intent(confirmed)
+
+    def get_intent(self, intent_id: str) -> Intent:
+        with looking():
+            return _intent(self.client.v1.payment_intents.retrieve(intent_id))
+
+    def cancel_intent(self, intent_id: str, *, key: str) -> Intent:
+        with changing():
+            return _intent(self.client.v1.payment_intents.cancel(intent_id, {}, {"idempotency_key": key}))
+
+    def create_account(self, user_id: str, *, key: str) -> str:
+        with changing():
+            account = self.client.v1.accounts.create(
+                {
+                    "type": "express",
+                    "capabilities": {"transfers": {"requested": True}},
+                    "settings": {"payouts": {"schedule": {"interval": "manual"}}},
+                    "metadata": {"user_id": user_id},
+                },
+                {"idempotency_key": key},
+            )
+        return account.id
+
+    def transfer(self, *, amount: int, currency: str, account_id: str, charge_id: str, escrow_id: str, saga_id: str, key: str) -> str:
+        with changing():
+            transfer = self.client.v1.transfers.create(
+                {
+                    "amount": to_stripe(amount, currency),
+                    "currency": currency.lower(),
+                    "destination": account_id,
+                    "source_transaction": charge_id,
+                    "transfer_group": escrow_id,
+                    "metadata": {"saga_id": saga_id},
+                },
+                {"idempotency_key": key},
+            )
+        return transfer.id
+
+    def find_transfer(self, *, escrow_id: str, saga_id: str) -> str | None:
+        with looking():
+            transfers = self.client.v1.transfers.list({"transfer_group": escrow_id, "limit": 100})
+            return next((transfer.id for transfer in transfers.auto_paging_iter() if _is_of(transfer, saga_id)), None)
+
+    def refund(self, *, charge_id: str, amount: int, currency: str, saga_id: str, key: str) -> Movement:
+        with changing():
+            refund = self.client.v1.refunds.create(
+                {
+                    "charge": charge_id,
+                    "amount": to_stripe(amount, currency),
+                    "reason": "requested_by_customer",
+                    "metadata": {"saga_id": saga_id},
+                },
+                {"idempotency_key": key},
+            )
+        return _movement(refund, "failure_reason")
+
+    def get_refund(self, refund_id: str) -> Movement:
+        with looking():
+            return _movement(self.client.v1.refunds.retrieve(refund_id), "failure_reason")
+
+    def find_refund(self, *, charge_id: str, saga_id: str) -> Movement | None:
+        with looking():
+            refunds = self.client.v1.refunds.list({"charge": charge_id, "limit": 100})
+            return next((_movement(refund, "failure_reason") for refund in refunds.auto_paging_iter() if _is_of(refund, saga_id)), None)
+
+    def pay_out(self, *, account_id: str, amount: int, currency: str, saga_id: str, key: str) -> Movement:
+        with changing():
+            payout = self.client.v1.payouts.create(
+                {"amount": to_stripe(amount, currency), "currency": currency.lower(), "metadata": {"saga_id": saga_id}},
+                {"idempotency_key": key, "stripe_account": account_id},
+            )
+        return _movement(payout, "failure_code")
+
+    def get_payout(self, account_id: str, payout_id: str) -> Movement:
+        with looking():
+            return _movement(self.client.v1.payouts.retrieve(payout_id, {}, {"stripe_account": account_id}), "failure_code")
+
+    def find_payout(self, *, account_id: str, saga_id: str, since: datetime) -> Movement | None:
+        with looking():
+            payouts = self.client.v1.payouts.list(
+                {"created": {"gte": int(since.timestamp())}, "limit": 100}, {"stripe_account": account_id}
+            )
+            return next((_movement(payout, "failure_code") for payout in payouts.auto_paging_iter() if _is_of(payout, saga_id)), None)
+
+
+def _intent(intent: stripe.PaymentIntent) -> Intent:
+    status = _INTENT_STATUS.get(intent.status)
+    if status is None:
+        raise ProviderUnavailable(f"{intent.id} is {intent.status}, which is none of the states we asked for")
+    error = intent.last_payment_error
+    currency = intent.currency.upper()
+    return Intent(
+        id=intent.id,
+        status=status,
+        amount=from_stripe(intent.amount, currency),
+        currency=currency,
+        charge_id=_id_of(intent.latest_charge),
+        action_url=_action_url(intent),
+        code=(error.decline_code or error.code) if error else intent.cancellation_reason,
+    )
+
+
+def _action_url(intent: stripe.PaymentIntent) -> str | None:
+    action = intent.next_action
+    redirect = action.redirect_to_url if action else None
+    return redirect.url if redirect else None
+
+
+def _movement(thing: stripe.Refund | stripe.Payout, reason: str) -> Movement:
+    """Anything but an end, `requires_action` of a refund too, is still on its way."""
+    return Movement(thing.id, _MOVEMENT_STATUS.get(thing.status or "", MovementStatus.PENDING), getattr(thing, reason, None))
+
+
+def _decline_code(error: stripe.CardError) -> str:
+    details: Any = error.error
+    return getattr(details, "decline_code", None) or error.code or "card_declined"
+
+
+def _is_of(thing: stripe.Transfer | stripe.Refund | stripe.Payout, saga_id: str) -> bool:
+    return thing.metadata is not None and "saga_id" in thing.metadata and thing.metadata["saga_id"] == saga_id
+
+
+def _id_of(reference: str | stripe.Charge | None) -> str | None:
+    return reference if reference is None or isinstance(reference, str) else reference.id

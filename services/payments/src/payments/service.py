@@ -1,0 +1,81 @@
+"""What payments answers to: one line an entrypoint, no rule lives here."""
+
+from chassis.entrypoints import UseCasesProvider, on_event, rpc, timer
+from chassis.principal import Principal
+from contracts.base import Done
+from contracts.challenges.events import ApplicationAccepted, ChallengeCancelled, SubmissionApproved, WorkSubmitted
+from contracts.paging import Page
+from contracts.payments.commands import FundEscrow, ReceiveStripeWebhook, RefundEscrow, ReleaseEscrow, RequestPayout
+from contracts.payments.queries import GetBalance, GetChallengeEscrow, GetEscrow, GetPayout, ListPayouts
+from contracts.payments.views import BalanceView, EscrowView, PayoutView
+from payments.wiring import UseCases, build
+
+
+class PaymentsService:
+    """Escrow, ledger and payouts."""
+
+    name = "payments"
+    use_cases: UseCases = UseCasesProvider(build)
+
+    @rpc
+    def fund_escrow(self, command: FundEscrow, principal: Principal) -> EscrowView:
+        return self.use_cases.fund_escrow(command, principal)
+
+    @rpc
+    def release_escrow(self, command: ReleaseEscrow, principal: Principal) -> EscrowView:
+        return self.use_cases.release_escrow(command, principal)
+
+    @rpc
+    def refund_escrow(self, command: RefundEscrow, principal: Principal) -> EscrowView:
+        return self.use_cases.refund_escrow(command, principal)
+
+    @rpc
+    def request_payout(self, command: RequestPayout, principal: Principal) -> PayoutView:
+        return self.use_cases.request_payout(command, principal)
+
+    @rpc
+    def receive_stripe_webhook(self, command: ReceiveStripeWebhook) -> Done:
+        return self.use_cases.receive_stripe_webhook(command)
+
+    @rpc
+    def get_escrow(self, query: GetEscrow, principal: Principal) -> EscrowView:
+        return self.use_cases.get_escrow(query, principal)
+
+    @rpc
+    def get_challenge_escrow(self, query: GetChallengeEscrow, principal: Principal) -> EscrowView:
+        return self.use_cases.get_challenge_escrow(query, principal)
+
+    @rpc
+    def get_balance(self, query: GetBalance, principal: Principal) -> BalanceView:  # noqa: ARG002 - the query has no fields
+        return self.use_cases.get_balance(principal)
+
+    @rpc
+    def get_payout(self, query: GetPayout, principal: Principal) -> PayoutView:
+        return self.use_cases.get_payout(query, principal)
+
+    @rpc
+    def list_payouts(self, query: ListPayouts, principal: Principal) -> Page[PayoutView]:
+        return self.use_cases.list_payouts(query, principal)
+
+    @on_event
+    def on_application_accepted(self, event: ApplicationAccepted) -> None:
+        self.use_cases.open_escrow(event)
+
+    @on_event
+    def on_work_submitted(self, event: WorkSubmitted) -> None:
+        self.use_cases.note_delivery(event)
+
+    @on_event
+    def on_submission_approved(self, event: SubmissionApproved) -> None:
+        self.use_cases.release_approved_milestone(event)
+
+    @on_event
+    def on_challenge_cancelled(self, event: ChallengeCancelled) -> None:
+        self.use_cases.close_cancelled_escrow(event)
+
+    @timer(seconds=1)
+    def resume_sagas(self) -> None:
+        self.use_cases.resume_sagas()
+
+
+SERVICES = [PaymentsService]

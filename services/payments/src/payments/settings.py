@@ -1,0 +1,18 @@
+"""What payments is told by its environment."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from chassis.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Variables begin with PAYMENTS_."""
+
+    model_config = SettingsConfigDict(env_prefix="PAYMENTS_", frozen=True)
+
+    stripe_api_key: SecretStr
+    stripe_webhook_secret: SecretStr
+    stripe_api_base: str | None = None  # where Stripe's API is spoken; Stripe's own address unless given (the sandbox's)
+    return_url: str = "http://127.0.0.1:8080/"  # where a bank sends the payer back to after authentication
+    fee_basis_points: int = Field(default=1000, ge=0, le=10_000)  # of what is released; fixed for an escrow at its first funding

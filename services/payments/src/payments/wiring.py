@@ -1,0 +1,77 @@
+"""The only place where the adapters of payments meet its use cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chassis.mongo import retrying
+from chassis.wiring import Resources
+from payments.adapters.current_call import CallPatience, CurrentCall, seconds_to_work
+from payments.adapters.stripe_client import stripe_client
+from payments.adapters.stripe_provider import StripeProvider
+from payments.adapters.stripe_webhooks import StripeWebhooks
+from payments.adapters.unit_of_work import PaymentsUnitOfWork
+from payments.settings import Settings
+from payments.usecases.follow_challenge import CloseCancelledEscrowHandler, NoteDeliveryHandler, ReleaseApprovedMilestoneHandler
+from payments.usecases.fund_escrow import FundEscrowHandler
+from payments.usecases.get_balance import GetBalanceHandler
+from payments.usecases.get_escrow import GetChallengeEscrowHandler, GetEscrowHandler
+from payments.usecases.get_payout import GetPayoutHandler, ListPayoutsHandler
+from payments.usecases.open_escrow import OpenEscrowHandler
+from payments.usecases.receive_stripe_webhook import ReceiveStripeWebhookHandler
+from payments.usecases.refund_escrow import RefundEscrowHandler
+from payments.usecases.release_escrow import ReleaseEscrowHandler
+from payments.usecases.request_payout import RequestPayoutHandler
+from payments.usecases.resume_sagas import ResumeSagasHandler
+from payments.usecases.sagas.runner import saga_runner
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """All that payments can do."""
+
+    fund_escrow: FundEscrowHandler
+    release_escrow: ReleaseEscrowHandler
+    refund_escrow: RefundEscrowHandler
+    request_payout: RequestPayoutHandler
+    receive_stripe_webhook: ReceiveStripeWebhookHandler
+    get_escrow: GetEscrowHandler
+    get_challenge_escrow: GetChallengeEscrowHandler
+    get_balance: GetBalanceHandler
+    get_payout: GetPayoutHandler
+    list_payouts: ListPayoutsHandler
+    open_escrow: OpenEscrowHandler
+    note_delivery: NoteDeliveryHandler
+    release_approved_milestone: ReleaseApprovedMilestoneHandler
+    close_cancelled_escrow: CloseCancelledEscrowHandler
+    resume_sagas: ResumeSagasHandler
+
+
+def build(resources: Resources[Settings]) -> UseCases:
+    store, settings = resources.store, resources.settings
+    now, new_id, fee = resources.clock.now, resources.new_id, settings.fee_basis_points
+    client = stripe_client(settings.stripe_api_key.get_secret_value(), settings.stripe_api_base, seconds_to_work)
+    calls = CurrentCall()
+
+    def unit_of_work() -> PaymentsUnitOfWork:
+        return PaymentsUnitOfWork(store)
+
+    runner = saga_runner(unit_of_work, StripeProvider(client, settings.return_url), new_id, now)
+    webhooks = StripeWebhooks(settings.stripe_webhook_secret.get_secret_value())
+    return UseCases(
+        fund_escrow=FundEscrowHandler(unit_of_work, runner, calls, CallPatience(), fee, new_id, now),
+        release_escrow=ReleaseEscrowHandler(unit_of_work, runner, calls, new_id, now),
+        refund_escrow=RefundEscrowHandler(unit_of_work, runner, calls, new_id, now),
+        request_payout=RequestPayoutHandler(unit_of_work, runner, calls, new_id, now),
+        receive_stripe_webhook=ReceiveStripeWebhookHandler(unit_of_work, webhooks, runner, calls, now),
+        get_escrow=GetEscrowHandler(unit_of_work),
+        get_challenge_escrow=GetChallengeEscrowHandler(unit_of_work),
+        get_balance=GetBalanceHandler(unit_of_work),
+        get_payout=GetPayoutHandler(unit_of_work),
+        list_payouts=ListPayoutsHandler(unit_of_work),
+        open_escrow=OpenEscrowHandler(unit_of_work, fee, new_id, now),
+        note_delivery=NoteDeliveryHandler(unit_of_work),
+        release_approved_milestone=ReleaseApprovedMilestoneHandler(unit_of_work, new_id, now),
+        close_cancelled_escrow=CloseCancelledEscrowHandler(unit_of_work, new_id, now),
+        resume_sagas=ResumeSagasHandler(unit_of_work, runner, retrying, new_id, now),
+    )
