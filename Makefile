@@ -18,7 +18,7 @@ endif
 LINTED := $(CHOSEN)
 UNIT := $(wildcard $(CHOSEN:%=%/tests/unit))
 INTEGRATION := $(wildcard $(CHOSEN:%=%/tests/integration))
-E2E :=
+E2E := $(wildcard $(CHOSEN:%=%/tests/e2e))
 else
 CHOSEN := $(PACKAGES)
 LINTED := contracts services gateway deploy tests conftest.py
