@@ -112,7 +112,7 @@ def test_filters(market: Market) -> None:
 @pytest.mark.parametrize("query", [{"min_reward": 1}, {"max_reward": 1}])
 def test_an_amount_needs_its_currency(market: Market, query: dict[str, int]) -> None:
     with pytest.raises(CurrencyRequired) as refusal:
-        listed(market, **query)
+        listed(market, None, **query)
     assert refusal.value.fields[0].pointer == "/currency"
 
 
