@@ -1,0 +1,55 @@
+"""Messaging's storage, as the fake and as MongoDB: both pass one suite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from messaging_fakes import FakeUnitOfWork, KeyTaken, Memory
+from pymongo.errors import DuplicateKeyError
+
+from chassis import migrate
+from chassis.clock import FixedClock
+from chassis.ids import new_id
+from chassis.mongo import Store
+from messaging import migrations
+from messaging.adapters.unit_of_work import MessagingUnitOfWork
+from messaging.usecases.ports import UnitOfWork
+
+NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Database:
+    """What a store is opened with."""
+
+    mongo_url: str
+    mongo_database: str
+
+
+@dataclass(frozen=True)
+class Storage:
+    """One way of keeping messaging's state, and how it says that a key is taken."""
+
+    unit_of_work: Callable[[], UnitOfWork]
+    key_taken: type[Exception]
+
+
+@pytest.fixture
+def store(mongo_url: str, database_name: str) -> Iterator[Store]:
+    clock = FixedClock(NOW)
+    opened = Store.open(Database(mongo_url, database_name), clock, new_id)
+    migrate.run(opened.database, migrations, clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["fake", "mongo"])
+def storage(request: pytest.FixtureRequest) -> Storage:
+    if request.param == "fake":
+        memory = Memory()
+        return Storage(lambda: FakeUnitOfWork(memory), KeyTaken)
+    store: Store = request.getfixturevalue("store")
+    return Storage(lambda: MessagingUnitOfWork(store), DuplicateKeyError)
