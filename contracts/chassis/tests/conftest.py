@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from chassis import green  # noqa: F401 - before a test imports nameko, which imports eventlet
+
 _SERVICES = str(Path(__file__).parent / "services")
 sys.path.insert(0, _SERVICES)
 

@@ -23,6 +23,8 @@ BROKER_ERRORS = (ConnectionError, OSError, AMQPError)
 _RPC_EXCHANGE = "nameko-rpc"
 _NON_PERSISTENT = 1
 _HEARTBEAT_S = 15
+_SETUP_S = 30.0
+_RECONNECT_PAUSE_S = 0.5
 
 
 class _GivenUp(Exception):
@@ -54,6 +56,7 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
         self._pending_remove_providers: dict[Any, Event] = {}
         self._in_flight: set[Any] = set()
         self._stopping = False
+        self._setup_limit = eventlet.Timeout(None)
         self.connected = False
 
     # -- lifecycle, called by the container
@@ -85,14 +88,19 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
         try:
             while not self.should_stop:
                 try:
-                    super().run(safety_interval=0.2)
+                    for _ in self.consume(limit=None, safety_interval=0.2):
+                        pass
                 except _GivenUp:
                     return
-                except Exception:  # whatever the broker or the client library did: consuming goes on
+                except BROKER_ERRORS as error:
+                    log.warning("broker_connection_lost", error=str(error))
+                    eventlet.sleep(_RECONNECT_PAUSE_S)
+                except Exception:  # whatever the client library did: consuming goes on
                     log.exception("consumer_failed")
-                    eventlet.sleep(1)
+                    eventlet.sleep(_RECONNECT_PAUSE_S)
                 finally:
                     self.connected = False
+                    self._setup_limit.cancel()
         finally:
             for cancelled in self._pending_remove_providers.values():
                 cancelled.send()
@@ -109,6 +117,11 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
         with self.create_connection() as connection:
             connection.ensure_connection(self.on_connection_error, None, interval_start=0.2, interval_step=0.3, interval_max=2)
             yield connection
+
+    def on_connection_revived(self) -> None:
+        # A broker may take the connection and leave a declaration or a subscription unanswered: a quorum queue without a leader.
+        self._setup_limit.cancel()
+        self._setup_limit = eventlet.Timeout(_SETUP_S, TimeoutError("the broker does not let us consume"))
 
     def get_consumers(self, consumer_cls: Any, channel: Any) -> list[Any]:
         self._in_flight.clear()
@@ -127,6 +140,7 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
         log.warning("broker_away", error=str(exc), retry_in_s=interval)
 
     def on_consume_ready(self, *_: Any, **__: Any) -> None:
+        self._setup_limit.cancel()
         self.connected = True
         log.info("consuming", service=self.container.service_name, queues=sorted(p.queue.name for p in self._consumers))
 

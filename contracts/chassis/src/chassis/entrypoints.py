@@ -5,6 +5,10 @@ The annotations of a method say all there is to say; what does not fit is refuse
 
 from __future__ import annotations
 
+from chassis import green  # noqa: F401 - before nameko imports eventlet
+
+# isort: split
+import inspect
 import typing
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -31,10 +35,10 @@ def rpc(method: Method) -> Method:
     Raises:
         TypeError: at import, when names or annotations do not fit the request.
     """
-    hints = typing.get_type_hints(method)
-    answer = hints.pop("return", None)
-    caller = _caller(hints.pop("principal", None), method)
+    hints = _parameters(method)
+    caller = _caller(hints.pop("principal"), method) if "principal" in hints else Caller.UNASKED
     request = _only_parameter(hints, method, Request)
+    answer = typing.get_type_hints(method).get("return")
     if method.__name__ != request.method():
         raise TypeError(f"{method.__qualname__} answers {request.__name__}: it must be called {request.method()}")
     if not (isinstance(answer, type) and issubclass(answer, View) and answer is request.answer):
@@ -53,9 +57,7 @@ def on_event(method: Method) -> Method:
     Raises:
         TypeError: at import, when the name does not fit the event.
     """
-    hints = typing.get_type_hints(method)
-    hints.pop("return", None)
-    event = _only_parameter(hints, method, Event)
+    event = _only_parameter(_parameters(method), method, Event)
     expected = f"on_{snake_case(event.__name__)}"
     if method.__name__ != expected:
         raise TypeError(f"{method.__qualname__} handles {event.__name__}: it must be called {expected}")
@@ -84,9 +86,13 @@ class UseCasesProvider(DependencyProvider):  # type: ignore[misc]  # nameko publ
         return self._use_cases
 
 
+def _parameters(method: Callable[..., Any]) -> dict[str, Any]:
+    """The annotations of all parameters but `self`; None where there is none."""
+    hints = typing.get_type_hints(method)
+    return {name: hints.get(name) for name in list(inspect.signature(method).parameters)[1:]}
+
+
 def _caller(hint: Any, method: Callable[..., Any]) -> Caller:
-    if hint is None:
-        return Caller.UNASKED
     if hint is Principal:
         return Caller.REQUIRED
     if hint == Principal | None:

@@ -14,6 +14,9 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 # Libraries that tell of every message or retry at INFO.
 _TALKATIVE = ("nameko", "kombu", "amqp", "aio_pika", "aiormq", "pymongo", "opentelemetry", "urllib3", "asyncio")
 
+# Without local variables: they hold what people wrote, tokens and secrets.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
 
 def configure(log_format: str, level: str = "INFO", *, service: str) -> None:
     """Send all logs to standard output. `log_format` is `json`, `console`, or `auto`: readable where a person looks on."""
@@ -27,9 +30,9 @@ def configure(log_format: str, level: str = "INFO", *, service: str) -> None:
         _add_trace,
     ]
     last: list[Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if readable
-        else [_name_service(service), structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(serializer=_json)]
+        else [_name_service(service), _TRACEBACKS, structlog.processors.JSONRenderer(serializer=_json)]
     )
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -1,7 +1,7 @@
 """`python -m chassis.runner <service>`: one service in one process, from its settings to a clean stop."""
 
 # ruff: noqa: E402 - eventlet must patch the standard library before anything else is imported
-import eventlet
+from chassis.green import eventlet
 
 eventlet.monkey_patch()
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import subprocess
+import sys
+import time
 import uuid
+from typing import Any, ClassVar
 
+import aio_pika
+import pymongo
 import pytest
-from chassis.rpc_client import InternalError, RpcClient
+from greeter.messages import BreakDown, Count, Greet, Record, Refuse, WhoAmI, Work
+from observing import eventually, metric
+from publishing import connected
+
+from chassis.rpc_client import DeadlineExceeded, InternalError, RpcClient, Unavailable
+from contracts.base import Command, Done
 from contracts.errors import Kind, ProblemError
-from greeter.messages import BreakDown, Count, Greet, Record, Refuse, WhoAmI
 from local_platform.pytest_plugin import RunService
 from local_platform.tokens import TestTokens
 
@@ -47,7 +58,7 @@ async def test_a_refusal_is_a_problem(rpc: RpcClient, run_service: RunService) -
 async def test_a_request_that_does_not_fit_names_its_fields(rpc: RpcClient, run_service: RunService) -> None:
     run_service("greeter")
     with pytest.raises(ProblemError) as refusal:
-        await rpc.call(Greet.model_construct(_fields_set={"times"}, times=-1))
+        await rpc.call(Greet.model_construct(_fields_set={"times"}, times=-1))  # type: ignore[call-arg]
     problem = refusal.value.problem
     assert (problem.kind, problem.code) == (Kind.INVALID, "greeter.request.invalid")
     assert {field.pointer for field in problem.fields} == {"/name", "/times"}
@@ -79,3 +90,65 @@ async def test_the_same_idempotency_key_gets_the_same_answer(rpc: RpcClient, run
     with pytest.raises(ProblemError) as refusal:
         await rpc.call(Record(name="Bob"), idempotency_key=key)
     assert refusal.value.problem.kind is Kind.INVALID
+
+
+async def test_a_request_past_its_deadline_is_dropped(rpc: RpcClient, run_service: RunService, amqp_url: str, mongo_url: str) -> None:
+    service = run_service("greeter")
+    late = aio_pika.Message(
+        b'{"args":[{"name":"late","seconds":0}],"kwargs":{}}',
+        content_type="application/json",
+        reply_to="nobody",
+        headers={"nameko.deadline": int(time.time() * 1000) - 1},
+    )
+    async with connected(amqp_url) as broker:
+        exchange = await broker.channel.get_exchange("nameko-rpc")
+        await exchange.publish(late, "greeter.work", mandatory=True)
+    dropped = 'openchance_rpc_requests_total{method="work",outcome="expired",service="greeter"}'
+    await eventually(lambda: metric(service.health_url, dropped))
+    with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
+        assert client[service.database]["seen"].count_documents({"name": "late"}) == 0
+
+
+async def test_an_answer_that_comes_too_late_is_not_waited_for(rpc: RpcClient, run_service: RunService) -> None:
+    run_service("greeter")
+    with pytest.raises(DeadlineExceeded) as refusal:
+        await rpc.call(Work(name="slow", seconds=2), timeout=0.3)
+    assert refusal.value.problem.kind is Kind.UNAVAILABLE
+
+
+async def test_an_unknown_service_is_unavailable_at_once(rpc: RpcClient) -> None:
+    class Nowhere(Command[Done]):
+        service: ClassVar[str] = "nowhere"
+
+    asked = time.monotonic()
+    with pytest.raises(Unavailable) as refusal:
+        await rpc.call(Nowhere(), timeout=10)
+    assert time.monotonic() - asked < 2
+    assert refusal.value.problem.code == "nowhere.unavailable"
+
+
+async def test_an_unknown_method_is_unavailable(rpc: RpcClient, run_service: RunService) -> None:
+    class Newer(Command[Done]):
+        service: ClassVar[str] = "greeter"
+
+    run_service("greeter")
+    with pytest.raises(ProblemError) as refusal:
+        await rpc.call(Newer())
+    assert (refusal.value.problem.kind, refusal.value.problem.code) == (Kind.UNAVAILABLE, "greeter.method.unknown")
+
+
+async def test_many_requests_at_once_are_all_answered(rpc: RpcClient, run_service: RunService) -> None:
+    run_service("greeter", GREETER_MAX_WORKERS="4")
+    answers = await asyncio.gather(*(rpc.call(Greet(name="x" * (number * 100))) for number in range(200)))
+    assert [answer.text for answer in answers] == [f"hello {'x' * (number * 100)}" for number in range(200)]
+
+
+def test_a_service_without_its_settings_says_what_is_missing() -> None:
+    started = subprocess.run([sys.executable, "-m", "chassis.runner", "greeter"], capture_output=True, text=True, timeout=60)
+    assert started.returncode == 2
+    assert started.stderr.splitlines() == [
+        "greeter cannot start:",
+        "GREETER_AMQP_URL is missing",
+        "GREETER_MONGO_URL is missing",
+        "GREETER_PRINCIPAL_JWKS is missing",
+    ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from contracts.base import Command, Done, Event, Query, View
 from pydantic import PositiveInt
+
+from contracts.base import Command, Done, Event, Query, View
 
 
 class GreetingView(View):

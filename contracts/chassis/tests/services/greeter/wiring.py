@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from pymongo.client_session import ClientSession
+
 from chassis.context import current_delivery
 from chassis.mongo import MongoUnitOfWork, Store
 from chassis.retry import NotYet
@@ -14,7 +16,6 @@ from contracts.base import Done
 from contracts.errors import DomainError, Kind
 from greeter.messages import Greeted, GreetingView, Missed, Record, Work
 from greeter.settings import Settings
-from pymongo.client_session import ClientSession
 
 
 class NoGreeting(DomainError):

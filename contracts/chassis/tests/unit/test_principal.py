@@ -1,0 +1,118 @@
+"""Access tokens: whom they speak for, and which are refused."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import OctKey, OKPKey
+from joserfc.jws import JWSRegistry
+
+from chassis.clock import FixedClock
+from chassis.principal import InvalidToken, PrincipalVerifier
+from contracts.identity.roles import Role
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+KEY = OKPKey.generate_key("Ed25519", {"kid": "one"})
+CLAIMS: dict[str, Any] = {
+    "iss": "openchance",
+    "aud": "openchance",
+    "sub": "user_1",
+    "sid": "session_1",
+    "roles": ["solver", "wizard"],
+    "email_verified": True,
+    "exp": int((NOW + timedelta(minutes=15)).timestamp()),
+}
+
+
+def token(key: Any = KEY, alg: str = "Ed25519", **changed: Any) -> str:
+    claims = {name: value for name, value in {**CLAIMS, **changed}.items() if value is not None}
+    return jwt.encode({"alg": alg, "kid": "one"}, claims, key, algorithms=[alg])
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+@pytest.fixture
+def verifier(clock: FixedClock) -> PrincipalVerifier:
+    return PrincipalVerifier(json.dumps({"keys": [KEY.as_dict(private=False)]}), clock)
+
+
+def test_a_token_names_a_person(verifier: PrincipalVerifier) -> None:
+    given = token()
+    principal = verifier.verify(given)
+    assert (principal.user_id, principal.session_id, principal.email_verified, principal.token) == ("user_1", "session_1", True, given)
+    assert principal.roles == {Role.SOLVER}  # a role this version does not know gives no right
+    assert principal.has(Role.SOLVER)
+    assert not principal.has(Role.ADMIN)
+    assert verifier.verify(given) is principal
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"iss": "somebody"},
+        {"aud": "somebody"},
+        {"aud": ["somebody"]},
+        {"sub": None},
+        {"sid": None},
+        {"exp": None},
+        {"exp": int(NOW.timestamp())},
+        {"nbf": int(NOW.timestamp()) + 60},
+        {"roles": 17},
+    ],
+)
+def test_other_claims_are_refused(verifier: PrincipalVerifier, changed: dict[str, Any]) -> None:
+    with pytest.raises(InvalidToken):
+        verifier.verify(token(**changed))
+
+
+def test_a_token_expires_by_the_clock_even_when_it_was_seen_before(verifier: PrincipalVerifier, clock: FixedClock) -> None:
+    given = token()
+    verifier.verify(given)
+    clock.advance(timedelta(minutes=15))
+    with pytest.raises(InvalidToken):
+        verifier.verify(given)
+
+
+def test_only_a_missing_truth_is_not_verified(verifier: PrincipalVerifier) -> None:
+    assert not verifier.verify(token(email_verified=None)).email_verified
+    assert not verifier.verify(token(email_verified="true")).email_verified
+
+
+def test_forged_tokens_are_refused(verifier: PrincipalVerifier) -> None:
+    public_bytes = json.dumps(KEY.as_dict(private=False))
+    head, claims, signature = token().split(".")
+    forgeries = [
+        token(OKPKey.generate_key("Ed25519", {"kid": "one"})),
+        token(OctKey.import_key(public_bytes), alg="HS256"),  # the public key as a shared secret
+        f"{head}.{token(sub='user_2').split('.')[1]}.{signature}",
+        f"{head}.{claims}.",
+        "eyJhbGciOiJub25lIn0." + claims + ".",
+        "not a token",
+        "a.b.c",
+        "é.é.é",
+        "",
+    ]
+    for forgery in forgeries:
+        with pytest.raises(InvalidToken):
+            verifier.verify(forgery)
+
+
+def test_the_older_name_of_the_algorithm_is_accepted_for_the_same_curve(verifier: PrincipalVerifier) -> None:
+    class Registry(JWSRegistry):
+        algorithms = {"EdDSA": JWSRegistry.algorithms["Ed25519"]}  # noqa: RUF012 - joserfc declares it so
+
+    given = jwt.encode({"alg": "EdDSA", "kid": "one"}, CLAIMS, KEY, registry=Registry(algorithms=["EdDSA"]))
+    assert verifier.verify(given).user_id == "user_1"
+
+
+@pytest.mark.parametrize("jwks", ["", "{}", "[]", "17", '{"keys": 17}', '{"keys": [{"kty": "OKP"}]}'])
+def test_what_is_not_a_key_set_is_refused_at_start(jwks: str, clock: FixedClock) -> None:
+    with pytest.raises(ValueError, match="not a JSON Web Key Set"):
+        PrincipalVerifier(jwks, clock)
