@@ -8,6 +8,11 @@ from pytest_socket import disable_socket, enable_socket
 pytest_plugins = ["local_platform.pytest_plugin"]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # Where a test imports a service, eventlet is in the process; unpatched there, it does no harm to the servers tests start.
+    config.addinivalue_line("filterwarnings", r"ignore:Using fork\(\) is a bad idea:DeprecationWarning")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if "unit" in item.path.parts:
