@@ -105,8 +105,12 @@ class MarketMachine(RuleBasedStateMachine):
             return
         milestone_id = challenge.milestones[which % len(challenge.milestones)].id
         sequence = max(1, self.market.next_sequence() - late)
-        tell = {"fund": self.market.fund, "release": self.market.release, "refund": self.market.refund}[action]
-        self.attempt(lambda: tell(challenge, milestone_id, sequence=sequence))
+        if action == "fund":
+            self.attempt(lambda: self.market.fund(challenge, milestone_id, sequence=sequence))
+        elif action == "release":
+            self.attempt(lambda: self.market.release(challenge, milestone_id, sequence=sequence))
+        else:
+            self.attempt(lambda: self.market.refund(challenge, milestone_id, sequence=sequence))
 
     @rule()
     def fund_all(self) -> None:
