@@ -1,0 +1,77 @@
+"""What the use cases of matching need from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from chassis.unit_of_work import UnitOfWork as Transaction
+from matching.domain.challenge import Challenge
+from matching.domain.embedding import Embedding
+from matching.domain.search import Criteria, Found, OrderKeys
+from matching.domain.solver import Solver
+
+Now = Callable[[], datetime]
+
+
+class Challenges(Protocol):
+    def get(self, challenge_id: str) -> Challenge | None: ...
+
+    def save(self, challenge: Challenge) -> None:
+        """Write it over the version it was read as; a new one has version 0."""
+
+
+class Solvers(Protocol):
+    def get(self, user_id: str) -> Solver | None: ...
+
+    def save(self, solver: Solver) -> None:
+        """Write it over the version it was read as; a new one has version 0."""
+
+
+class Matches(Protocol):
+    """Who was told of which challenge."""
+
+    def told(self, challenge_id: str) -> frozenset[str]: ...
+
+    def add(self, challenge_id: str, user_id: str, score: float) -> None: ...
+
+
+class UnitOfWork(Transaction, Protocol):
+    challenges: Challenges
+    solvers: Solvers
+    matches: Matches
+
+
+Begin = Callable[[], UnitOfWork]
+
+
+class Embeddings(Protocol):
+    """A model that turns a text into a vector: the same text, the same vector."""
+
+    @property
+    def name(self) -> str: ...
+
+    def embed(self, text: str) -> Embedding: ...
+
+
+class Market(Protocol):
+    """The people who solve and the open challenges, in this replica's memory."""
+
+    def refresh(self) -> None:
+        """Catch up with what any replica has committed, in the search index too."""
+
+    def solvers_near(self, challenge: Challenge, limit: int) -> list[tuple[Solver, float | None]]:
+        """Those whom it suits: the nearest in meaning, and those with wanted skills. With the cosine where both have a text."""
+
+    def challenges_near(self, solver: Solver, limit: int) -> list[tuple[Challenge, float | None]]:
+        """Open challenges that suit the solver, in the same manner."""
+
+
+class Search(Protocol):
+    """Finds open challenges that the viewer may see (None: somebody not logged in)."""
+
+    def search(self, criteria: Criteria, viewer_id: str | None, after: OrderKeys | None, limit: int) -> Found: ...
+
+    def beginning_with(self, typed: tuple[str, ...], viewer_id: str | None, limit: int) -> list[Challenge]:
+        """Challenges with a title or a skill in which the words occur, the last one perhaps unfinished, one error allowed; newest first."""

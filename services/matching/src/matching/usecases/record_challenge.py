@@ -1,0 +1,56 @@
+"""Keep a challenge as it was published or changed; tell the solvers whom a new one fits best."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contracts.challenges.events import ChallengePublished, ChallengeUpdated
+from contracts.matching.events import ChallengeMatched
+from matching.domain.challenge import Challenge
+from matching.domain.embedding import Embedding
+from matching.usecases.copies import content_of
+from matching.usecases.embed import embedded
+from matching.usecases.ports import Begin, Challenges, Embeddings, Market, UnitOfWork
+from matching.usecases.ranking import CANDIDATES, best_solvers
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChallengeHandler:
+    unit_of_work: Begin
+    challenges: Challenges  # outside the transaction
+    embeddings: Embeddings
+    market: Market
+    tell_at_most: int
+    tell_from_score: float
+
+    def __call__(self, event: ChallengePublished | ChallengeUpdated, sequence: int) -> None:
+        """`sequence` is the event's place among those of this challenge."""
+        text = content_of(event.challenge).meaning
+        known = self.challenges.get(event.challenge_id)
+        embedding = embedded(self.embeddings, text, known.embedding if known else None)
+        if isinstance(event, ChallengePublished):
+            self.market.refresh()
+        with self.unit_of_work() as work:
+            before = work.challenges.get(event.challenge_id)
+            after = _told(before, event, embedding, sequence)
+            if after != before:
+                work.challenges.save(after)
+            if isinstance(event, ChallengePublished) and after.is_open:
+                self._tell(work, after)
+
+    def _tell(self, work: UnitOfWork, challenge: Challenge) -> None:
+        told = work.matches.told(challenge.id)
+        candidates = self.market.solvers_near(challenge, CANDIDATES)
+        for solver, fit in best_solvers(challenge, candidates, self.tell_at_most):
+            if fit.score >= self.tell_from_score and solver.id not in told:
+                work.matches.add(challenge.id, solver.id, fit.score)
+                work.emit(
+                    ChallengeMatched(challenge_id=challenge.id, challenge_title=challenge.content.title, user_id=solver.id, score=fit.score)
+                )
+
+
+def _told(before: Challenge | None, event: ChallengePublished | ChallengeUpdated, embedding: Embedding | None, sequence: int) -> Challenge:
+    content, status = content_of(event.challenge), event.challenge.status
+    if before is None:
+        return Challenge(event.challenge_id, content, status, sequence, sequence, embedding)
+    return before.told(content, status, embedding, sequence)

@@ -1,0 +1,71 @@
+"""The only place where matching's adapters meet its use cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chassis.wiring import Resources
+from matching.adapters.market import MemoryMarket
+from matching.adapters.minilm import MiniLm
+from matching.adapters.mongo_search import MongoSearch
+from matching.adapters.native_threads import NativeThreads
+from matching.adapters.openai_embeddings import OpenAiEmbeddings
+from matching.adapters.repositories import MongoChallenges, MongoSolvers
+from matching.adapters.search import SteadySearch
+from matching.adapters.tantivy_search import TantivySearch
+from matching.adapters.unit_of_work import MatchingUnitOfWork
+from matching.settings import Settings
+from matching.usecases.autocomplete_challenges import AutocompleteChallengesHandler
+from matching.usecases.match_challenges import MatchChallengesHandler
+from matching.usecases.match_solvers import MatchSolversHandler
+from matching.usecases.ports import Embeddings
+from matching.usecases.record_challenge import RecordChallengeHandler
+from matching.usecases.record_profile import RecordProfileHandler
+from matching.usecases.record_status import RecordStatusHandler
+from matching.usecases.refresh_market import RefreshMarketHandler
+from matching.usecases.search_challenges import SearchChallengesHandler
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """All that matching can do."""
+
+    search_challenges: SearchChallengesHandler
+    autocomplete_challenges: AutocompleteChallengesHandler
+    match_solvers: MatchSolversHandler
+    match_challenges: MatchChallengesHandler
+    record_profile: RecordProfileHandler
+    record_challenge: RecordChallengeHandler
+    record_status: RecordStatusHandler
+    refresh_market: RefreshMarketHandler
+
+
+def build(resources: Resources[Settings]) -> UseCases:
+    store, settings = resources.store, resources.settings
+    embeddings = _embeddings(settings)
+    challenges, solvers = MongoChallenges(), MongoSolvers()
+    index = TantivySearch()
+    market = MemoryMarket(store.database, index, embeddings.name)
+    search = SteadySearch(index, MongoSearch(store.database))
+
+    def unit_of_work() -> MatchingUnitOfWork:
+        return MatchingUnitOfWork(store)
+
+    return UseCases(
+        search_challenges=SearchChallengesHandler(search),
+        autocomplete_challenges=AutocompleteChallengesHandler(search),
+        match_solvers=MatchSolversHandler(challenges, market, embeddings),
+        match_challenges=MatchChallengesHandler(solvers, market, embeddings, resources.clock.now),
+        record_profile=RecordProfileHandler(unit_of_work, solvers, embeddings),
+        record_challenge=RecordChallengeHandler(
+            unit_of_work, challenges, embeddings, market, settings.tell_at_most, settings.tell_from_score
+        ),
+        record_status=RecordStatusHandler(unit_of_work),
+        refresh_market=RefreshMarketHandler(market),
+    )
+
+
+def _embeddings(settings: Settings) -> Embeddings:
+    if settings.openai_api_key is not None:
+        return OpenAiEmbeddings(settings.openai_api_key.get_secret_value(), settings.openai_api_base, settings.openai_model)
+    return MiniLm(NativeThreads(1))
