@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from contracts import catalogue
 from contracts.base import Command, Done, Event, Query, UtcDatetime, View
 from contracts.challenges.commands import CreateChallenge, SubmitApplication
-from contracts.challenges.terms import MilestonesReward, RangeReward
+from contracts.challenges.terms import FixedReward, MilestonesReward, MilestoneTerms, RangeReward, Reward
 from contracts.identity.commands import RegisterUser
 from contracts.money import Money, Price
 from contracts.payments.commands import ReleaseEscrow
@@ -112,3 +112,15 @@ def test_a_release_names_a_milestone_or_an_amount() -> None:
 def test_control_characters_are_refused_in_text() -> None:
     with pytest.raises(ValidationError, match="title"):
         CreateChallenge.model_validate({"title": "a\x00bc"})
+
+
+@pytest.mark.parametrize(
+    "reward",
+    [
+        FixedReward(amount=Price(amount_minor=1, currency="EUR")),
+        RangeReward(min=Price(amount_minor=1, currency="EUR"), max=Price(amount_minor=2, currency="EUR")),
+        MilestonesReward(milestones=(MilestoneTerms(title="Design", amount=Price(amount_minor=1, currency="EUR")),)),
+    ],
+)
+def test_the_kind_of_a_reward_is_on_the_wire_even_if_only_what_is_set_is_sent(reward: Reward) -> None:
+    assert reward.model_dump(exclude_unset=True)["kind"] == reward.kind

@@ -1,7 +1,7 @@
 """The vocabulary of challenges: categories, difficulty, reward, states."""
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -81,12 +81,19 @@ class MilestoneStatus(StrEnum):
     RELEASED = "released"
 
 
-class FixedReward(View):
+class _Kind(View):
+    """One of several shapes: its `kind` counts as set, so that it is on the wire even where only what is set is sent."""
+
+    def model_post_init(self, _context: Any) -> None:
+        self.__pydantic_fields_set__.add("kind")
+
+
+class FixedReward(_Kind):
     kind: Literal["fixed"] = "fixed"
     amount: Price
 
 
-class RangeReward(View):
+class RangeReward(_Kind):
     """The amount is agreed with the accepted application, between `min` and `max`."""
 
     kind: Literal["range"] = "range"
@@ -107,7 +114,7 @@ class MilestoneTerms(View):
     amount: Price
 
 
-class MilestonesReward(View):
+class MilestonesReward(_Kind):
     """Paid in steps, each delivered, approved and released on its own."""
 
     kind: Literal["milestones"] = "milestones"
