@@ -1,1 +1,5 @@
-"""What every deployable stands on. `settings`, `logging`, `tracing`, `metrics`, `health`, `principal`, `clock`, `ids` and `rpc_client` are light; the rest needs the extra `service` or `relay`."""
+"""What every deployable stands on.
+
+`settings`, `logging`, `tracing`, `metrics`, `health`, `principal`, `clock`, `ids` and `rpc_client` are light; the rest needs the extra
+`service` or `relay`.
+"""

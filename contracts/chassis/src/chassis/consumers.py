@@ -17,6 +17,8 @@ from nameko import messaging
 from nameko import rpc as nameko_rpc
 from nameko.extensions import ProviderCollector
 
+from chassis import problems
+
 log = structlog.get_logger(__name__)
 
 BROKER_ERRORS = (ConnectionError, OSError, AMQPError)
@@ -189,16 +191,24 @@ class RpcConsumer(nameko_rpc.RpcConsumer):  # type: ignore[misc]  # nameko publi
 
     queue_consumer = QueueConsumer()
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._by_method: dict[str, Any] = {}
+
+    def register_provider(self, provider: Any) -> None:
+        super().register_provider(provider)
+        self._by_method[provider.method_name] = provider
+
     def declare(self, channel: Any) -> None:
         """The queue and its exchange are declared by the consumer itself."""
 
     def handle_message(self, message: Any) -> None:
         method = message.delivery_info["routing_key"].rpartition(".")[2]
-        for provider in self._providers:
-            if provider.method_name == method:
-                provider.handle_message(message)
-                return
-        next(iter(self._providers)).refuse_unknown(message, method)
+        provider = self._by_method.get(method)
+        if provider is not None:
+            provider.handle_message(message)
+        else:
+            self.reply(message, problems.answer(problems.unknown_method(self.container.service_name, method)))
 
     def reply(self, message: Any, body: bytes) -> None:
         """Answer and settle a request. Whoever asked has a deadline: an answer the broker cannot take is dropped."""

@@ -36,6 +36,11 @@ def unavailable(service: str, detail: str = "The service cannot answer at presen
     return Problem(kind=Kind.UNAVAILABLE, code=f"{service}.unavailable", detail=detail, retry_after_s=_RETRY_AFTER_S)
 
 
+def answer(problem: Problem) -> bytes:
+    """The body of an RPC reply that refuses."""
+    return b'{"result":null,"error":{"exc_type":"Problem","exc_path":"","exc_args":[],"value":%b}}' % problem.model_dump_json().encode()
+
+
 def pointer(location: Sequence[int | str], data: Any) -> str:
     """pydantic's location as a JSON pointer (RFC 6901) into `data`; the names of union members that pydantic adds are left out."""
     parts = []

@@ -73,9 +73,6 @@ class RpcEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no ty
         except ContainerBeingKilled:
             self.rpc_consumer.queue_consumer.requeue_message(message)
 
-    def refuse_unknown(self, message: Any, method: str) -> None:
-        self.rpc_consumer.reply(message, _problem_body(problems.unknown_method(self.container.service_name, method)))
-
     def work(self, method: Callable[..., View], message: Any) -> None:
         """Answer one request. Whatever happens, the message is settled."""
         service, name = self.container.service_name, self.method_name
@@ -129,7 +126,7 @@ class RpcEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no ty
         except Exception:
             log.exception("request_failed", service=service, method=self.method_name)
             return _internal_error(request_id), "error"
-        return _problem_body(problem), problem.kind.value
+        return problems.answer(problem), problem.kind.value
 
     def _arguments(self, body: bytes, headers: Mapping[str, Any]) -> tuple[Any, ...]:
         """The request and, where the method asks for it, the principal.
@@ -185,7 +182,9 @@ def _deadline(headers: Mapping[str, Any]) -> datetime | None:
 
 
 def _fingerprint(request: Request[Any]) -> str:
-    return hashlib.sha256(request.model_dump_json(exclude_unset=True).encode()).hexdigest()
+    """Without secrets (the fields hidden from `repr`): a fast digest of a password, stored, would undo the slow one."""
+    secrets = {name for name, field in type(request).model_fields.items() if not field.repr}
+    return hashlib.sha256(request.model_dump_json(exclude_unset=True, exclude=secrets).encode()).hexdigest()
 
 
 def _may_heal(error: PyMongoError | LostRace) -> bool:
@@ -193,10 +192,6 @@ def _may_heal(error: PyMongoError | LostRace) -> bool:
     if isinstance(error, LostRace | ConnectionFailure) or error.timeout:
         return True
     return error.has_error_label("TransientTransactionError") or error.has_error_label("UnknownTransactionCommitResult")
-
-
-def _problem_body(problem: Problem) -> bytes:
-    return b'{"result":null,"error":{"exc_type":"Problem","exc_path":"","exc_args":[],"value":%b}}' % problem.model_dump_json().encode()
 
 
 def _internal_error(request_id: str) -> bytes:

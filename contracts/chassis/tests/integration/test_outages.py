@@ -10,7 +10,7 @@ from typing import Any
 
 import pymongo
 import pytest
-from greeter.messages import Count, Greet, Greeted, Work
+from greeter.messages import Count, Greet, Greeted, GreetingView, Work
 from observing import eventually, fetched, readiness
 from publishing import connected
 from pymongo.collection import Collection
@@ -92,6 +92,24 @@ async def test_the_broker_is_killed_and_comes_back(
             await broker.publish(Greeted(name="after"))
             await eventually(lambda: seen.count_documents({"name": "after", "what": "handled"}))
     assert service.process.pid == process
+    assert service.process.running
+
+
+async def test_no_call_hangs_when_the_broker_is_killed_under_load(
+    run_service: RunService, own_broker: RabbitMQ, own_rpc: RpcClient, mongo_url: str
+) -> None:
+    service = run_service("greeter", GREETER_AMQP_URL=own_broker.url)
+    with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
+        await _old_enough(client[service.database]["seen"])
+    calls = [asyncio.create_task(own_rpc.call(Greet(name=f"n{number}"), timeout=8)) for number in range(1000)]
+    await eventually(lambda: any(call.done() for call in calls))
+    await asyncio.to_thread(own_broker.kill)
+    outcomes = await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), timeout=15)
+    refusals = [outcome.problem.kind for outcome in outcomes if isinstance(outcome, ProblemError)]
+    answers = [outcome for outcome in outcomes if isinstance(outcome, GreetingView)]
+    assert len(answers) + len(refusals) == 1000
+    assert answers
+    assert set(refusals) == {Kind.UNAVAILABLE}
     assert service.process.running
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from typing import Any
 
@@ -24,7 +25,8 @@ async def test_a_stop_finishes_what_is_in_flight(run_service: RunService, rpc: R
         working = asyncio.create_task(rpc.call(Work(name="long", seconds=2.0)))
         await eventually(lambda: seen.count_documents({"name": "long", "what": "begun"}))
         run_service("greeter", database=first.database)
-        first.process._child.send_signal(how)  # type: ignore[union-attr]
+        assert first.process.pid is not None
+        os.kill(first.process.pid, how)
         status, report = await eventually(lambda: _not_ready(first.health_url))
         assert (status, report["status"]) == (503, "stopping")
         assert await working == Done()

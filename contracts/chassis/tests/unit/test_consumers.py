@@ -1,0 +1,141 @@
+"""Messages in flight: a consumer stops when the last of them is settled, over reconnects too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from eventlet.event import Event
+
+from chassis.consumers import QueueConsumer, RpcConsumer
+
+
+class FakeContainer:
+    service_name = "greeter"
+    max_workers = 4
+
+    def has_free_worker(self) -> bool:
+        return True
+
+
+class FakeChannel:
+    connection = "open"
+
+
+class FakeMessage:
+    def __init__(self, channel: Any, error: Exception | None = None) -> None:
+        self.channel = channel
+        self.settled: list[str] = []
+        self._error = error
+
+    def ack(self) -> None:
+        if self._error:
+            raise self._error
+        self.settled.append("ack")
+
+    def requeue(self) -> None:
+        self.settled.append("requeue")
+
+
+class FakeConsumer:
+    def __init__(self, queues: list[Any], on_message: Any) -> None:
+        self.cancelled = False
+
+    def qos(self, prefetch_count: int) -> None: ...
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class FakeProvider:
+    queue = None
+
+    def __init__(self) -> None:
+        self.taken: list[Any] = []
+
+    def declare(self, channel: Any) -> None: ...
+
+    def handle_message(self, message: Any) -> None:
+        self.taken.append(message)
+
+
+@pytest.fixture
+def provider() -> FakeProvider:
+    return FakeProvider()
+
+
+@pytest.fixture
+def consumer(provider: FakeProvider) -> Any:
+    made: Any = QueueConsumer()  # untyped, as its base: its attributes change behind mypy's back
+    made.container = FakeContainer()
+    made.register_provider(provider)
+    made.get_consumers(FakeConsumer, FakeChannel())
+    return made
+
+
+def ask_to_stop(consumer: Any, provider: FakeProvider) -> Event:
+    cancelled = Event()
+    consumer._pending_remove_providers[provider] = cancelled
+    return cancelled
+
+
+def test_a_consumer_stops_when_the_last_message_is_settled(consumer: Any, provider: FakeProvider) -> None:
+    message = FakeMessage(FakeChannel())
+    consumer.handle_message(provider, message)
+    cancelled = ask_to_stop(consumer, provider)
+    consumer.on_iteration()
+    assert cancelled.ready()
+    assert not consumer.should_stop
+    consumer.ack_message(message)
+    consumer.on_iteration()
+    assert consumer.should_stop
+    assert message.settled == ["ack"]
+
+
+def test_a_message_of_an_older_connection_does_not_count(consumer: Any, provider: FakeProvider) -> None:
+    old, new = FakeMessage(FakeChannel()), FakeMessage(FakeChannel())
+    consumer.handle_message(provider, old)
+    consumer.get_consumers(FakeConsumer, FakeChannel())  # the reconnect
+    consumer.handle_message(provider, new)
+    ask_to_stop(consumer, provider)
+    consumer.ack_message(old)
+    consumer.on_iteration()
+    assert not consumer.should_stop
+    consumer.ack_message(new)
+    consumer.on_iteration()
+    assert consumer.should_stop
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError(), OSError("closed")])
+def test_a_message_that_cannot_be_settled_is_left_to_the_broker(consumer: Any, provider: FakeProvider, error: Exception) -> None:
+    message = FakeMessage(FakeChannel(), error)
+    consumer.handle_message(provider, message)
+    consumer.ack_message(message)
+    ask_to_stop(consumer, provider)
+    consumer.on_iteration()
+    assert consumer.should_stop
+
+
+class ReplyChannel(FakeChannel):
+    def __init__(self, error: Exception | None = None) -> None:
+        self.published: list[tuple[bytes, str, str]] = []
+        self._error = error
+
+    def prepare_message(self, body: bytes, **_: Any) -> bytes:
+        return body
+
+    def basic_publish(self, message: bytes, exchange: str, routing_key: str) -> None:
+        if self._error:
+            raise self._error
+        self.published.append((message, exchange, routing_key))
+
+
+@pytest.mark.parametrize("error", [None, BrokenPipeError()])
+def test_a_reply_goes_by_the_channel_of_its_request_and_may_be_lost_with_it(error: Exception | None) -> None:
+    consumer = RpcConsumer()
+    channel = ReplyChannel(error)
+    message = FakeMessage(channel)
+    message.properties = {"reply_to": "me", "correlation_id": "1"}  # type: ignore[attr-defined]
+    consumer.reply(message, b"{}")
+    assert channel.published == ([] if error else [(b"{}", "nameko-rpc", "me")])
+    assert message.settled == ["ack"]
