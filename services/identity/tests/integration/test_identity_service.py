@@ -95,6 +95,16 @@ async def test_one_registration_sent_again_with_its_key_has_one_answer(rpc: RpcC
     assert len(outbox("user_registered")) == 1
 
 
+async def test_a_key_is_bound_to_the_request_but_not_to_its_password(rpc: RpcClient, identity: RunningService) -> None:
+    """What tells requests apart is stored as a fast digest: with the password in it, it could be guessed from there."""
+    first = await rpc.call(registration(), idempotency_key="once")
+    other_password = registration().model_copy(update={"password": "another good phrase"})
+    assert await rpc.call(other_password, idempotency_key="once") == first
+    with pytest.raises(ProblemError) as refusal:
+        await rpc.call(registration("bob@example.org"), idempotency_key="once")
+    assert (refusal.value.problem.kind, refusal.value.problem.code) == (Kind.INVALID, "chassis.idempotency_key.reused")
+
+
 async def test_refreshing_at_once_leaves_one_valid_pair(rpc: RpcClient, identity: RunningService, mongo_url: str) -> None:
     await rpc.call(registration())
     tokens = await logged_in(rpc)
