@@ -1,16 +1,14 @@
-"""The service as a process: its journey over RPC, its events in the outbox, its promises under concurrency."""
+"""The service as a process: from draft to acceptance over RPC, its events in the outbox, its promises under concurrency."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import orjson
-import pymongo
 import pytest
+from challenges_callers import NewPerson, Outbox, Someone, happened, open_challenge
 from challenges_market import FIXED, TWO_STEPS, euros, new_application, new_challenge
 
 from chassis.ids import new_id
@@ -36,73 +34,13 @@ from contracts.challenges.queries import (
     ListSubmissions,
 )
 from contracts.challenges.terms import ApplicationStatus, CancelReason, ChallengeStatus, Visibility
-from contracts.challenges.views import ApplicationView, ChallengeView
-from contracts.errors import Kind, Problem, ProblemError
-from local_platform.pytest_plugin import RunningService, RunService
+from contracts.challenges.views import ApplicationView
+from contracts.errors import Kind, ProblemError
+from local_platform.pytest_plugin import RunService
 from local_platform.tokens import TestTokens
 
-Rows = list[dict[str, Any]]
 
-
-class Someone:
-    """A person with a token, who calls the service."""
-
-    def __init__(self, rpc: RpcClient, tokens: TestTokens, *roles: str, email_verified: bool = True) -> None:
-        self.user_id = new_id("user")
-        self._rpc = rpc
-        self._token = tokens.issue(self.user_id, roles=roles, email_verified=email_verified)
-
-    async def ask(self, request: Any, key: str | None = None) -> Any:
-        return await self._rpc.call(request, token=self._token, idempotency_key=key, timeout=30.0)
-
-    async def refused(self, request: Any, key: str | None = None) -> Problem:
-        with pytest.raises(ProblemError) as refusal:
-            await self.ask(request, key)
-        return refusal.value.problem
-
-
-@pytest.fixture
-def service(run_service: RunService) -> RunningService:
-    return run_service("challenges")
-
-
-@pytest.fixture
-def someone(service: RunningService, rpc: RpcClient, tokens: TestTokens) -> Callable[..., Someone]:
-    return lambda *roles, **more: Someone(rpc, tokens, *(roles or ("solver",)), **more)
-
-
-@pytest.fixture
-def challenger(someone: Callable[..., Someone]) -> Someone:
-    return someone("challenger")
-
-
-@pytest.fixture
-def outbox(service: RunningService, mongo_url: str) -> Iterator[Callable[[str], Rows]]:
-    """The events of one subject, in their order; checks that their sequence has no gap."""
-    with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
-
-        def events(subject: str) -> Rows:
-            rows = sorted(client[service.database].outbox.find({"subject": subject}), key=lambda row: int(row["sequence"]))
-            assert [row["sequence"] for row in rows] == list(range(1, len(rows) + 1))
-            return rows
-
-        yield events
-
-
-def happened(rows: Rows) -> list[str]:
-    return [row["type"].removeprefix("challenges.").removesuffix(".v1") for row in rows]
-
-
-async def open_challenge(challenger: Someone, **content: Any) -> ChallengeView:
-    content.setdefault("deadline", datetime.now(UTC) + timedelta(days=30))
-    draft = await challenger.ask(new_challenge(**content))
-    published: ChallengeView = await challenger.ask(PublishChallenge(challenge_id=draft.id))
-    return published
-
-
-async def test_from_draft_to_acceptance(
-    challenger: Someone, someone: Callable[..., Someone], rpc: RpcClient, outbox: Callable[[str], Rows]
-) -> None:
+async def test_from_draft_to_acceptance(challenger: Someone, someone: NewPerson, rpc: RpcClient, outbox: Outbox) -> None:
     solver, rival, outsider = someone(), someone(), someone()
     draft = await challenger.ask(new_challenge(reward=TWO_STEPS, deadline=datetime.now(UTC) + timedelta(days=30)))
     assert (await outsider.refused(GetChallenge(challenge_id=draft.id))).code == "challenges.challenge.not_found"
@@ -146,9 +84,7 @@ async def test_from_draft_to_acceptance(
     assert ChallengeUpdated.model_validate_json(rows[-1]["body"]).challenge.model_copy(update={"invited_user_ids": ()}) == started
 
 
-async def test_ten_acceptances_at_once_have_one_winner(
-    challenger: Someone, someone: Callable[..., Someone], outbox: Callable[[str], Rows]
-) -> None:
+async def test_ten_acceptances_at_once_have_one_winner(challenger: Someone, someone: NewPerson, outbox: Outbox) -> None:
     challenge = await open_challenge(challenger)
     applicants = [someone() for _ in range(10)]
     applications = [await applicant.ask(new_application(challenge.id)) for applicant in applicants]
@@ -167,9 +103,7 @@ async def test_ten_acceptances_at_once_have_one_winner(
     assert (told["application_accepted"], told["application_rejected"]) == (1, 9)
 
 
-async def test_one_person_applying_ten_times_at_once_applies_once(
-    challenger: Someone, someone: Callable[..., Someone], outbox: Callable[[str], Rows]
-) -> None:
+async def test_one_person_applying_ten_times_at_once_applies_once(challenger: Someone, someone: NewPerson, outbox: Outbox) -> None:
     challenge, solver = await open_challenge(challenger), someone()
     answers = await asyncio.gather(*(solver.ask(new_application(challenge.id)) for _ in range(10)), return_exceptions=True)
     lost = [answer.problem.code for answer in answers if isinstance(answer, ProblemError)]
@@ -195,7 +129,7 @@ async def test_the_limit_of_pending_applications_holds_under_concurrency(
     assert isinstance(await solver.ask(new_application(free.id)), ApplicationView)
 
 
-async def test_applying_and_cancelling_at_once_leaves_nothing_pending(challenger: Someone, someone: Callable[..., Someone]) -> None:
+async def test_applying_and_cancelling_at_once_leaves_nothing_pending(challenger: Someone, someone: NewPerson) -> None:
     challenge = await open_challenge(challenger)
     applicants = [someone() for _ in range(6)]
     await asyncio.gather(
@@ -211,7 +145,7 @@ async def test_applying_and_cancelling_at_once_leaves_nothing_pending(challenger
     assert {each.status for each in listed.items} <= {ApplicationStatus.REJECTED}
 
 
-async def test_a_repeated_command_has_one_effect_and_one_answer(challenger: Someone, outbox: Callable[[str], Rows]) -> None:
+async def test_a_repeated_command_has_one_effect_and_one_answer(challenger: Someone, outbox: Outbox) -> None:
     command = new_challenge(deadline=datetime.now(UTC) + timedelta(days=30))
     first = await challenger.ask(command, key="create-1")
     assert await challenger.ask(command, key="create-1") == first
@@ -224,7 +158,7 @@ async def test_a_repeated_command_has_one_effect_and_one_answer(challenger: Some
     assert happened(outbox(first.id)) == ["challenge_published"]
 
 
-async def test_an_outsider_finds_nothing_of_a_private_challenge(challenger: Someone, someone: Callable[..., Someone]) -> None:
+async def test_an_outsider_finds_nothing_of_a_private_challenge(challenger: Someone, someone: NewPerson) -> None:
     invited, outsider = someone(), someone("solver", "challenger")
     challenge = await open_challenge(challenger, visibility=Visibility.PRIVATE, invited_user_ids=(invited.user_id,))
     application = await invited.ask(new_application(challenge.id))
@@ -249,7 +183,7 @@ async def test_an_outsider_finds_nothing_of_a_private_challenge(challenger: Some
     assert (await invited.ask(GetChallenge(challenge_id=challenge.id))).invited_user_ids == ()
 
 
-async def test_who_may_not(someone: Callable[..., Someone], challenger: Someone, rpc: RpcClient) -> None:
+async def test_who_may_not(someone: NewPerson, challenger: Someone, rpc: RpcClient) -> None:
     unverified = someone("challenger", email_verified=False)
     draft = await unverified.ask(new_challenge())
     refused = await unverified.refused(PublishChallenge(challenge_id=draft.id))
@@ -265,13 +199,13 @@ async def test_who_may_not(someone: Callable[..., Someone], challenger: Someone,
     assert anonymous.value.problem.kind is Kind.UNAUTHENTICATED
 
 
-async def test_a_wrong_budget_names_its_field(challenger: Someone, someone: Callable[..., Someone]) -> None:
+async def test_a_wrong_budget_names_its_field(challenger: Someone, someone: NewPerson) -> None:
     challenge = await open_challenge(challenger, reward=FIXED)
     problem = await someone().refused(new_application(challenge.id, euros(50_001)))
     assert (problem.kind, [field.pointer for field in problem.fields]) == (Kind.INVALID, ["/budget/amount_minor"])
 
 
-async def test_what_is_in_the_outbox_is_json_of_the_event(challenger: Someone, outbox: Callable[[str], Rows]) -> None:
+async def test_what_is_in_the_outbox_is_json_of_the_event(challenger: Someone, outbox: Outbox) -> None:
     challenge = await open_challenge(challenger)
     (row,) = outbox(challenge.id)
     assert row["type"] == ChallengePublished.type()
