@@ -57,7 +57,7 @@ class TantivySearch:
         for challenge in challenges:
             row = self._rows.pop(challenge.id, None)
             if row is not None:
-                self._writer.delete_documents_by_term("row", row)
+                self._writer.delete_documents_by_term("id", challenge.id)
                 del self._challenges[row]
             if challenge.is_open:
                 self._writer.add_document(_document(challenge, self._next_row))
@@ -176,7 +176,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("stems", tokenizer_name="stems")
     for name in ("category", "difficulty"):
         builder.add_text_field(name, tokenizer_name="raw", fast=True)
-    for name in ("currency", "visible_to"):
+    for name in ("id", "currency", "visible_to"):
         builder.add_text_field(name, tokenizer_name="raw")
     for name in ("row", "min_reward", "max_reward", "deadline", "published"):
         builder.add_unsigned_field(name, indexed=True, fast=True)
@@ -187,6 +187,7 @@ def _document(challenge: Challenge, row: int) -> tantivy.Document:
     content = challenge.content
     document = tantivy.Document()
     title, description = " ".join(words(content.title)), " ".join(words(content.description))
+    document.add_text("id", challenge.id)
     document.add_text("title", title)
     document.add_text("description", description)
     document.add_text("stems", f"{title} {description}")

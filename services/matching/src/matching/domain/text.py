@@ -25,6 +25,9 @@ class _Text(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         del attrs
+        self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
         if tag in _BLOCKS:
             self.parts.append(" ")
 

@@ -12,6 +12,16 @@ def allowed(word: str) -> int:
 
 def errors_in_beginning(word: str, typed: str) -> int:
     """The least number of errors that turn `typed` into some beginning of `word`."""
+    return min(_distances(word, typed))
+
+
+def errors_in(word: str, typed: str) -> int:
+    """The least number of errors that turn `typed` into `word`."""
+    return _distances(word, typed)[-1]
+
+
+def _distances(word: str, typed: str) -> list[int]:
+    """From `typed` to each beginning of `word`, the shortest first."""
     before: list[int] = []
     row = list(range(len(word) + 1))
     for i, letter in enumerate(typed, start=1):
@@ -21,13 +31,7 @@ def errors_in_beginning(word: str, typed: str) -> int:
             if i > 1 and j > 1 and letter == word[j - 2] and typed[i - 2] == other:
                 cost = min(cost, above_above[j - 2] + 1)
             row.append(cost)
-    return min(row)
-
-
-def errors_in(word: str, typed: str) -> int:
-    """The least number of errors that turn `typed` into `word`."""
-    # The end mark keeps a mere beginning of the word from matching.
-    return errors_in_beginning(f"{word}\0", f"{typed}\0")
+    return row
 
 
 def errors_in_completion(text: tuple[str, ...], typed: tuple[str, ...]) -> int | None:

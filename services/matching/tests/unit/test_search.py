@@ -1,0 +1,267 @@
+"""Search on the real index, in memory."""
+
+from datetime import timedelta
+
+import pytest
+from matching_fakes import NOW, challenge, euros, person
+from pydantic import ValidationError
+
+from chassis.ids import new_id
+from chassis.paging import InvalidCursor, encode_cursor
+from contracts.challenges.terms import (
+    Category,
+    ChallengeStatus,
+    Difficulty,
+    FixedReward,
+    MilestonesReward,
+    MilestoneTerms,
+    RangeReward,
+    Visibility,
+)
+from contracts.matching.queries import AutocompleteChallenges, SearchChallenges
+from matching.adapters.tantivy_search import IndexUnavailable, TantivySearch
+from matching.usecases.autocomplete_challenges import AutocompleteChallengesHandler
+from matching.usecases.search_challenges import SearchChallengesHandler
+
+OWNER, INVITED, OUTSIDER = (new_id("user") for _ in range(3))
+PIPELINE = challenge(title="Build a data pipeline", skills=("Python", "SQL"), published_at=NOW)
+LOGO = challenge(
+    title="Design a logo for our bakery",
+    description="Something with bread.",
+    category=Category.DESIGN,
+    difficulty=Difficulty.BEGINNER,
+    skills=("Illustrator",),
+    tags=(),
+    reward=RangeReward(min=euros(20_000), max=euros(50_000)),
+    deadline=NOW + timedelta(days=5),
+    published_at=NOW + timedelta(hours=1),
+)
+CLUSTER = challenge(
+    title="Move our shop to Kubernetes",
+    description="Containers, charts and monitoring for the data pipelines of a shop.",
+    category=Category.SOFTWARE,
+    skills=("Kubernetes", "C++"),
+    tags=("devops",),
+    reward=MilestonesReward(
+        milestones=(MilestoneTerms(title="First", amount=euros(60_000)), MilestoneTerms(title="Second", amount=euros(140_000)))
+    ),
+    published_at=NOW + timedelta(hours=2),
+)
+SECRET = challenge(
+    title="Secret data pipeline",
+    skills=("Cobol",),
+    challenger_id=OWNER,
+    visibility=Visibility.PRIVATE,
+    invited_user_ids=(INVITED,),
+    published_at=NOW + timedelta(hours=3),
+)
+CLOSED = challenge(title="Closed data pipeline", status=ChallengeStatus.IN_PROGRESS)
+
+
+@pytest.fixture(scope="module")
+def index():
+    made = TantivySearch()
+    made.apply([PIPELINE, LOGO])
+    made.apply([CLUSTER, SECRET, CLOSED])
+    return made
+
+
+@pytest.fixture
+def search(index):
+    def ask(q, viewer=None, **more):
+        return SearchChallengesHandler(index)(SearchChallenges(q=q, **more), person(viewer) if viewer else None)
+
+    return ask
+
+
+@pytest.fixture
+def complete(index):
+    def ask(q, viewer=None, **more):
+        return AutocompleteChallengesHandler(index)(AutocompleteChallenges(q=q, **more), person(viewer) if viewer else None).items
+
+    return ask
+
+
+def ids(answer):
+    return [item.id for item in answer.items]
+
+
+@pytest.mark.parametrize(
+    "q", ["pipeline", "data pipeline", "data pipelin", "dtaa pipelien", "pipe", "PIPELINE!", "the data pipeline please"]
+)
+def test_words_are_found_in_spite_of_typing_errors(search, q):
+    assert PIPELINE.id in ids(search(q))
+
+
+@pytest.mark.parametrize("q", ["kuberntes", "kubrenetes", "c++", "devops", "monitor", "chart"])
+def test_skills_tags_and_inflected_words_are_found(search, q):
+    assert ids(search(q)) == [CLUSTER.id]
+
+
+@pytest.mark.parametrize("q", ["zebra", "sq", "pipeline zebra", "'); drop", "* OR *", "title:pipeline^9 AND NOT", "+++"])
+def test_what_is_not_there_is_not_found(search, q):
+    assert PIPELINE.id not in ids(search(q))
+
+
+def test_the_title_counts_more_than_the_text(search):
+    answer = search("pipeline")
+    assert ids(answer) == [PIPELINE.id, CLUSTER.id]
+    assert 1 >= answer.items[0].score > answer.items[1].score > 0
+
+
+def test_a_private_challenge_is_there_for_its_people_alone_counts_included(search, complete):
+    for viewer in (None, OUTSIDER):
+        answer = search("pipeline", viewer)
+        assert SECRET.id not in ids(answer)
+        assert (answer.total, sum(count.count for count in answer.categories)) == (2, 2)
+        assert complete("cob", viewer) == ()
+        assert complete("secret", viewer) == ()
+    for viewer in (OWNER, INVITED):
+        answer = search("pipeline", viewer)
+        assert SECRET.id in ids(answer)
+        assert (answer.total, sum(count.count for count in answer.difficulties)) == (3, 3)
+        assert complete("cob", viewer) == ("Cobol",)
+
+
+def test_closed_challenges_are_not_found(search, index):
+    assert CLOSED.id not in ids(search("closed data pipeline"))
+    own = TantivySearch()
+    own.apply([PIPELINE])
+    own.apply([PIPELINE.moved(ChallengeStatus.CANCELLED, 2)])
+    assert SearchChallengesHandler(own)(SearchChallenges(q="pipeline"), None).total == 0
+
+
+def test_an_edit_replaces_what_was_found():
+    own = TantivySearch()
+    own.apply([PIPELINE])
+    own.apply([challenge(id=PIPELINE.id, title="Paint a fence", description="Green.", skills=(), tags=())])
+    handler = SearchChallengesHandler(own)
+    assert handler(SearchChallenges(q="pipeline"), None).total == 0
+    assert ids(handler(SearchChallenges(q="fence"), None)) == [PIPELINE.id]
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"category": "data"}, {PIPELINE.id}),
+        ({"difficulty": "beginner"}, {LOGO.id}),
+        ({"min_reward": 100_000}, {PIPELINE.id, CLUSTER.id}),
+        ({"min_reward": 200_001}, set()),
+        ({"max_reward": 20_000}, {LOGO.id}),
+        ({"min_reward": 30_000, "max_reward": 40_000}, {LOGO.id}),
+        ({"currency": "USD"}, set()),
+        ({"currency": "EUR"}, {PIPELINE.id, CLUSTER.id, LOGO.id}),
+        ({"deadline_before": NOW + timedelta(days=5)}, set()),
+        ({"deadline_before": NOW + timedelta(days=6)}, {LOGO.id}),
+    ],
+)
+def test_filters(search, filters, found):
+    every = [item for q in ("pipeline", "logo", "kubernetes") for item in search(q, **filters).items]
+    assert {item.id for item in every} == found
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("newest", [CLUSTER, PIPELINE]),
+        ("reward", [CLUSTER, PIPELINE]),
+        ("deadline", [PIPELINE, CLUSTER]),
+        ("relevance", [PIPELINE, CLUSTER]),
+    ],
+)
+def test_sorts(search, sort, order):
+    expected = [item.id for item in order]
+    if sort == "deadline":  # the same day: the id decides
+        expected = sorted(expected)
+    assert ids(search("pipeline", sort=sort)) == expected
+
+
+@pytest.mark.parametrize("sort", ["relevance", "newest", "reward", "deadline"])
+def test_pages_give_everything_once_in_order(sort):
+    own = TantivySearch()
+    crowd = [
+        challenge(
+            title=f"Pipeline number {n % 3}",
+            reward=FixedReward(amount=euros(1000 * (n % 4 + 1))),
+            published_at=NOW + timedelta(minutes=n % 5),
+            deadline=NOW + timedelta(days=n % 2 + 1),
+        )
+        for n in range(25)
+    ]
+    own.apply(crowd)
+    handler, seen, cursor = SearchChallengesHandler(own), [], None
+    while True:
+        answer = handler(SearchChallenges(q="pipeline", sort=sort, limit=7, cursor=cursor), None)
+        assert answer.total == 25
+        seen += ids(answer)
+        if (cursor := answer.next_cursor) is None:
+            break
+    assert seen == ids(handler(SearchChallenges(q="pipeline", sort=sort, limit=100), None))
+    assert sorted(seen) == sorted(item.id for item in crowd)
+
+
+def test_two_indexes_built_otherwise_answer_alike():
+    one, other = TantivySearch(), TantivySearch()
+    crowd = [challenge(title=f"Data pipeline {n}", description="pipeline " * (n % 4)) for n in range(12)]
+    one.apply(crowd)
+    for item in reversed(crowd):
+        other.apply([item])
+    query = SearchChallenges(q="data pipelne", limit=12)
+    assert SearchChallengesHandler(one)(query, None) == SearchChallengesHandler(other)(query, None)
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "abc",
+        encode_cursor([1, "x"], [("published_at", 1), ("_id", 1)]),
+        encode_cursor([2**63, 1, "x"], [("score", 1), ("published_at", 1), ("_id", 1)]),
+    ],
+)
+def test_a_cursor_that_is_not_of_this_list_is_refused(search, cursor):
+    with pytest.raises(InvalidCursor):
+        search("pipeline", cursor=cursor)
+
+
+def test_facets_count_all_hits(search):
+    answer = search("pipeline", limit=1)
+    assert len(answer.items) == 1
+    assert [(count.value, count.count) for count in answer.categories] == [("data", 1), ("software", 1)]
+    assert [(count.value, count.count) for count in answer.difficulties] == [("intermediate", 2)]
+
+
+def test_a_hit_shows_what_a_list_needs(search):
+    (hit,) = search("kubernetes").items
+    assert (hit.min_reward, hit.max_reward) == (euros(200_000), euros(200_000))
+    assert hit.summary == "Containers, charts and monitoring for the data pipelines of a shop."
+
+
+@pytest.mark.parametrize(
+    ("typed", "completions"),
+    [
+        ("kub", ("Kubernetes", "Move our shop to Kubernetes")),
+        ("kuberm", ("Kubernetes", "Move our shop to Kubernetes")),
+        ("py", ("Python",)),
+        ("build a da", ("Build a data pipeline",)),
+        ("a lgo", ()),  # three letters: too short for an error
+        ("our ba", ("Design a logo for our bakery",)),
+        ("xyz", ()),
+        ("?", ()),
+    ],
+)
+def test_completions(complete, typed, completions):
+    assert complete(typed) == completions
+
+
+def test_completions_are_limited(complete):
+    assert len(complete("p", limit=1)) == 1
+
+
+def test_before_the_first_rows_there_is_no_index():
+    with pytest.raises(IndexUnavailable):
+        SearchChallengesHandler(TantivySearch())(SearchChallenges(q="x"), None)
+
+
+def test_an_empty_query_is_not_a_query():
+    with pytest.raises(ValidationError):
+        SearchChallenges(q="   ")
