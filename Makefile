@@ -66,7 +66,7 @@ run: $(STAMP) ## Start the platform and keep it running until Ctrl-C
 	@$(PY) -m local_platform up
 
 demo: $(STAMP) ## Walk the core journey against the running platform
-	@$(PY) -m local_platform.demo
+	@$(PY) -m local_platform demo
 
 test: install ## Everything CI runs: lint, types, imports, contracts, all tests with coverage
 	@rm -f .coverage .coverage.*; began=$$(date +%s); failed=; times=; \

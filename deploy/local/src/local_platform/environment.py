@@ -126,8 +126,12 @@ class Environment:
         match name:
             case "identity":
                 return {"IDENTITY_SIGNING_KEY": self.secrets.signing_key}
-            case "payments" if "PAYMENTS_STRIPE_API_KEY" not in self.given:
+            case "payments":
+                links = {"PAYMENTS_RETURN_URL": f"{self.gateway_urls[0]}/"}
+                if "PAYMENTS_STRIPE_API_KEY" in self.given:
+                    return links
                 return {
+                    **links,
                     "PAYMENTS_STRIPE_API_KEY": "sk_test_sandbox",
                     "PAYMENTS_STRIPE_API_BASE": self.sandbox_url,
                     "PAYMENTS_STRIPE_WEBHOOK_SECRET": self.secrets.webhook_secret,

@@ -23,6 +23,7 @@ from local_platform.errors import PlatformError
 from local_platform.infrastructure import Runnable
 from local_platform.platform import Platform
 
+ADDRESSES = "platform.json"  # where what runs can be reached, for the demo and other clients
 _FILLER = "local_platform.demo_market"
 _LONGEST_PAUSE = 30.0
 _STABLE_AFTER = 60.0
@@ -72,7 +73,7 @@ class Supervisor:
                 say("OpenChance: starting")
                 platform = self._platform()
                 platform.start()
-                (self._folder / "platform.json").write_text(json.dumps(platform.env, indent=2))
+                (self._folder / ADDRESSES).write_text(json.dumps(platform.env, indent=2))
                 self._fill_market(platform)
                 self._say_where(platform)
                 while True:
@@ -89,7 +90,7 @@ class Supervisor:
                 say("OpenChance: stopped; its data stays in " + _short(self._folder))
 
     def _platform(self) -> Platform:
-        gateways = int(self._environment.get("GATEWAY_REPLICAS") or 1)
+        gateways = int(self._environment.get("GATEWAY_REPLICAS") or 2)
         return Platform(
             self._folder,
             Ports.usual(self._environment, gateways),

@@ -45,6 +45,7 @@ class Run:
             **os.environ,
             "OPENCHANCE_DOCKER": "no",
             "OPENCHANCE_DEMO_MARKET": "no",
+            "GATEWAY_REPLICAS": "1",
             "GATEWAY_PORT": str(self.gateway),
             "SANDBOX_PORT": str(free_port()),
             "OPENCHANCE_HEALTH_PORT": str(six_neighbours_free()),

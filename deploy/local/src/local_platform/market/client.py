@@ -132,7 +132,7 @@ class Market:
 
         async def token() -> str | None:
             for mail in await self.mails(address):
-                if found := re.search(r"token: (\S+)", mail["text"]):
+                if found := re.search(r"(?:token|Code): (\S+)", mail["text"]):
                     return found.group(1)
             return None
 
