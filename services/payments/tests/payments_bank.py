@@ -1,0 +1,240 @@
+"""A payments service on fakes, with a challenger and a solver, and the checks that must hold whatever happens."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from payments_fakes import Crash, CrashPoints, FakeCalls, FakePatience, FakeStripe, FakeWebhooks, LostRace, Memory
+
+from chassis.clock import FixedClock
+from chassis.ids import new_id
+from chassis.principal import Principal
+from contracts.base import Event
+from contracts.challenges.events import ApplicationAccepted, ChallengeCancelled, SubmissionApproved, WorkSubmitted
+from contracts.challenges.terms import CancelReason, ChallengeStatus, MilestoneStatus, MilestoneView
+from contracts.identity.roles import Role
+from contracts.money import Price
+from contracts.payments.commands import FundEscrow, ReceiveStripeWebhook, RefundEscrow, ReleaseEscrow, RequestPayout
+from contracts.payments.views import CurrencyBalanceView, EscrowView, PayoutView
+from payments.domain.escrow import Escrow
+from payments.domain.ledger import AccountKind, balances_of, verify_chain
+from payments.domain.saga import Saga
+from payments.usecases.follow_challenge import CloseCancelledEscrowHandler, NoteDeliveryHandler, ReleaseApprovedMilestoneHandler
+from payments.usecases.fund_escrow import FundEscrowHandler
+from payments.usecases.get_balance import GetBalanceHandler
+from payments.usecases.open_escrow import OpenEscrowHandler
+from payments.usecases.ports import IntentStatus, MovementStatus
+from payments.usecases.receive_stripe_webhook import ReceiveStripeWebhookHandler
+from payments.usecases.refund_escrow import RefundEscrowHandler
+from payments.usecases.release_escrow import ReleaseEscrowHandler
+from payments.usecases.request_payout import RequestPayoutHandler
+from payments.usecases.resume_sagas import ResumeSagasHandler
+from payments.usecases.sagas.runner import saga_runner
+
+START = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
+VISA = "pm_card_visa"
+T = TypeVar("T")
+E = TypeVar("E", bound=Event)
+
+
+def person(role: Role, *, email_verified: bool = True) -> Principal:
+    return Principal(new_id("user"), new_id("session"), frozenset({role}), email_verified, token="")
+
+
+def rerun(work: Callable[[], T]) -> T:
+    """As the chassis does: a use case that lost a race runs again."""
+    for _ in range(20):
+        try:
+            return work()
+        except LostRace:
+            continue
+    return work()
+
+
+class Bank:
+    def __init__(self, amounts: tuple[int, ...] = (60_000, 40_000), *, currency: str = "EUR", fee_basis_points: int = 1000) -> None:
+        self.crashes = CrashPoints()
+        self.memory, self.stripe = Memory(crashes=self.crashes), FakeStripe(self.crashes)
+        self.clock, self.calls, self.patience = FixedClock(START), FakeCalls(), FakePatience()
+        self.currency, self.counted = currency, 0
+        self.challenger, self.solver, self.finance = person(Role.CHALLENGER), person(Role.SOLVER), person(Role.FINANCE)
+        self.challenge_id = new_id("challenge")
+        self.milestone_ids = tuple(new_id("milestone") for _ in amounts)
+        self.amounts = amounts
+        uow, now = self.memory.unit_of_work, self.clock.now
+        self.runner = saga_runner(uow, self.stripe, new_id, now)
+        self.fund_handler = FundEscrowHandler(uow, self.runner, self.calls, self.patience, fee_basis_points, new_id, now)
+        self.release_handler = ReleaseEscrowHandler(uow, self.runner, self.calls, new_id, now)
+        self.refund_handler = RefundEscrowHandler(uow, self.runner, self.calls, new_id, now)
+        self.payout_handler = RequestPayoutHandler(uow, self.runner, self.calls, new_id, now)
+        self.webhook_handler = ReceiveStripeWebhookHandler(uow, FakeWebhooks(), self.runner, self.calls, now)
+        self.open_handler = OpenEscrowHandler(uow, fee_basis_points, new_id, now)
+        self.deliver_handler = NoteDeliveryHandler(uow)
+        self.approve_handler = ReleaseApprovedMilestoneHandler(uow, new_id, now)
+        self.cancel_handler = CloseCancelledEscrowHandler(uow, new_id, now)
+        self.resume_handler = ResumeSagasHandler(uow, self.runner, rerun, new_id, now)
+
+    # what people do
+
+    def accept(self) -> None:
+        self.open_handler(
+            ApplicationAccepted(
+                challenge_id=self.challenge_id,
+                challenge_title="A challenge",
+                challenger_id=self.challenger.user_id,
+                application_id=new_id("application"),
+                solver_id=self.solver.user_id,
+                milestones=tuple(
+                    MilestoneView(id=id, title=f"Step {number}", amount=self.price(amount), status=MilestoneStatus.AGREED)
+                    for number, (id, amount) in enumerate(zip(self.milestone_ids, self.amounts, strict=True), start=1)
+                ),
+            )
+        )
+
+    def fund(self, milestone: int | None = None, *, method: str = VISA, key: str | None = None, by: Principal | None = None) -> EscrowView:
+        milestone_id = None if milestone is None else self.milestone_ids[milestone]
+        command = FundEscrow(challenge_id=self.challenge_id, payment_method=method, milestone_id=milestone_id)
+        return self.call(lambda: self.fund_handler(command, by or self.challenger), key)
+
+    def release(
+        self, milestone: int | None = None, *, amount: int | None = None, key: str | None = None, by: Principal | None = None
+    ) -> EscrowView:
+        command = ReleaseEscrow(escrow_id=self.escrow.id, milestone_id=self._id(milestone), amount=self._price(amount))
+        return self.call(lambda: self.release_handler(command, by or self.challenger), key)
+
+    def refund(
+        self, milestone: int | None = None, *, amount: int | None = None, key: str | None = None, by: Principal | None = None
+    ) -> EscrowView:
+        command = RefundEscrow(
+            escrow_id=self.escrow.id, milestone_id=self._id(milestone), amount=self._price(amount), reason="It did not work out."
+        )
+        return self.call(lambda: self.refund_handler(command, by or self.solver), key)
+
+    def pay_out(self, amount: int, *, key: str | None = None) -> PayoutView:
+        return self.call(lambda: self.payout_handler(RequestPayout(amount=self.price(amount)), self.solver), key)
+
+    def deliver(self, milestone: int) -> None:
+        rerun(lambda: self.deliver_handler(WorkSubmitted(**self._work(milestone), attempt=1)))
+
+    def approve(self, milestone: int) -> None:
+        rerun(lambda: self.approve_handler(SubmissionApproved(**self._work(milestone))))
+
+    def cancel(self) -> None:
+        event = ChallengeCancelled(
+            challenge_id=self.challenge_id,
+            challenge_title="A challenge",
+            challenger_id=self.challenger.user_id,
+            reason=CancelReason.OTHER,
+            solver_id=self.solver.user_id,
+            previous_status=ChallengeStatus.IN_PROGRESS,
+        )
+        rerun(lambda: self.cancel_handler(event))
+
+    def webhook(self, event_id: str, saga_id: str = "", *, event_type: str = "payment_intent.succeeded", signature: str = "good") -> None:
+        command = ReceiveStripeWebhook(payload=f"{event_id},{event_type},{saga_id}", signature=signature)
+        self.call(lambda: self.webhook_handler(command), None)
+
+    def call(self, work: Callable[[], T], key: str | None) -> T:
+        """One RPC call: it has a driver of its own, and without a key, one of its own too."""
+        outer = replace(self.calls)
+        self.counted += 1
+        self.calls.run = self.counted
+        self.calls.call_key = key or self.calls.driver()
+        try:
+            return rerun(work)
+        finally:
+            self.calls.run, self.calls.call_key = outer.run, outer.call_key
+
+    # time
+
+    def resume(self, after: timedelta = timedelta(0)) -> None:
+        self.clock.advance(after)
+        self.resume_handler()
+
+    def settle(self) -> None:
+        """Let the timer run until nothing is under way."""
+        for _ in range(100):
+            if not self.running:
+                return
+            self.resume(timedelta(seconds=31))
+        raise AssertionError(f"undecided: {self.running}")
+
+    # what is to be seen
+
+    @property
+    def escrow(self) -> Escrow:
+        (escrow,) = self.memory.table("escrows").values()
+        assert isinstance(escrow, Escrow)
+        return escrow
+
+    @property
+    def sagas(self) -> list[Saga]:
+        return list(self.memory.table("sagas").values())
+
+    @property
+    def running(self) -> list[Saga]:
+        return [saga for saga in self.sagas if saga.running]
+
+    def events(self, kind: type[E]) -> list[E]:
+        return [event for event in self.memory.events if isinstance(event, kind)]
+
+    def told(self) -> Counter[str]:
+        """How often each kind of event was published."""
+        return Counter(type(event).__name__ for event in self.memory.events)
+
+    def balance(self) -> CurrencyBalanceView:
+        (balance,) = GetBalanceHandler(self.memory.unit_of_work)(self.solver).balances
+        return balance
+
+    def sums(self) -> tuple[int, int, int, int, int]:
+        """funded, held, released, refunded, fees"""
+        escrow = self.escrow
+        return escrow.funded, escrow.held, escrow.released, escrow.refunded, escrow.fees
+
+    def in_ledger(self, kind: AccountKind) -> int:
+        return sum(row.amount for row in self.memory.table("balances").values() if row.account.kind is kind)
+
+    def price(self, amount: int) -> Price:
+        return Price(amount_minor=amount, currency=self.currency)
+
+    def check(self) -> None:
+        """Not a cent is lost or made: ledger, escrow and Stripe agree, and the books verify."""
+        journals = list(self.memory.table("journals").values())
+        stored = {row.account: row.amount for row in self.memory.table("balances").values() if row.amount}
+        assert stored == dict(balances_of(journals))
+        assert sum(stored.values()) == 0
+        for book_id in self.memory.table("books"):
+            verify_chain(sorted((row for row in journals if row.book == book_id), key=lambda row: row.number))
+        funded, held, released, refunded, fees = self.sums()
+        assert funded == held + released + refunded + fees
+        stripe = self.stripe
+        assert sum(row.amount for row in stripe.intents.values() if row.status is IntentStatus.SUCCEEDED) == funded
+        assert sum(row["amount"] for row in stripe.transfers.values()) == released
+        assert sum(row["amount"] for row in stripe.refunds.values() if row["status"] is MovementStatus.SUCCEEDED) == refunded
+        assert sum(row["amount"] for row in stripe.payouts.values() if row["status"] is MovementStatus.SUCCEEDED) == self.in_ledger(
+            AccountKind.BANK
+        )
+
+    def _id(self, milestone: int | None) -> str | None:
+        return None if milestone is None else self.milestone_ids[milestone]
+
+    def _price(self, amount: int | None) -> Price | None:
+        return None if amount is None else self.price(amount)
+
+    def _work(self, milestone: int) -> dict[str, str]:
+        return {
+            "challenge_id": self.challenge_id,
+            "challenge_title": "A challenge",
+            "challenger_id": self.challenger.user_id,
+            "submission_id": new_id("submission"),
+            "milestone_id": self.milestone_ids[milestone],
+            "milestone_title": f"Step {milestone + 1}",
+            "solver_id": self.solver.user_id,
+        }
+
+
+__all__ = ["VISA", "Bank", "Crash", "person", "rerun"]
