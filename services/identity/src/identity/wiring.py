@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from chassis.wiring import Resources
 from identity.adapters.accounts import MongoAccounts
@@ -57,7 +58,7 @@ def build(resources: Resources[Settings]) -> UseCases:
         verify_email=VerifyEmailHandler(unit_of_work, now),
         resend_verification=ResendVerificationHandler(unit_of_work, tokens, now),
         log_in=LogInHandler(unit_of_work, accounts, MongoLoginAttempts(store.database), passwords, tokens, new_id, now),
-        refresh_session=RefreshSessionHandler(unit_of_work, tokens, now),
+        refresh_session=RefreshSessionHandler(unit_of_work, tokens, now, timedelta(seconds=settings.refresh_repeat_s)),
         log_out=LogOutHandler(unit_of_work, now),
         update_profile=UpdateProfileHandler(unit_of_work, is_time_zone),
         get_me=GetMeHandler(accounts),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import count
 
@@ -39,6 +39,7 @@ class World:
     passwords: FakePasswords = field(default_factory=FakePasswords)
     tokens: FakeTokens = field(default_factory=FakeTokens)
     attempts: FakeLoginAttempts = field(default_factory=FakeLoginAttempts)
+    repeat_window: timedelta = timedelta(0)
 
     def __post_init__(self) -> None:
         self._numbers = count(1)
@@ -71,7 +72,7 @@ class World:
 
     @cached_property
     def refresh_session(self) -> RefreshSessionHandler:
-        return RefreshSessionHandler(self.unit_of_work, self.tokens, self.clock.now)
+        return RefreshSessionHandler(self.unit_of_work, self.tokens, self.clock.now, self.repeat_window)
 
     @cached_property
     def log_out(self) -> LogOutHandler:

@@ -10,7 +10,6 @@ REFRESH_LIFETIME = timedelta(days=30)
 # However busy, a session ends one day (OWASP ASVS 5.0, 7.3.2).
 SESSION_LIFETIME = timedelta(days=180)
 # A client that lost the answer, or two tabs at once, may ask again with the same token and gets the same successor.
-REPEAT_WINDOW = timedelta(seconds=10)
 
 
 class RevokeReason(StrEnum):
@@ -61,8 +60,8 @@ class RefreshToken:
     def rotated(self, at: datetime) -> RefreshToken:
         return replace(self, rotated_at=at, version=self.version + 1)
 
-    def may_be_repeated(self, successor: RefreshToken | None, at: datetime) -> bool:
+    def may_be_repeated(self, successor: RefreshToken | None, at: datetime, window: timedelta) -> bool:
         """Whether a second use is the same client asking again: soon after the first, and the successor still unused."""
         if self.rotated_at is None or successor is None or successor.rotated_at is not None:
             return False
-        return at <= self.rotated_at + REPEAT_WINDOW
+        return at < self.rotated_at + window

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from contracts.identity.commands import RefreshSession
 from contracts.identity.views import TokensView
@@ -19,13 +19,14 @@ class RefreshSessionHandler:
     unit_of_work: Callable[[], UnitOfWork]
     tokens: Tokens
     now: Callable[[], datetime]
+    repeat_window: timedelta
 
     def __call__(self, command: RefreshSession) -> TokensView:
         """Rotate the refresh token and sign an access token with what the account is now.
 
-        A token that was traded before is a sign that two hold it: the session ends for both (RFC 9700, 4.14.2). The one
-        exception is the same client asking again within seconds, which gets the same successor; of one token there is
-        never more than one successor.
+        A token that was traded before is a sign that two hold it: the session ends for both (RFC 9700, 4.14.2). Where
+        a `repeat_window` is granted, asking again within it, while the successor is unused, gets the same successor: of one
+        token there is never more than one.
 
         Raises:
             RefreshTokenInvalid, RefreshTokenReused.
@@ -53,7 +54,7 @@ class RefreshSessionHandler:
     def _rotate(self, work: UnitOfWork, token: RefreshToken, session: Session, successor_digest: str, at: datetime) -> bool:
         """Whether this use of the token is an honest one."""
         if token.rotated_at is not None:
-            return token.may_be_repeated(work.refresh_tokens.get(successor_digest), at)
+            return token.may_be_repeated(work.refresh_tokens.get(successor_digest), at, self.repeat_window)
         if token.expired(at):
             raise RefreshTokenInvalid
         work.refresh_tokens.save(token.rotated(at))
