@@ -10,9 +10,10 @@ from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
 from challenges.domain.application import Application
-from challenges.domain.challenge import Challenge, reward_bounds
+from challenges.domain.challenge import Challenge
 from challenges.domain.errors import AlreadyApplied, AlreadyReviewed
 from challenges.domain.review import Review
+from challenges.domain.rewards import reward_bounds
 from challenges.domain.submission import Submission
 from challenges.usecases.ports import Filters
 from chassis.documents import StaleVersion

@@ -16,9 +16,10 @@ from challenges.adapters.documents import (
     SubmissionDocument,
 )
 from challenges.domain.application import Application
-from challenges.domain.challenge import Challenge, reward_bounds
+from challenges.domain.challenge import Challenge
 from challenges.domain.milestone import Milestone
 from challenges.domain.review import Review
+from challenges.domain.rewards import reward_bounds
 from challenges.domain.submission import Submission
 from contracts.challenges.terms import (
     ApplicationStatus,

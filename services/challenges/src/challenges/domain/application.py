@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import TypedDict, Unpack
 
 from challenges.domain.challenge import Challenge
-from challenges.domain.errors import ApplicationNotPending, ApplicationStale, BudgetCurrency, BudgetOutOfBounds, OwnChallenge
+from challenges.domain.errors import ApplicationNotPending, ApplicationStale, OwnChallenge
+from challenges.domain.rewards import check_budget
 from challenges.domain.transitions import TransitionTable
-from contracts.challenges.terms import ApplicationStatus, FileRef, FixedReward, RangeReward, RejectReason, Reward
-from contracts.errors import FieldError
+from contracts.challenges.terms import ApplicationStatus, FileRef, RejectReason, Reward
 from contracts.money import Price
 
 
@@ -126,28 +126,3 @@ class Application:
         if status is None:
             raise ApplicationNotPending
         return replace(self, status=status, updated_at=at)
-
-
-def check_budget(reward: Reward, budget: Price) -> None:
-    """A budget is in the reward's currency, within a range, and not above a fixed amount.
-
-    Raises:
-        BudgetCurrency, BudgetOutOfBounds.
-    """
-    if budget.currency != _currency(reward):
-        raise BudgetCurrency(fields=(FieldError(pointer="/budget/currency", detail=f"must be {_currency(reward)}"),))
-    low, high = 1, budget.amount_minor
-    if isinstance(reward, RangeReward):
-        low, high = reward.min.amount_minor, reward.max.amount_minor
-    elif isinstance(reward, FixedReward):
-        high = reward.amount.amount_minor
-    if not low <= budget.amount_minor <= high:
-        raise BudgetOutOfBounds(fields=(FieldError(pointer="/budget/amount_minor", detail=f"must be {low} to {high}"),))
-
-
-def _currency(reward: Reward) -> str:
-    if isinstance(reward, RangeReward):
-        return reward.min.currency
-    if isinstance(reward, FixedReward):
-        return reward.amount.currency
-    return reward.milestones[0].amount.currency

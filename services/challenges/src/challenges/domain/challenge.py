@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import TypedDict, Unpack
+from typing import Unpack
 
+from challenges.domain.content import Changes, Content
 from challenges.domain.errors import (
     ChallengeClosed,
     ChallengeStale,
@@ -19,14 +19,13 @@ from challenges.domain.errors import (
     WrongState,
 )
 from challenges.domain.milestone import Milestone, MilestoneAction
+from challenges.domain.rewards import NewId, planned_milestones, single_milestone
 from challenges.domain.transitions import TransitionTable
 from contracts.challenges.terms import (
     CancelReason,
     Category,
     ChallengeStatus,
     Difficulty,
-    FixedReward,
-    MilestonesReward,
     Reward,
     Visibility,
 )
@@ -61,38 +60,6 @@ CHALLENGE_TABLE = TransitionTable(
         (ChallengeStatus.COMPLETED, ChallengeAction.REVIEW): ChallengeStatus.COMPLETED,
     }
 )
-
-NewId = Callable[[str], str]
-
-
-class Content(TypedDict):
-    """What the challenger writes."""
-
-    title: str
-    description: str
-    category: Category
-    difficulty: Difficulty
-    skills: tuple[str, ...]
-    tags: tuple[str, ...]
-    reward: Reward
-    deadline: datetime
-    visibility: Visibility
-    invited_user_ids: tuple[str, ...]
-
-
-class Changes(TypedDict, total=False):
-    """The part of the content that an edit mentions."""
-
-    title: str
-    description: str
-    category: Category
-    difficulty: Difficulty
-    skills: tuple[str, ...]
-    tags: tuple[str, ...]
-    reward: Reward
-    deadline: datetime
-    visibility: Visibility
-    invited_user_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,10 +178,7 @@ class Challenge:
         status = CHALLENGE_TABLE.after(self.status, ChallengeAction.ACCEPT)
         if status is None:
             raise ChallengeClosed
-        steps = self.milestones
-        if not isinstance(self.reward, MilestonesReward):
-            amount = self.reward.amount if isinstance(self.reward, FixedReward) else budget
-            steps = (Milestone(new_id("milestone"), self.title, amount),)
+        steps = self.milestones or single_milestone(self.reward, self.title, budget, new_id)
         return replace(
             self,
             status=status,
@@ -323,21 +287,3 @@ class Challenge:
             tags=tuple(dict.fromkeys(self.tags)),
             invited_user_ids=tuple(dict.fromkeys(self.invited_user_ids)),
         )
-
-
-def planned_milestones(reward: Reward, new_id: NewId) -> tuple[Milestone, ...]:
-    """The steps a reader sees before a solver is chosen; fixed and range rewards have none until then."""
-    if not isinstance(reward, MilestonesReward):
-        return ()
-    return tuple(Milestone(new_id("milestone"), step.title, step.amount) for step in reward.milestones)
-
-
-def reward_bounds(reward: Reward) -> tuple[Price, Price]:
-    """The least and the most that a reward pays in all, in its one currency."""
-    if isinstance(reward, FixedReward):
-        return reward.amount, reward.amount
-    if isinstance(reward, MilestonesReward):
-        first = reward.milestones[0].amount
-        total = first.model_copy(update={"amount_minor": sum(step.amount.amount_minor for step in reward.milestones)})
-        return total, total
-    return reward.min, reward.max

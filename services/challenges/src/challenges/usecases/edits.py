@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from challenges.domain.application import OfferChanges
-from challenges.domain.challenge import Changes
+from challenges.domain.content import Changes
 from challenges.domain.errors import FieldNotNullable
 from contracts.base import Request
 from contracts.challenges.commands import EditApplication, EditChallenge
