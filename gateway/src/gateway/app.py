@@ -72,7 +72,10 @@ def _add_rest(app: web.Application, settings: Settings, rpc: Rpc, admission: Adm
     idempotency = Idempotency(RedisRecords(redis), lock_s=timeout_s + 5, wait_s=timeout_s)
     rest = RestHandler(rpc, admission, idempotency, settings.body_limit, timeout_s)
     for route in ROUTES:
-        app.router.add_route(route.method, route.path, rest.of(route))
+        handler = rest.of(route)
+        app.router.add_route(route.method, route.pattern, handler)
+        if route.method == "GET":
+            app.router.add_head(route.pattern, handler)
     app.router.add_post(stripe_webhook.PATH, stripe_webhook.StripeWebhook(rpc, admission, settings.webhook_body_limit, timeout_s).receive)
     document = openapi.document(ROUTES)
     _add_static(app, "/openapi.json", orjson.dumps(document), "application/json")

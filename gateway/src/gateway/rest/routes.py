@@ -49,6 +49,11 @@ class Route:
         return frozenset(_PARAMETER.findall(self.path))
 
     @property
+    def pattern(self) -> str:
+        """The path for aiohttp's router: whatever stands in an id's place is taken there, and refused by name if it is none."""
+        return _PARAMETER.sub(r"{\1:[^/]+}", self.path)
+
+    @property
     def has_body(self) -> bool:
         return self.method in ("POST", "PATCH", "PUT")
 

@@ -1,0 +1,181 @@
+"""Replicas of the gateway inside the test, over a fake RPC client, a real Redis and a real broker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import aio_pika
+import orjson
+import pytest
+import pytest_asyncio
+import socketio
+from aiohttp import ClientResponse, ClientSession
+from aiohttp.test_utils import TestServer
+from gateway_fakes.rpc import FakeRpc
+
+from chassis.clock import FixedClock, SystemClock
+from chassis.ids import new_id
+from chassis.principal import PrincipalVerifier
+from contracts.base import Event
+from gateway.app import HEALTH, assemble
+from gateway.health import Health
+from gateway.settings import RateClass, Settings
+from gateway.shared.gcra import Policy
+from local_platform.tokens import TestTokens
+
+PATIENCE_S = 10.0
+UNLIMITED = {rate_class: Policy(quota=1_000_000, window_s=60) for rate_class in RateClass}
+
+
+async def eventually(condition: Callable[[], Any], what: str = "it") -> Any:
+    """Wait until the condition holds, and give its value."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not (value := condition()):  # noqa: ASYNC110 - conditions of all kinds: none has an event to wait for
+            await asyncio.sleep(0.01)
+    assert value, what
+    return value
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Any
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return orjson.loads(self.body)
+
+
+@dataclass
+class Replica:
+    """A gateway that runs, and a client of it."""
+
+    server: TestServer
+    client: ClientSession
+    rpc: FakeRpc
+    health: Health
+
+    @property
+    def url(self) -> str:
+        return str(self.server.make_url("/")).rstrip("/")
+
+    async def ask(self, method: str, path: str, *, token: str | None = None, headers: dict[str, str] | None = None, **more: Any) -> Answer:
+        headers = {"Accept-Encoding": "identity", **({"Authorization": f"Bearer {token}"} if token else {}), **(headers or {})}
+        async with self.client.request(method, self.url + path, headers=headers, **more) as response:
+            return await _read(response)
+
+    async def close(self) -> None:
+        await self.client.close()
+        await self.server.close()
+
+
+async def _read(response: ClientResponse) -> Answer:
+    return Answer(response.status, response.headers, await response.read())
+
+
+class StartGateway(Protocol):
+    """Starts a replica; keyword arguments are settings."""
+
+    async def __call__(self, rpc: FakeRpc | None = None, *, clock: FixedClock | None = None, **settings: Any) -> Replica: ...
+
+
+@pytest_asyncio.fixture
+async def start_gateway(redis_url: str, amqp_url: str, tokens: TestTokens, fake_rpc: FakeRpc) -> AsyncIterator[StartGateway]:
+    started: list[Replica] = []
+
+    async def start(rpc: FakeRpc | None = None, *, clock: FixedClock | None = None, **settings: Any) -> Replica:
+        values = {"redis_url": redis_url, "amqp_url": amqp_url, "principal_jwks": tokens.jwks, "rate_limits": UNLIMITED, **settings}
+        app = assemble(Settings(**values), rpc or fake_rpc, PrincipalVerifier(tokens.jwks, clock or SystemClock()))
+        server = TestServer(app, shutdown_timeout=1)
+        await server.start_server()
+        replica = Replica(server, ClientSession(auto_decompress=False), rpc or fake_rpc, app[HEALTH])
+        started.append(replica)
+        await eventually(lambda: replica.health.feed.connected, "the event feed")
+        return replica
+
+    yield start
+    for replica in started:
+        await replica.close()
+
+
+@pytest_asyncio.fixture
+async def gateway(start_gateway: StartGateway) -> Replica:
+    return await start_gateway()
+
+
+@pytest.fixture
+def user_id() -> str:
+    return new_id("user")
+
+
+@pytest.fixture
+def token(tokens: TestTokens, user_id: str) -> str:
+    return tokens.issue(user_id, roles=("challenger", "solver"))
+
+
+Publish = Callable[..., Awaitable[None]]
+
+
+@pytest_asyncio.fixture
+async def publish(amqp_url: str) -> AsyncIterator[Publish]:
+    """Publish a domain event as the relay does."""
+    connection = await aio_pika.connect(amqp_url)
+    channel = await connection.channel()
+
+    async def send(event: Event, event_id: str | None = None) -> None:
+        exchange = await channel.declare_exchange(f"{event.source}.events", aio_pika.ExchangeType.TOPIC, durable=True)
+        headers = {"cloudEvents_id": event_id or new_id("event"), "cloudEvents_type": event.type()}
+        message = aio_pika.Message(event.model_dump_json().encode(), headers=headers, content_type="application/json")
+        await exchange.publish(message, routing_key=event.type())
+
+    yield send
+    await connection.close()
+
+
+@dataclass
+class Client:
+    """A Socket.IO client that remembers what it was told."""
+
+    socket: socketio.AsyncClient
+    told: list[tuple[str, Any]] = field(default_factory=list)
+
+    async def call(self, event: str, payload: Any = None) -> Any:
+        return await self.socket.call(event, payload, timeout=PATIENCE_S)
+
+    def heard(self, event: str) -> list[Any]:
+        return [data for name, data in self.told if name == event]
+
+    async def hears(self, event: str) -> Any:
+        """The first of these events, waited for."""
+        await eventually(lambda: self.heard(event), event)
+        return self.heard(event)[0]
+
+
+Connect = Callable[..., Awaitable[Client]]
+
+
+@pytest_asyncio.fixture
+async def connect() -> AsyncIterator[Connect]:
+    """Connect a client to a replica: `connect(replica, token)`."""
+    clients: list[Client] = []
+
+    async def open_socket(replica: Replica, token: str | None, *, transports: tuple[str, ...] = ("websocket",), **more: Any) -> Client:
+        client = Client(socketio.AsyncClient(reconnection=False))
+
+        async def remember(event: str, data: Any = None) -> None:
+            client.told.append((event, data))
+
+        client.socket.on("*", remember)
+        clients.append(client)
+        await client.socket.connect(replica.url, auth={"token": token} if token else None, transports=list(transports), **more)
+        return client
+
+    yield open_socket
+    for client in clients:
+        await client.socket.disconnect()

@@ -1,0 +1,302 @@
+"""REST as a client sees it: statuses, headers, problems."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import pytest
+from gateway_fakes.rpc import FakeRpc, problem
+from gateway_fakes.samples import sample, view
+
+from chassis.clock import FixedClock
+from chassis.ids import new_id
+from contracts.challenges.commands import CreateChallenge, DeleteChallenge, EditChallenge, PublishChallenge
+from contracts.challenges.queries import GetChallenge, ListChallenges
+from contracts.challenges.views import ChallengeView
+from contracts.errors import FieldError, Kind, Problem
+from contracts.identity.commands import LogIn
+from contracts.identity.views import TokensView
+from contracts.matching.queries import SearchChallenges
+from contracts.paging import Page
+from contracts.payments.commands import ReceiveStripeWebhook
+from gateway.rest.routes import Auth, Route
+from gateway.rest.table import ROUTES
+
+CHALLENGE = new_id("challenge")
+
+
+def url_of(route: Route) -> str:
+    return route.path.format(**{name: new_id(name.removesuffix("_id")) for name in route.path_fields})
+
+
+def body_of(route: Route) -> dict[str, Any]:
+    return {name: value for name, value in sample(route.request).items() if name in route.body_fields}
+
+
+def query_of(route: Route) -> dict[str, str]:
+    return {} if route.has_body else {name: str(value) for name, value in body_of(route).items()}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+async def test_every_route_asks_its_service_and_shows_the_answer(gateway: Any, token: str, route: Route) -> None:
+    sent = {"data": orjson.dumps(body_of(route)), "headers": {"Content-Type": "application/json"}} if route.has_body else {}
+    answer = await gateway.ask(route.method, url_of(route), token=token, params=query_of(route), **sent)
+    assert answer.status == route.status, answer.body
+    (asked,) = gateway.rpc.calls
+    assert type(asked.request) is route.request
+    assert asked.token == (None if route.auth is Auth.NONE else token)
+    assert asked.request_id == answer.headers["X-Request-Id"]
+    if answer.status == 204:
+        assert answer.body == b""
+    else:
+        route.request.answer.model_validate_json(answer.body)
+        assert ("ETag" in answer.headers) == ("version" in route.request.answer.model_fields)
+    if route.location:
+        assert answer.headers["Location"] == route.location.format(id=answer.json["id"])
+
+
+async def test_a_version_becomes_an_entity_tag(gateway: Any, token: str) -> None:
+    gateway.rpc.answers[GetChallenge] = view(ChallengeView, version=7)
+    first = await gateway.ask("GET", f"/v1/challenges/{CHALLENGE}", token=token)
+    assert (first.status, first.headers["ETag"], first.headers["Cache-Control"]) == (200, '"7"', "private, no-cache")
+    again = await gateway.ask("GET", f"/v1/challenges/{CHALLENGE}", token=token, headers={"If-None-Match": '"7"'})
+    assert (again.status, again.body, again.headers["ETag"]) == (304, b"", '"7"')
+    other = await gateway.ask("GET", f"/v1/challenges/{CHALLENGE}", token=token, headers={"If-None-Match": '"6"'})
+    assert other.status == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "request_class"),
+    [("PATCH", "", EditChallenge), ("DELETE", "", DeleteChallenge), ("POST", "/publish", PublishChallenge)],
+)
+async def test_if_match_names_the_version_to_change(gateway: Any, token: str, method: str, path: str, request_class: Any) -> None:
+    url = f"/v1/challenges/{CHALLENGE}{path}"
+    await gateway.ask(method, url, token=token, headers={"If-Match": '"4"'})
+    assert gateway.rpc.of(request_class)[0].request.expected_version == 4
+    gateway.rpc.answers[request_class] = problem(Kind.CONFLICT, "chassis.stale_version")
+    stale = await gateway.ask(method, url, token=token, headers={"If-Match": '"4"'})
+    assert (stale.status, stale.json["code"]) == (412, "chassis.stale_version")
+    raced = await gateway.ask(method, url, token=token)
+    assert raced.status == 409
+    malformed = await gateway.ask(method, url, token=token, headers={"If-Match": "4"})
+    assert (malformed.status, malformed.json["code"]) == (400, "gateway.if_match.malformed")
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        (Kind.NOT_FOUND, 404),
+        (Kind.FORBIDDEN, 403),
+        (Kind.UNAUTHENTICATED, 401),
+        (Kind.CONFLICT, 409),
+        (Kind.INVALID, 422),
+        (Kind.LIMITED, 429),
+        (Kind.UNAVAILABLE, 503),
+    ],
+)
+async def test_a_refusal_is_a_problem_document(gateway: Any, token: str, kind: Kind, status: int) -> None:
+    fields = (FieldError(pointer="/a/b", detail="no"),)
+    gateway.rpc.answers[GetChallenge] = Problem(kind=kind, code="x.y.z", detail="Because.", fields=fields, retry_after_s=7)
+    answer = await gateway.ask("GET", f"/v1/challenges/{CHALLENGE}", token=token, headers={"X-Request-Id": "my-request-1"})
+    assert answer.status == status
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+    assert answer.headers["Retry-After"] == "7"
+    assert answer.json == {
+        "type": "about:blank",
+        "title": answer.json["title"],
+        "status": status,
+        "code": "x.y.z",
+        "detail": "Because.",
+        "request_id": "my-request-1",
+        "errors": [{"pointer": "/a/b", "detail": "no"}],
+    }
+    assert ("WWW-Authenticate" in answer.headers) == (status == 401)
+
+
+async def test_a_bug_is_a_500_without_detail(gateway: Any, token: str) -> None:
+    def fail(_request: Any) -> Any:
+        raise RuntimeError("secret detail")
+
+    gateway.rpc.answers[GetChallenge] = fail
+    answer = await gateway.ask("GET", f"/v1/challenges/{CHALLENGE}", token=token)
+    assert (answer.status, answer.json["code"]) == (500, "gateway.internal")
+    assert b"secret" not in answer.body
+
+
+@pytest.mark.parametrize("path", ["/", "/v1", "/v1/nothing", "/v1/me/", "/v2/me", "/v1/challenges/a/b/c"])
+async def test_an_unknown_route_is_a_problem(gateway: Any, path: str) -> None:
+    answer = await gateway.ask("GET", path)
+    assert (answer.status, answer.json["code"]) == (404, "gateway.route.not_found")
+
+
+async def test_a_wrong_method_is_told_which_are_right(gateway: Any) -> None:
+    answer = await gateway.ask("PUT", f"/v1/challenges/{CHALLENGE}")
+    assert (answer.status, answer.headers["Allow"]) == (405, "DELETE, GET, HEAD, PATCH")
+    assert answer.json["code"] == "gateway.method.not_allowed"
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin-1", ""])
+async def test_a_body_must_be_declared_as_json(gateway: Any, token: str, content_type: str) -> None:
+    answer = await gateway.ask("POST", "/v1/challenges", token=token, data=b"{}", headers={"Content-Type": content_type})
+    assert (answer.status, answer.headers["Accept"]) == (415, "application/json")
+    assert not gateway.rpc.calls
+
+
+async def test_a_command_without_fields_needs_no_body(gateway: Any, token: str) -> None:
+    assert (await gateway.ask("POST", f"/v1/challenges/{CHALLENGE}/publish", token=token)).status == 200
+
+
+@pytest.mark.parametrize("given", ["my-request-1", "0123456789abcdef"])
+async def test_a_sane_request_id_is_kept(gateway: Any, given: str) -> None:
+    answer = await gateway.ask("GET", "/v1/challenges", headers={"X-Request-Id": given})
+    assert answer.headers["X-Request-Id"] == given
+
+
+@pytest.mark.parametrize("given", ["", "short", "x" * 129, "white space here", "<script>alert(1)</script>"])
+async def test_another_one_is_replaced(gateway: Any, given: str) -> None:
+    answer = await gateway.ask("GET", "/v1/challenges", headers={"X-Request-Id": given})
+    assert answer.headers["X-Request-Id"].startswith("request_")
+
+
+async def test_security_headers_are_on_every_answer(gateway: Any) -> None:
+    for path in ("/v1/challenges", "/v1/nothing", "/docs", "/openapi.json", "/health/live", "/socket.io/?EIO=4&transport=polling"):
+        headers = (await gateway.ask("GET", path)).headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Server"] == "openchance"
+        assert "Strict-Transport-Security" not in headers
+    secure = await gateway.ask("GET", "/v1/challenges", headers={"X-Forwarded-Proto": "https"})
+    assert secure.headers["Strict-Transport-Security"].startswith("max-age=")
+
+
+async def test_cors_is_for_the_origins_allowed(start_gateway: Any) -> None:
+    gateway = await start_gateway(cors_origins="https://app.example")
+    asked = {"Origin": "https://app.example", "Access-Control-Request-Method": "POST"}
+    preflight = await gateway.ask("OPTIONS", "/v1/challenges", headers=asked)
+    assert (preflight.status, preflight.headers["Access-Control-Allow-Origin"]) == (204, "https://app.example")
+    assert "Idempotency-Key" in preflight.headers["Access-Control-Allow-Headers"]
+    allowed = await gateway.ask("GET", "/v1/challenges", headers={"Origin": "https://app.example"})
+    assert allowed.headers["Access-Control-Allow-Origin"] == "https://app.example"
+    assert "ETag" in allowed.headers["Access-Control-Expose-Headers"]
+    stranger = await gateway.ask("GET", "/v1/challenges", headers={"Origin": "https://evil.example"})
+    assert "Access-Control-Allow-Origin" not in stranger.headers
+    refused = await gateway.ask("OPTIONS", "/v1/challenges", headers={**asked, "Origin": "https://evil.example"})
+    assert refused.status == 405
+
+
+@pytest.mark.parametrize(("encoding", "unpack"), [("gzip", gzip.decompress), ("deflate", zlib.decompress)])
+async def test_larger_bodies_are_compressed(gateway: Any, encoding: str, unpack: Any) -> None:
+    answer = await gateway.ask("GET", "/openapi.json", headers={"Accept-Encoding": encoding})
+    assert answer.headers["Content-Encoding"] == encoding
+    assert orjson.loads(unpack(answer.body))["openapi"] == "3.1.0"
+    plain = await gateway.ask("GET", "/openapi.json")
+    assert "Content-Encoding" not in plain.headers
+    assert plain.json["openapi"] == "3.1.0"
+
+
+async def test_tokens_are_never_kept_by_a_cache(gateway: Any) -> None:
+    gateway.rpc.answers[LogIn] = view(TokensView)
+    answer = await gateway.ask("POST", "/v1/auth/login", json={"email": "a@example.com", "password": "x"})
+    assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-store")
+
+
+@pytest.mark.parametrize("header", ["Basic YTpi", "Bearer", "Bearer a b", "token"])
+async def test_a_header_that_is_no_bearer_token_is_refused(gateway: Any, header: str) -> None:
+    answer = await gateway.ask("GET", "/v1/me", headers={"Authorization": header})
+    assert (answer.status, answer.json["code"]) == (401, "identity.token.invalid")
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="openchance", error="invalid_token"'
+
+
+async def test_a_token_expires_by_the_clock(start_gateway: Any, tokens: Any, user_id: str) -> None:
+    clock = FixedClock(datetime.now(UTC) + timedelta(seconds=2))  # not before the token is issued
+    gateway = await start_gateway(clock=clock)
+    token = tokens.issue(user_id)
+    assert (await gateway.ask("GET", "/v1/me", token=token)).status == 200
+    clock.advance(timedelta(minutes=16))
+    assert (await gateway.ask("GET", "/v1/me", token=token)).status == 401
+
+
+async def test_an_optional_token_must_still_be_valid(gateway: Any) -> None:
+    assert (await gateway.ask("GET", "/v1/challenges")).status == 200
+    assert (await gateway.ask("GET", "/v1/challenges", token="forged")).status == 401
+
+
+async def test_search_goes_to_matching_and_falls_back(gateway: Any, fake_rpc: FakeRpc) -> None:
+    found = await gateway.ask("GET", "/v1/challenges", params={"q": "pyton", "sort": "relevance"})
+    assert (found.status, fake_rpc.of(SearchChallenges)[0].timeout) == (200, 2.0)
+    fake_rpc.answers[SearchChallenges] = problem(Kind.UNAVAILABLE, "matching.unavailable")
+    fake_rpc.answers[ListChallenges] = Page(items=(view(ChallengeView, title="Python parser"),), next_cursor=None)
+    degraded = await gateway.ask("GET", "/v1/challenges", params={"q": "python"})
+    assert (degraded.status, degraded.json["degraded"], len(degraded.json["items"])) == (200, ["matching"], 1)
+    assert (await gateway.ask("GET", "/v1/search/challenges", params={"q": "python"})).status == 503
+    unknown = await gateway.ask("GET", "/v1/challenges", params={"q": "python", "mine": "true"})
+    assert (unknown.status, unknown.json["errors"][0]["pointer"]) == (422, "/mine")
+
+
+async def test_a_webhook_is_passed_on_as_it_came(gateway: Any, fake_rpc: FakeRpc) -> None:
+    raw = b'{ "id": "evt_1",\n  "name": "\xc3\xbc" }'
+    answer = await gateway.ask("POST", "/v1/webhooks/stripe", data=raw, headers={"Stripe-Signature": "t=1,v1=ab"})
+    assert answer.status == 204
+    (asked,) = fake_rpc.of(ReceiveStripeWebhook)
+    assert (asked.request.payload.encode(), asked.request.signature) == (raw, "t=1,v1=ab")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("raw", "headers", "status"),
+    [
+        (b"{}", {}, 400),
+        (b"\xff", {"Stripe-Signature": "x"}, 400),
+        (b"", {"Stripe-Signature": "x"}, 422),
+        (io.BytesIO(b"x" * (1024 * 1024 + 1)), {"Stripe-Signature": "x"}, 413),
+    ],
+)
+async def test_a_webhook_that_cannot_be_one_is_refused(gateway: Any, raw: Any, headers: dict[str, str], status: int) -> None:
+    assert (await gateway.ask("POST", "/v1/webhooks/stripe", data=raw, headers=headers)).status == status
+    assert not gateway.rpc.calls
+
+
+async def test_documents_are_served(gateway: Any) -> None:
+    assert (await gateway.ask("GET", "/openapi.json")).json["openapi"] == "3.1.0"
+    assert (await gateway.ask("GET", "/asyncapi.json")).json["asyncapi"] == "3.0.0"
+    page = await gateway.ask("GET", "/docs")
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert b"POST" in page.body
+
+
+async def test_health_and_metrics(gateway: Any) -> None:
+    assert (await gateway.ask("GET", "/health/live")).status == 200
+    ready = await gateway.ask("GET", "/health/ready")
+    assert (ready.status, ready.json["status"]) == (200, "ready")
+    gateway.rpc.connected = False
+    away = await gateway.ask("GET", "/health/ready")
+    assert (away.status, away.json["dependencies"]["broker"]) == (503, "down")
+    gateway.rpc.connected = True
+    gateway.health.stopping = True
+    assert (await gateway.ask("GET", "/health/ready")).json["status"] == "stopping"
+    await gateway.ask("GET", "/v1/challenges")
+    assert (
+        b'openchance_http_request_seconds_count{method="GET",route="/v1/challenges",status="200"}'
+        in (await gateway.ask("GET", "/metrics")).body
+    )
+
+
+async def test_the_callers_trace_goes_on_to_the_service(gateway: Any, fake_rpc: FakeRpc) -> None:
+    from chassis import tracing
+
+    seen: list[str | None] = []
+
+    def remember(_request: Any) -> Any:
+        seen.append(tracing.current_traceparent())
+        return view(CreateChallenge.answer)
+
+    fake_rpc.answers[GetChallenge] = remember
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    await gateway.ask("GET", f"/v1/challenges/{CHALLENGE}", headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+    assert seen[0] is not None
+    assert trace in seen[0]

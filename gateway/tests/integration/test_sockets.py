@@ -1,0 +1,360 @@
+"""Socket.IO over two replicas: authorisation, chat, pushes, presence, and what happens when Redis or the broker is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aio_pika
+import pytest
+import socketio
+from gateway_fakes.rpc import FakeRpc, problem
+from gateway_fakes.samples import sample, view
+
+from chassis.clock import FixedClock
+from chassis.ids import new_id
+from contracts.challenges.events import ChallengeUpdated
+from contracts.errors import Kind
+from contracts.identity.events import SessionRevoked
+from contracts.messaging.commands import MarkRead, SendMessage
+from contracts.messaging.events import ConversationRead, MessageSent
+from contracts.messaging.queries import GetConversation, ListMessages
+from contracts.messaging.views import ConversationView, MessageView
+from contracts.notifications.events import NotificationCreated
+from contracts.paging import Page
+from local_platform.servers import Redis
+from local_platform.tokens import TestTokens
+
+CONVERSATION = new_id("conversation")
+NOT_FOUND = problem(Kind.NOT_FOUND, "messaging.conversation.not_found")
+
+
+class Person:
+    """Somebody with a token."""
+
+    def __init__(self, tokens: TestTokens) -> None:
+        self.id = new_id("user")
+        self.session_id = new_id("session")
+        self.token = tokens.issue(self.id, session_id=self.session_id)
+
+
+@pytest.fixture
+def ada(tokens: TestTokens) -> Person:
+    return Person(tokens)
+
+
+@pytest.fixture
+def bob(tokens: TestTokens) -> Person:
+    return Person(tokens)
+
+
+@pytest.fixture
+def eve(tokens: TestTokens) -> Person:
+    return Person(tokens)
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[Redis]:
+    redis = Redis(tmp_path / "redis")
+    redis.start()
+    yield redis
+    redis.stop()
+
+
+@pytest.fixture
+def fake_rpc(ada: Person, bob: Person) -> FakeRpc:
+    """Messaging with one conversation of Ada and Bob that holds 250 messages."""
+    rpc = FakeRpc()
+    members = {ada.token, bob.token}
+
+    def conversation(_asked: GetConversation) -> ConversationView:
+        if rpc.calls[-1].token not in members:
+            return NOT_FOUND  # type: ignore[return-value]
+        return view(ConversationView, id=CONVERSATION, participant_ids=[ada.id, bob.id], last_seq=250)
+
+    def messages(asked: ListMessages) -> Page[MessageView]:
+        first = 231 if asked.after_seq is None else asked.after_seq + 1
+        return Page(items=tuple(message(seq, ada.id) for seq in range(first, min(first + asked.limit, 251))))
+
+    rpc.answers[GetConversation] = conversation
+    rpc.answers[ListMessages] = messages
+    rpc.answers[SendMessage] = lambda asked: message(251, ada.id, asked.text)
+    return rpc
+
+
+def message(seq: int, sender_id: str, text: str = "hello") -> MessageView:
+    return view(MessageView, conversation_id=CONVERSATION, seq=seq, sender_id=sender_id, text=text)
+
+
+def sent(text: str, *people: Person) -> MessageSent:
+    return MessageSent(
+        conversation_id=CONVERSATION,
+        participant_ids=tuple(person.id for person in people),
+        conversation_title="A title",
+        message=message(251, people[0].id, text),
+    )
+
+
+@pytest.mark.parametrize("bad", [None, "", "forged", "x.y.z"])
+async def test_a_connection_needs_a_valid_token(gateway: Any, connect: Any, bad: str | None) -> None:
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        await connect(gateway, bad)
+
+
+async def test_a_refused_connection_is_told_why(gateway: Any, connect: Any, tokens: TestTokens) -> None:
+    told: list[Any] = []
+    client = socketio.AsyncClient(reconnection=False)
+    client.on("connect_error", told.append)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        await client.connect(gateway.url, auth={"token": tokens.issue(new_id("user"), lifetime=-5)}, transports=["websocket"])
+    assert (told[0]["message"], told[0]["data"]["status"]) == ("identity.token.invalid", 401)
+
+
+@pytest.mark.parametrize("transports", [("websocket",), ("polling",), ("polling", "websocket")])
+async def test_both_transports_work(gateway: Any, connect: Any, ada: Person, transports: tuple[str, ...]) -> None:
+    client = await connect(gateway, ada.token, transports=transports)
+    answer = await client.call("conversation.join", {"conversation_id": CONVERSATION})
+    assert answer["ok"] is True
+
+
+async def test_strange_origins_may_not_connect(start_gateway: Any, connect: Any, ada: Person) -> None:
+    gateway = await start_gateway(cors_origins="https://app.example")
+    await connect(gateway, ada.token, headers={"Origin": "https://app.example"})
+    await connect(gateway, ada.token, headers={"Origin": gateway.url})
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        await connect(gateway, ada.token, headers={"Origin": "https://evil.example"})
+
+
+async def test_joining_catches_up(gateway: Any, connect: Any, ada: Person) -> None:
+    client = await connect(gateway, ada.token)
+    answer = await client.call("conversation.join", {"conversation_id": CONVERSATION, "after_seq": 5})
+    assert answer["conversation"]["id"] == CONVERSATION
+    assert [found["seq"] for found in answer["messages"]] == list(range(6, 251))
+    assert answer["has_more"] is False
+    latest = await client.call("conversation.join", {"conversation_id": CONVERSATION})
+    assert [found["seq"] for found in latest["messages"]] == list(range(231, 251))
+
+
+async def test_an_outsider_finds_nothing(gateway: Any, connect: Any, ada: Person, eve: Person) -> None:
+    member, outsider = await connect(gateway, ada.token), await connect(gateway, eve.token)
+    await member.call("conversation.join", {"conversation_id": CONVERSATION})
+    for event in ("conversation.join", "typing"):
+        answer = await outsider.call(event, {"conversation_id": CONVERSATION})
+        assert (answer["ok"], answer["problem"]["status"], answer["problem"]["code"]) == (False, 404, "messaging.conversation.not_found")
+    assert (await member.call("typing", {"conversation_id": CONVERSATION}))["ok"]
+    assert (await outsider.call("typing", {"conversation_id": CONVERSATION}))["ok"] is False
+    assert not outsider.told
+
+
+async def test_a_message_is_acknowledged_with_what_was_committed(gateway: Any, connect: Any, ada: Person, fake_rpc: FakeRpc) -> None:
+    client = await connect(gateway, ada.token)
+    payload = {"conversation_id": CONVERSATION, "client_message_id": "m1", "text": "Hello"}
+    answer = await client.call("message.send", payload)
+    assert (answer["ok"], answer["message"]["seq"], answer["message"]["text"]) == (True, 251, "Hello")
+    (asked,) = fake_rpc.of(SendMessage)
+    assert (asked.token, asked.request.model_dump(mode="json")) == (ada.token, payload)
+    read = await client.call("message.read", {"conversation_id": CONVERSATION, "seq": 251})
+    assert read["conversation"]
+    assert len(fake_rpc.of(MarkRead)) == 1
+
+
+@pytest.mark.parametrize(
+    ("payload", "pointer"),
+    [
+        ({}, "/conversation_id"),
+        ({"conversation_id": CONVERSATION, "client_message_id": "m1"}, "/text"),
+        ({"conversation_id": {"$ne": None}, "client_message_id": "m1", "text": "x"}, "/conversation_id"),
+        ({"conversation_id": CONVERSATION, "client_message_id": "m1", "text": "x", "sender_id": "me"}, "/sender_id"),
+        ({"conversation_id": CONVERSATION, "client_message_id": "m1", "text": 5}, "/text"),
+        ({"conversation_id": CONVERSATION, "client_message_id": "m 1", "text": "x"}, "/client_message_id"),
+        ({"conversation_id": CONVERSATION, "client_message_id": "m1", "text": "x" * 5001}, "/text"),
+    ],
+)
+async def test_a_bad_payload_is_answered_by_name(gateway: Any, connect: Any, ada: Person, payload: Any, pointer: str) -> None:
+    client = await connect(gateway, ada.token)
+    answer = await client.call("message.send", payload)
+    assert (answer["ok"], answer["problem"]["status"]) == (False, 422)
+    assert pointer in [error["pointer"] for error in answer["problem"]["errors"]]
+
+
+@pytest.mark.parametrize("payload", [None, "text", 5, [], [{}], b"bytes", {"a": b"bytes"}, ({}, {}), (), {"a": [[[[[]]]]]}])
+@pytest.mark.parametrize("event", ["conversation.join", "message.send", "message.read", "typing", "auth.refresh", "no.such.event"])
+async def test_no_payload_breaks_a_socket(gateway: Any, connect: Any, ada: Person, event: str, payload: Any) -> None:
+    client = await connect(gateway, ada.token)
+    answer = await client.call(event, payload)
+    assert (answer["ok"], answer["problem"]["status"]) == (False, 404 if event == "no.such.event" else 422)
+    assert (await client.call("conversation.join", {"conversation_id": CONVERSATION}))["ok"]
+
+
+async def test_a_service_that_is_away_is_a_problem_in_the_acknowledgement(gateway: Any, connect: Any, ada: Person, fake_rpc: FakeRpc) -> None:
+    fake_rpc.answers[SendMessage] = problem(Kind.UNAVAILABLE, "messaging.unavailable")
+    client = await connect(gateway, ada.token)
+    answer = await client.call("message.send", {"conversation_id": CONVERSATION, "client_message_id": "m1", "text": "x"})
+    assert answer["problem"] | {"request_id": ""} == {
+        "type": "about:blank",
+        "title": "Unavailable for the moment",
+        "status": 503,
+        "code": "messaging.unavailable",
+        "detail": "No.",
+        "request_id": "",
+    }
+
+
+async def test_an_event_reaches_its_people_on_every_replica_once(
+    start_gateway: Any, connect: Any, publish: Any, ada: Person, bob: Person, eve: Person
+) -> None:
+    one, other = await start_gateway(), await start_gateway()
+    clients = [await connect(one, ada.token), await connect(other, bob.token), await connect(other, ada.token)]
+    outsider = await connect(other, eve.token)
+    event_id = new_id("event")
+    await publish(sent("Hello", ada, bob), event_id)
+    await publish(sent("Hello", ada, bob), event_id)  # delivered again
+    await publish(sent("Last", ada, bob, eve))
+    assert (await outsider.hears("message.created"))["text"] == "Last"
+    for client in clients:
+        await client.hears("message.created")
+        assert [found["text"] for found in client.heard("message.created")][:1] == ["Hello"]
+    from conftest import eventually  # noqa: PLC0415
+
+    for client in clients:
+        await eventually(lambda client=client: len(client.heard("message.created")) == 2)
+    assert len(outsider.heard("message.created")) == 1
+
+
+async def test_receipts_notifications_and_challenges_are_pushed(
+    gateway: Any, connect: Any, publish: Any, ada: Person, bob: Person, eve: Person
+) -> None:
+    owner, invited, stranger = await connect(gateway, ada.token), await connect(gateway, bob.token), await connect(gateway, eve.token)
+    challenge = sample(ChallengeUpdated)["challenge"] | {"challenger_id": ada.id, "invited_user_ids": [bob.id], "visibility": "private"}
+    await publish(ChallengeUpdated.model_validate(sample(ChallengeUpdated) | {"challenge": challenge}))
+    await publish(ConversationRead(conversation_id=CONVERSATION, participant_ids=(ada.id, bob.id), user_id=bob.id, seq=9))
+    await publish(NotificationCreated.model_validate(sample(NotificationCreated) | {"user_id": eve.id, "unread_count": 3}))
+    assert (await owner.hears("challenge.updated"))["challenge_id"] == challenge["id"]
+    assert (await invited.hears("challenge.updated"))["change"] == "challenge_updated"
+    assert await owner.hears("receipt.updated") == {"conversation_id": CONVERSATION, "user_id": bob.id, "seq": 9}
+    assert (await stranger.hears("notification.created"))["unread_count"] == 3
+    assert [name for name, _ in stranger.told] == ["notification.created"]
+
+
+async def test_typing_and_presence_cross_replicas(start_gateway: Any, connect: Any, ada: Person, bob: Person) -> None:
+    one, other = await start_gateway(), await start_gateway()
+    first = await connect(one, ada.token)
+    await first.call("conversation.join", {"conversation_id": CONVERSATION})
+    second = await connect(other, bob.token)
+    joined = await second.call("conversation.join", {"conversation_id": CONVERSATION})
+    assert set(joined["online"]) == {ada.id, bob.id}
+    assert await first.hears("presence") == {"conversation_id": CONVERSATION, "user_id": bob.id, "online": True}
+    await second.call("typing", {"conversation_id": CONVERSATION})
+    assert await first.hears("typing") == {"conversation_id": CONVERSATION, "user_id": bob.id}
+    assert not second.heard("typing")
+    first.told.clear()
+    await second.socket.disconnect()
+    assert await first.hears("presence") == {"conversation_id": CONVERSATION, "user_id": bob.id, "online": False}
+
+
+async def test_people_of_a_replica_that_died_go_offline(start_gateway: Any, connect: Any, redis_url: str, ada: Person, bob: Person) -> None:
+    from gateway.shared.connection import SharedRedis  # noqa: PLC0415
+    from gateway.shared.presence import Presence  # noqa: PLC0415
+
+    gateway = await start_gateway(presence_ttl_s=0.6)
+    redis = SharedRedis(redis_url)
+    await Presence(redis, ttl_s=1.5).refresh([(bob.id, "a socket of a replica that dies now")])
+    client = await connect(gateway, ada.token)
+    joined = await client.call("conversation.join", {"conversation_id": CONVERSATION})
+    assert bob.id in joined["online"]
+    assert await client.hears("presence") == {"conversation_id": CONVERSATION, "user_id": bob.id, "online": False}
+    await redis.close()
+
+
+async def test_a_revoked_session_is_cut_on_every_replica(
+    start_gateway: Any, connect: Any, publish: Any, tokens: TestTokens, ada: Person
+) -> None:
+    one, other = await start_gateway(), await start_gateway()
+    cut = [await connect(one, ada.token), await connect(other, ada.token)]
+    kept = await connect(one, tokens.issue(ada.id))
+    await publish(SessionRevoked(user_id=ada.id, session_id=ada.session_id, reason="logged_out"))
+    from conftest import eventually  # noqa: PLC0415
+
+    for client in cut:
+        assert (await client.hears("session.revoked"))["reason"] == "logged_out"
+        await eventually(lambda client=client: not client.socket.connected)
+    assert (await kept.call("conversation.join", {"conversation_id": CONVERSATION}))["problem"]["status"] == 404
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        await connect(await start_gateway(), ada.token)
+
+
+async def test_calls_after_expiry_are_refused_until_the_token_is_renewed(
+    start_gateway: Any, connect: Any, tokens: TestTokens, fake_rpc: FakeRpc
+) -> None:
+    clock = FixedClock(datetime.now(UTC) + timedelta(seconds=2))
+    gateway = await start_gateway(clock=clock)
+    user_id = new_id("user")
+    fake_rpc.answers[GetConversation] = view(ConversationView)
+    client = await connect(gateway, tokens.issue(user_id))
+    join = {"conversation_id": CONVERSATION}
+    assert (await client.call("conversation.join", join))["ok"]
+    clock.advance(timedelta(minutes=16))
+    refused = await client.call("conversation.join", join)
+    assert (refused["problem"]["status"], refused["problem"]["code"]) == (401, "identity.token.invalid")
+    other_person = tokens.issue(new_id("user"), lifetime=3600)
+    assert (await client.call("auth.refresh", {"token": other_person}))["problem"]["code"] == "gateway.socket.another_person"
+    assert (await client.call("auth.refresh", {"token": "forged"}))["problem"]["status"] == 401
+    assert (await client.call("auth.refresh", {"token": tokens.issue(user_id, lifetime=3600)})) == {"ok": True}
+    assert (await client.call("conversation.join", join))["ok"]
+
+
+async def test_calls_are_limited(start_gateway: Any, connect: Any, ada: Person) -> None:
+    gateway = await start_gateway(rate_limits={"socket": "3/600"})
+    client = await connect(gateway, ada.token)
+    answers = [await client.call("conversation.join", {"conversation_id": CONVERSATION}) for _ in range(3)]
+    assert [answer["ok"] for answer in answers] == [True, True, False]
+    assert answers[2]["problem"]["status"] == 429
+
+
+async def test_chat_goes_on_without_redis(
+    start_gateway: Any, connect: Any, publish: Any, own_redis: Redis, ada: Person, bob: Person
+) -> None:
+    one, other = await start_gateway(redis_url=own_redis.url), await start_gateway(redis_url=own_redis.url)
+    first = await connect(one, ada.token)
+    await first.call("conversation.join", {"conversation_id": CONVERSATION})
+    own_redis.process.kill()
+    second = await connect(other, bob.token)
+    joined = await second.call("conversation.join", {"conversation_id": CONVERSATION})
+    assert (joined["ok"], joined["online"]) == (True, [])
+    assert (await second.call("typing", {"conversation_id": CONVERSATION}))["ok"]
+    assert (await second.call("message.send", {"conversation_id": CONVERSATION, "client_message_id": "m", "text": "x"}))["ok"]
+    await publish(sent("Still here", ada, bob))
+    assert (await first.hears("message.created"))["text"] == "Still here"
+    assert (await second.hears("message.created"))["text"] == "Still here"
+
+
+async def test_typing_crosses_again_when_redis_is_back(
+    start_gateway: Any, connect: Any, own_redis: Redis, ada: Person, bob: Person
+) -> None:
+    import asyncio  # noqa: PLC0415
+
+    one, other = await start_gateway(redis_url=own_redis.url), await start_gateway(redis_url=own_redis.url)
+    first, second = await connect(one, ada.token), await connect(other, bob.token)
+    own_redis.process.kill()
+    own_redis.start()
+    for client in (first, second):
+        await client.call("conversation.join", {"conversation_id": CONVERSATION})
+    async with asyncio.timeout(15):
+        while not first.heard("typing"):
+            await second.call("typing", {"conversation_id": CONVERSATION})
+            await asyncio.sleep(0.1)
+
+
+async def test_after_a_broken_broker_connection_clients_are_told_to_look(
+    gateway: Any, connect: Any, publish: Any, ada: Person, bob: Person
+) -> None:
+    client = await connect(gateway, ada.token)
+    channel: Any = await gateway.health.feed.connection.channel()
+    with pytest.raises(aio_pika.exceptions.AMQPError):
+        await channel.declare_queue("amq.forbidden", durable=True)  # the broker closes a channel for it
+    await gateway.health.feed.connection.close()
+    assert await client.hears("resync") == {}
+    await publish(sent("After", ada, bob))
+    assert (await client.hears("message.created"))["text"] == "After"

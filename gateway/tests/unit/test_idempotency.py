@@ -1,0 +1,169 @@
+"""One of several equal requests runs; the others get its answer."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from contracts.errors import Kind, Problem, ProblemError
+from gateway.shared.connection import RedisAway
+from gateway.shared.idempotency import Idempotency, KeyReused, StillRunning, StoredAnswer
+
+
+class MemoryRecords:
+    """Records in a dictionary; `away` makes it behave like a Redis that does not answer."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, bytes] = {}
+        self.away = False
+
+    async def begin(self, key: str, record: bytes, lock_s: float) -> bytes | None:
+        self._answer_or_raise()
+        if key in self.held:
+            return self.held[key]
+        self.held[key] = record
+        return None
+
+    async def replace(self, key: str, own: bytes, record: bytes | None) -> None:
+        self._answer_or_raise()
+        if self.held.get(key) == own:
+            del self.held[key]
+            if record is not None:
+                self.held[key] = record
+
+    def _answer_or_raise(self) -> None:
+        if self.away:
+            raise RedisAway
+
+
+class Work:
+    """What the request does, counted; `hold` keeps it from ending."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self.hold = asyncio.Event()
+        self.hold.set()
+        self.refusals: list[Exception] = []
+
+    async def __call__(self) -> StoredAnswer:
+        self.runs += 1
+        run = self.runs
+        await self.hold.wait()
+        if self.refusals:
+            raise self.refusals.pop(0)
+        return StoredAnswer(201, {"ETag": '"1"'}, f'{{"run":{run},"name":"ü"}}'.encode())
+
+
+@pytest.fixture
+def records() -> MemoryRecords:
+    return MemoryRecords()
+
+
+@pytest.fixture
+def idempotency(records: MemoryRecords) -> Idempotency:
+    return Idempotency(records, lock_s=10, wait_s=0.3)
+
+
+async def test_the_second_gets_the_first_ones_answer_byte_for_byte(idempotency: Idempotency) -> None:
+    work = Work()
+    first, replayed = await idempotency.answer("me POST /x", "key", b"body", work)
+    assert not replayed
+    assert await idempotency.answer("me POST /x", "key", b"body", work) == (first, True)
+    assert work.runs == 1
+
+
+async def test_twenty_at_once_run_once(idempotency: Idempotency) -> None:
+    work = Work()
+    work.hold.clear()
+    waiting = [asyncio.create_task(idempotency.answer("me", "key", b"body", work)) for _ in range(20)]
+    await asyncio.sleep(0)
+    work.hold.set()
+    answers = await asyncio.gather(*waiting)
+    assert work.runs == 1
+    assert {answer.body for answer, _ in answers} == {answers[0][0].body}
+    assert sorted(replayed for _, replayed in answers) == [False] + [True] * 19
+
+
+async def test_the_key_with_another_body_is_refused(idempotency: Idempotency) -> None:
+    work = Work()
+    await idempotency.answer("me", "key", b"body", work)
+    with pytest.raises(KeyReused):
+        await idempotency.answer("me", "key", b"other", work)
+    assert work.runs == 1
+
+
+async def test_the_key_with_another_body_is_refused_while_the_first_runs(idempotency: Idempotency) -> None:
+    work = Work()
+    work.hold.clear()
+    first = asyncio.create_task(idempotency.answer("me", "key", b"body", work))
+    await asyncio.sleep(0)
+    with pytest.raises(KeyReused):
+        await idempotency.answer("me", "key", b"other", work)
+    work.hold.set()
+    await first
+
+
+async def test_another_scope_is_another_key(idempotency: Idempotency) -> None:
+    work = Work()
+    await idempotency.answer("me POST /x", "key", b"body", work)
+    await idempotency.answer("you POST /x", "key", b"body", work)
+    await idempotency.answer("me POST /y", "key", b"body", work)
+    assert work.runs == 3
+
+
+async def test_who_waits_too_long_is_told_so(idempotency: Idempotency) -> None:
+    work = Work()
+    work.hold.clear()
+    first = asyncio.create_task(idempotency.answer("me", "key", b"body", work))
+    await asyncio.sleep(0)
+    with pytest.raises(StillRunning):
+        await idempotency.answer("me", "key", b"body", work)
+    work.hold.set()
+    await first
+
+
+async def test_a_refusal_frees_the_key(idempotency: Idempotency, records: MemoryRecords) -> None:
+    work = Work()
+    work.refusals = [ProblemError(Problem(kind=Kind.UNAVAILABLE, code="x.unavailable", detail="No.")), RuntimeError("a bug")]
+    with pytest.raises(ProblemError):
+        await idempotency.answer("me", "key", b"body", work)
+    with pytest.raises(RuntimeError):
+        await idempotency.answer("me", "key", b"body", work)
+    assert not records.held
+    _, replayed = await idempotency.answer("me", "key", b"body", work)
+    assert not replayed
+
+
+async def test_who_waits_for_one_that_is_refused_tries_itself(idempotency: Idempotency) -> None:
+    work = Work()
+    work.hold.clear()
+    work.refusals = [RuntimeError("a bug")]
+    first = asyncio.create_task(idempotency.answer("me", "key", b"body", work))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(idempotency.answer("me", "key", b"body", work))
+    await asyncio.sleep(0)
+    work.hold.set()
+    with pytest.raises(RuntimeError):
+        await first
+    answer, replayed = await second
+    assert (answer.status, replayed, work.runs) == (201, False, 2)
+
+
+async def test_it_goes_on_without_redis(idempotency: Idempotency, records: MemoryRecords) -> None:
+    work = Work()
+    records.away = True
+    await idempotency.answer("me", "key", b"body", work)
+    await idempotency.answer("me", "key", b"body", work)
+    assert work.runs == 2
+
+
+async def test_redis_leaving_in_between_costs_only_the_record(idempotency: Idempotency, records: MemoryRecords) -> None:
+    work = Work()
+    work.hold.clear()
+    first = asyncio.create_task(idempotency.answer("me", "key", b"body", work))
+    await asyncio.sleep(0)
+    records.away = True
+    work.hold.set()
+    answer, replayed = await first
+    assert (answer.status, replayed) == (201, False)
