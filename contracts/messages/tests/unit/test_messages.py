@@ -11,7 +11,7 @@ from contracts.base import Command, Done, Event, Query, UtcDatetime, View
 from contracts.challenges.commands import CreateChallenge, SubmitApplication
 from contracts.challenges.terms import FixedReward, MilestonesReward, MilestoneTerms, RangeReward, Reward
 from contracts.identity.commands import RegisterUser
-from contracts.money import Money, Price
+from contracts.money import MAX_AMOUNT_MINOR, Money, Price
 from contracts.payments.commands import ReleaseEscrow
 
 CHALLENGE = "challenge_01h455vb4pex5vsknk084sn02q"
@@ -124,3 +124,10 @@ def test_control_characters_are_refused_in_text() -> None:
 )
 def test_the_kind_of_a_reward_is_on_the_wire_even_if_only_what_is_set_is_sent(reward: Reward) -> None:
     assert reward.model_dump(exclude_unset=True)["kind"] == reward.kind
+
+
+def test_the_milestones_of_a_reward_are_together_no_more_than_any_amount() -> None:
+    half = MilestoneTerms(title="Half", amount=Price(amount_minor=MAX_AMOUNT_MINOR // 2, currency="EUR"))
+    assert len(MilestonesReward(milestones=(half, half)).milestones) == 2
+    with pytest.raises(ValidationError, match="together"):
+        MilestonesReward(milestones=(half, half, half))

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from contracts.base import Title, View
 from contracts.ids import MilestoneId
-from contracts.money import Price
+from contracts.money import MAX_AMOUNT_MINOR, Price
 
 
 class Category(StrEnum):
@@ -121,9 +121,11 @@ class MilestonesReward(_Kind):
     milestones: Annotated[tuple[MilestoneTerms, ...], Field(min_length=1, max_length=20)]
 
     @model_validator(mode="after")
-    def _one_currency(self) -> Self:
+    def _one_sum(self) -> Self:
         if len({step.amount.currency for step in self.milestones}) > 1:
             raise ValueError("all milestones must have one currency")
+        if sum(step.amount.amount_minor for step in self.milestones) > MAX_AMOUNT_MINOR:
+            raise ValueError(f"all milestones together must not be above {MAX_AMOUNT_MINOR}")
         return self
 
 
