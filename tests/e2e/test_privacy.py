@@ -86,9 +86,10 @@ async def test_an_outsider_cannot_read_money_or_chat_of_others(journey: Journey,
         (f"/v1/escrows/{escrow['id']}/release", {"milestone_id": escrow["milestones"][0]["id"]}),
         (f"/v1/escrows/{escrow['id']}/refund", {"milestone_id": escrow["milestones"][0]["id"], "reason": "mine"}),
         (f"/v1/conversations/{journey.conversation}/messages", {"client_message_id": "x", "text": "hello"}),
-        (f"/v1/challenges/{journey.challenge_id}/submissions", {"notes": "mine"}),
     ):
         assert (await outsider.post(path, body)).status == 404, path
+    # The challenge itself is public, so here it is no secret that there is something to be refused.
+    assert (await outsider.post(f"/v1/challenges/{journey.challenge_id}/submissions", {"notes": "mine"})).status == 403
     joined = await outsider.emit("conversation.join", {"conversation_id": journey.conversation, "after_seq": 0})
     assert (joined["ok"], joined["problem"]["status"]) == (False, 404)
     sent = await outsider.emit("message.send", {"conversation_id": journey.conversation, "client_message_id": "x", "text": "hello"})

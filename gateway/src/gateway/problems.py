@@ -8,7 +8,8 @@ from aiohttp import web
 from contracts.errors import FieldError, Kind, Problem
 
 CONTENT_TYPE = "application/problem+json"
-STALE_VERSION = "chassis.stale_version"
+# The last part of the code of a lost update: `chassis.stale_version`, or a service's own word for its aggregate.
+STALE = ("stale_version", "stale")
 _RETRY_AFTER_S = 1
 
 _STATUS = {
@@ -68,7 +69,7 @@ def document(status: int, code: str, detail: str, request_id: str, fields: tuple
 
 def status_of(problem: Problem, *, conditional: bool = False) -> int:
     """The status of a problem; `conditional` when the request carried If-Match, which a stale version fails (RFC 9110, 13.1.1)."""
-    if conditional and problem.code == STALE_VERSION:
+    if conditional and problem.code.rpartition(".")[2] in STALE:
         return 412
     return _STATUS[problem.kind]
 

@@ -6,7 +6,7 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -28,7 +28,7 @@ class Answer:
 
     status: int
     body: Any
-    headers: dict[str, str]
+    headers: Mapping[str, str]  # names in any case
 
     @property
     def code(self) -> str | None:
@@ -111,7 +111,7 @@ class Market:
             async with self.http.request(method, url, json=json, data=data, headers=headers) as response:
                 is_json = response.content_type.endswith("json")
                 body = await response.json(content_type=None) if is_json else await response.text()
-                return Answer(response.status, body or None, dict(response.headers))
+                return Answer(response.status, body or None, response.headers.copy())
         except (aiohttp.ClientError, TimeoutError):
             return None
 
