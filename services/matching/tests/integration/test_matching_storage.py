@@ -1,0 +1,142 @@
+"""What the fakes and MongoDB both promise, and what only the database can show: followers and the search without an index."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from matching_fakes import NOW, challenge, euros, solver
+
+from chassis.documents import StaleVersion
+from chassis.ids import new_id
+from chassis.mongo import Store
+from contracts.challenges.terms import Category, ChallengeStatus, Difficulty, FixedReward, Visibility
+from matching.adapters.followed_collection import FollowedCollection
+from matching.adapters.market import MemoryMarket
+from matching.adapters.mongo_search import MongoSearch
+from matching.adapters.search import SteadySearch
+from matching.adapters.tantivy_search import TantivySearch
+from matching.adapters.unit_of_work import MatchingUnitOfWork
+from matching.domain.embedding import Embedding
+from matching.domain.search import Criteria
+
+EMBEDDING = Embedding.of("fake", "text", b"\x00\x00\x80?" + b"\x00" * 12)
+
+
+def test_what_is_saved_comes_back(begin):
+    stored = replace(challenge(visibility=Visibility.PRIVATE, invited_user_ids=(new_id("user"),)), embedding=EMBEDDING)
+    person = replace(solver(), embedding=EMBEDDING).finished(stored.id, Difficulty.EXPERT)
+    bare = solver(headline=None, bio=None, skills=())
+    with begin() as work:
+        work.challenges.save(stored)
+        work.solvers.save(person)
+        work.solvers.save(bare)
+        work.matches.add(stored.id, person.id, 0.7)
+    with begin() as work:
+        assert work.challenges.get(stored.id) == replace(stored, version=1)
+        assert work.solvers.get(person.id) == replace(person, version=1)
+        assert work.solvers.get(bare.id) == replace(bare, version=1)
+        assert work.matches.told(stored.id) == {person.id}
+        assert work.matches.told("challenge_other") == frozenset()
+        assert work.challenges.get(new_id("challenge")) is None
+        assert work.solvers.get(new_id("user")) is None
+
+
+def test_nothing_is_overwritten_unseen(begin):
+    first = challenge()
+    with begin() as work:
+        work.challenges.save(first)
+    with begin() as work:
+        work.challenges.save(replace(first, version=1, status=ChallengeStatus.CANCELLED))
+    for stale in (first, replace(first, version=1)):
+        with pytest.raises(StaleVersion), begin() as work:
+            work.challenges.save(stale)
+
+
+def test_a_pair_is_kept_once(begin):
+    with begin() as work:
+        work.matches.add("challenge_1", "user_1", 0.7)
+    with pytest.raises(StaleVersion), begin() as work:
+        work.matches.add("challenge_1", "user_1", 0.7)
+
+
+def save(store, *rows):
+    with MatchingUnitOfWork(store) as work:
+        for row in rows:
+            (work.solvers if hasattr(row, "profile") else work.challenges).save(row)
+
+
+def test_a_follower_sees_each_change_once(store: Store):
+    first, second = challenge(), challenge()
+    save(store, first)
+    followed = FollowedCollection(store.database.challenges)
+    assert [row["_id"] for row in followed.changed()] == [first.id]
+    assert followed.changed() == []
+    save(store, second, replace(first, version=1))
+    assert {(row["_id"], row["version"]) for row in followed.changed()} == {(first.id, 2), (second.id, 1)}
+    assert followed.changed() == []
+    followed.start_over()
+    assert len(followed.changed()) == 2
+
+
+def test_every_replica_learns_what_another_wrote(store: Store):
+    index = TantivySearch()
+    market = MemoryMarket(store.database, index, "fake")
+    search = SteadySearch(index, MongoSearch(store.database))
+    criteria = Criteria(("pipelne",))
+    assert search.search(criteria, None, None, 10).total == 0  # no index yet: the database answers, and forgives nothing
+    shown, person = replace(challenge(), embedding=EMBEDDING), replace(solver(), embedding=EMBEDDING)
+    save(store, shown, person)
+    market.refresh()
+    assert [hit.challenge.id for hit in search.search(criteria, None, None, 10).hits] == [shown.id]
+    assert [(found.id, cosine) for found, cosine in market.solvers_near(shown, 5)] == [(person.id, 1.0)]
+    assert [found.id for found, _ in market.challenges_near(person, 5)] == [shown.id]
+    save(store, replace(shown, version=1, status=ChallengeStatus.CANCELLED, status_sequence=2))
+    save(store, replace(person, version=1, profile=replace(person.profile, roles=frozenset())))
+    market.refresh()
+    assert search.search(criteria, None, None, 10).total == 0
+    assert market.challenges_near(person, 5) == []
+    assert market.solvers_near(shown, 5) == []
+
+
+def test_a_failed_refresh_loses_nothing(store: Store, monkeypatch):
+    index = TantivySearch()
+    market = MemoryMarket(store.database, index, "fake")
+    save(store, challenge())
+
+    def fail(challenges):
+        raise OSError("no memory left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(index, "apply", fail)
+        with pytest.raises(OSError, match="no memory left"):
+            market.refresh()
+    market.refresh()
+    assert index.search(Criteria(("pipeline",)), None, None, 10).total == 1
+
+
+def test_the_database_answers_while_there_is_no_index(store: Store):
+    owner = new_id("user")
+    cheap = challenge(title="Data pipeline for a shop", reward=FixedReward(amount=euros(5_000)), published_at=NOW + timedelta(hours=1))
+    dear = challenge(title="Warehouse", description="A data pipeline (with C++).", category=Category.SOFTWARE, skills=("C++",))
+    secret = challenge(title="Secret pipeline", visibility=Visibility.PRIVATE, challenger_id=owner)
+    closed = challenge(title="Closed pipeline", status=ChallengeStatus.COMPLETED)
+    save(store, cheap, dear, secret, closed)
+    search = SteadySearch(TantivySearch(), MongoSearch(store.database))
+
+    def found(*words, viewer=None, **filters):
+        return [hit.challenge.id for hit in search.search(Criteria(words, **filters), viewer, None, 10).hits]
+
+    assert found("pipel") == [cheap.id, dear.id]
+    assert found("pipeline") == [cheap.id, dear.id]
+    assert set(found("pipeline", viewer=owner)) == {cheap.id, dear.id, secret.id}
+    assert found("c++") == [dear.id]
+    assert found("pipeline", ".*") == []
+    assert found("pipeline", category=Category.SOFTWARE, min_reward=50_000, currency="EUR") == [dear.id]
+    assert found("pipeline", max_reward=5_000, deadline_before=NOW + timedelta(days=31)) == [cheap.id]
+    answer = search.search(Criteria(("pipeline",)), None, None, 1)
+    assert (answer.total, answer.more, answer.categories) == (2, True, (("data", 1), ("software", 1)))
+    rest = search.search(Criteria(("pipeline",)), None, answer.hits[-1].keys(Criteria(()).sort), 10)
+    assert [hit.challenge.id for hit in rest.hits] == [dear.id]
+    assert [item.id for item in search.beginning_with(("ware",), None, 1)] == [cheap.id]
