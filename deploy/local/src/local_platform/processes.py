@@ -9,12 +9,15 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from local_platform.errors import NotReady
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
+# The kernel's "parent" is a thread: one that lives until this program ends starts every process, whoever asks for it.
+_starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="process-starter")
 
 
 def _end_with_parent() -> None:
@@ -24,10 +27,7 @@ def _end_with_parent() -> None:
 
 
 class LocalProcess:
-    """A program with a command, an environment, a log file and a readiness probe; it can be started again after it ended.
-
-    Start it from a thread that lives as long as the process shall: the kernel ends it together with that thread.
-    """
+    """A program with a command, an environment, a log file and a readiness probe; it can be started again after it ended."""
 
     def __init__(
         self,
@@ -73,8 +73,11 @@ class LocalProcess:
         if self.running:
             return
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        self._child = _starter.submit(self._spawn).result()
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
-            self._child = subprocess.Popen(
+            return subprocess.Popen(
                 self.command,
                 env=self.env,
                 cwd=self._folder,

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +57,17 @@ def test_it_starts_again_after_it_was_killed(tmp_path: Path) -> None:
     process.start()
     assert process.running
     assert process.pid != first
+    process.stop()
+
+
+def test_it_outlives_the_thread_that_asked_for_it(tmp_path: Path) -> None:
+    process = shell("exec sleep 300", tmp_path)
+    asking = threading.Thread(target=process.start)
+    asking.start()
+    asking.join()
+    assert process.pid is not None
+    with pytest.raises(psutil.TimeoutExpired):
+        psutil.Process(process.pid).wait(0.3)
     process.stop()
 
 
