@@ -23,6 +23,7 @@ from matching.domain.challenge import Challenge
 from matching.domain.embedding import Embedding
 from matching.domain.solver import Solver
 from matching.usecases.copies import content_of, profile_of
+from matching.usecases.ports import EmbeddingsUnavailable
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -101,8 +102,11 @@ class FakeEmbeddings:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.away = False
 
     def embed(self, text: str) -> Embedding:
+        if self.away:
+            raise EmbeddingsUnavailable
         self.asked.append(text)
         return Embedding.of(self.name, text, hashlib.sha256(text.encode()).digest())
 
@@ -113,6 +117,10 @@ class FakeMarket:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
         self.cosine: float | None = 0.5
+
+    def without_meaning(self, limit: int) -> list[Solver | Challenge]:
+        everything = [*self._memory.solvers.values(), *self._memory.challenges.values()]
+        return [member for member in everything if member.embedding is None][:limit]
 
     def refresh(self) -> None:
         pass

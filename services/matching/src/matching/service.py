@@ -64,5 +64,9 @@ class MatchingService:
     def refresh_market(self) -> None:
         self.use_cases.refresh_market()
 
+    @timer(seconds=2)
+    def embed_anew(self) -> None:
+        self.use_cases.embed_anew()
+
 
 SERVICES = [MatchingService]

@@ -9,13 +9,13 @@ from matching.adapters.market import MemoryMarket
 from matching.adapters.minilm import MiniLm
 from matching.adapters.mongo_search import MongoSearch
 from matching.adapters.native_threads import NativeThreads
-from matching.adapters.openai_embeddings import OpenAiEmbeddings
 from matching.adapters.repositories import MongoChallenges, MongoSolvers
 from matching.adapters.search import SteadySearch
 from matching.adapters.tantivy_search import TantivySearch
 from matching.adapters.unit_of_work import MatchingUnitOfWork
 from matching.settings import Settings
 from matching.usecases.autocomplete_challenges import AutocompleteChallengesHandler
+from matching.usecases.embed_anew import EmbedAnewHandler
 from matching.usecases.match_challenges import MatchChallengesHandler
 from matching.usecases.match_solvers import MatchSolversHandler
 from matching.usecases.ports import Embeddings
@@ -38,6 +38,7 @@ class UseCases:
     record_challenge: RecordChallengeHandler
     record_status: RecordStatusHandler
     refresh_market: RefreshMarketHandler
+    embed_anew: EmbedAnewHandler
 
 
 def build(resources: Resources[Settings]) -> UseCases:
@@ -62,10 +63,13 @@ def build(resources: Resources[Settings]) -> UseCases:
         ),
         record_status=RecordStatusHandler(unit_of_work),
         refresh_market=RefreshMarketHandler(market),
+        embed_anew=EmbedAnewHandler(unit_of_work, market, embeddings),
     )
 
 
 def _embeddings(settings: Settings) -> Embeddings:
     if settings.openai_api_key is not None:
+        from matching.adapters.openai_embeddings import OpenAiEmbeddings  # takes seconds and 50 MB: only for those who use it
+
         return OpenAiEmbeddings(settings.openai_api_key.get_secret_value(), settings.openai_api_base, settings.openai_model)
     return MiniLm(NativeThreads(1))

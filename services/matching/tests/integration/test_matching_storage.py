@@ -92,12 +92,14 @@ def test_every_replica_learns_what_another_wrote(store: Store):
     assert [hit.challenge.id for hit in search.search(criteria, None, None, 10).hits] == [shown.id]
     assert [(found.id, cosine) for found, cosine in market.solvers_near(shown, 5)] == [(person.id, 1.0)]
     assert [found.id for found, _ in market.challenges_near(person, 5)] == [shown.id]
+    assert {member.id for member in market.without_meaning(5)} == {shown.id, person.id}  # the embedding is of another text
     save(store, replace(shown, version=1, status=ChallengeStatus.CANCELLED, status_sequence=2))
     save(store, replace(person, version=1, profile=replace(person.profile, roles=frozenset())))
     market.refresh()
     assert search.search(criteria, None, None, 10).total == 0
     assert market.challenges_near(person, 5) == []
     assert market.solvers_near(shown, 5) == []
+    assert market.without_meaning(5) == []
 
 
 def test_a_failed_refresh_loses_nothing(store: Store, monkeypatch):

@@ -10,6 +10,7 @@ from matching_fakes import NOW, FakeChallenges, FakeEmbeddings, FakeMarket, Fake
 
 from contracts.base import Event
 from contracts.matching.events import ChallengeMatched
+from matching.usecases.embed_anew import EmbedAnewHandler
 from matching.usecases.match_challenges import MatchChallengesHandler
 from matching.usecases.match_solvers import MatchSolversHandler
 from matching.usecases.record_challenge import RecordChallengeHandler
@@ -29,6 +30,7 @@ class World:
         self.record_profile = RecordProfileHandler(self.unit_of_work, self.solvers, self.embeddings)
         self.record_challenge = RecordChallengeHandler(self.unit_of_work, self.challenges, self.embeddings, self.market, 2, 0.45)
         self.record_status = RecordStatusHandler(self.unit_of_work)
+        self.embed_anew = EmbedAnewHandler(self.unit_of_work, self.market, self.embeddings)
         self.match_solvers = MatchSolversHandler(self.challenges, self.market, self.embeddings)
         self.match_challenges = MatchChallengesHandler(self.solvers, self.market, self.embeddings, lambda: NOW)
 

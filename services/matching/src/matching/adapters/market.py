@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import islice
 from typing import Any
 
 from pymongo.database import Database
@@ -19,6 +20,7 @@ class MemoryMarket:
     """The port Market: knows what was committed when it was last refreshed."""
 
     def __init__(self, database: Database[dict[str, Any]], index: TantivySearch, model: str) -> None:
+        self._model = model
         self._changed_challenges = FollowedCollection(database.challenges)
         self._changed_solvers = FollowedCollection(database.solvers)
         self._index = index
@@ -26,6 +28,7 @@ class MemoryMarket:
         self._solvers_near = Neighbourhood(model)
         self._open: dict[str, Challenge] = {}
         self._open_near = Neighbourhood(model)
+        self._without_meaning: dict[str, Solver | Challenge] = {}
         self._refreshing = threading.Lock()  # the timer and a request must not take changes past each other
 
     def refresh(self) -> None:
@@ -56,7 +59,17 @@ class MemoryMarket:
         near = self._open_near.near(solver.embedding, solver.profile.skills, limit, suits)
         return [(self._open[challenge_id], cosine) for challenge_id, cosine in near]
 
+    def without_meaning(self, limit: int) -> list[Solver | Challenge]:
+        return list(islice(self._without_meaning.values(), limit))
+
+    def _note_meaning(self, member: Solver | Challenge, text: str) -> None:
+        if text and (member.embedding is None or not member.embedding.stands_for(text, self._model)):
+            self._without_meaning[member.id] = member
+        else:
+            self._without_meaning.pop(member.id, None)
+
     def _put_solver(self, solver: Solver) -> None:
+        self._note_meaning(solver, solver.profile.meaning if solver.solves else "")
         if solver.solves:
             self._solvers[solver.id] = solver
             self._solvers_near.put(solver.id, solver.embedding, solver.profile.skills)
@@ -65,6 +78,7 @@ class MemoryMarket:
             self._solvers_near.remove(solver.id)
 
     def _put_challenge(self, challenge: Challenge) -> None:
+        self._note_meaning(challenge, challenge.content.meaning if challenge.is_open else "")
         if challenge.is_open:
             self._open[challenge.id] = challenge
             self._open_near.put(challenge.id, challenge.embedding, challenge.content.skills)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from openai import OpenAI
+import structlog
+from openai import OpenAI, OpenAIError
 
 from matching.domain.embedding import Embedding
+from matching.usecases.ports import EmbeddingsUnavailable
+
+log = structlog.get_logger(__name__)
 
 _MAX_CHARACTERS = 16_000  # below the 8,192 tokens that the models take, in any script that has a word for it
 _TIMEOUT_S = 10.0
@@ -20,9 +24,13 @@ class OpenAiEmbeddings:
 
     def embed(self, text: str) -> Embedding:
         """Raises:
-        openai.OpenAIError: no answer; the event that asked is tried again later.
+        EmbeddingsUnavailable: OpenAI did not answer, or refused.
         """
-        answer = self._client.embeddings.create(model=self.name, input=text[:_MAX_CHARACTERS], encoding_format="float")
+        try:
+            answer = self._client.embeddings.create(model=self.name, input=text[:_MAX_CHARACTERS], encoding_format="float")
+        except OpenAIError as error:
+            log.warning("embedding_failed", model=self.name, error=type(error).__name__)
+            raise EmbeddingsUnavailable(self.name) from error
         vector = np.array(answer.data[0].embedding, np.float64)
         unit = (vector / np.linalg.norm(vector)).astype("<f4")
         return Embedding.of(self.name, text, unit.tobytes())

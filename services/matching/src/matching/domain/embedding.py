@@ -19,6 +19,9 @@ class Embedding:
     def of(cls, model: str, text: str, vector: bytes) -> Self:
         return cls(model, fingerprint(model, text), vector)
 
+    def stands_for(self, text: str, model: str) -> bool:
+        return self.fingerprint == fingerprint(model, text)
+
 
 def fingerprint(model: str, text: str) -> str:
     return hashlib.sha256(f"{model}\n{text}".encode()).hexdigest()

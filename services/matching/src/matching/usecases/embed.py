@@ -1,15 +1,21 @@
-"""Embedding a text before a transaction opens: it is slow, and needless while the text stays the same."""
+"""Embedding a text before a transaction opens: it is slow, needless while the text stays the same, and may fail."""
 
 from __future__ import annotations
 
-from matching.domain.embedding import Embedding, fingerprint
-from matching.usecases.ports import Embeddings
+from matching.domain.embedding import Embedding
+from matching.usecases.ports import Embeddings, EmbeddingsUnavailable
 
 
 def embedded(embeddings: Embeddings, text: str, known: Embedding | None) -> Embedding | None:
-    """The embedding of a text, or the known one when it is of this text; None for no text."""
+    """The embedding of a text; None for no text.
+
+    While the model is away it is the one known before: a copy must not wait for a vendor. `embed_anew` mends it.
+    """
     if not text:
         return None
-    if known is not None and known.fingerprint == fingerprint(embeddings.name, text):
+    if known is not None and known.stands_for(text, embeddings.name):
         return known
-    return embeddings.embed(text)
+    try:
+        return embeddings.embed(text)
+    except EmbeddingsUnavailable:
+        return known

@@ -46,13 +46,20 @@ class UnitOfWork(Transaction, Protocol):
 Begin = Callable[[], UnitOfWork]
 
 
+class EmbeddingsUnavailable(Exception):
+    """The model does not answer."""
+
+
 class Embeddings(Protocol):
     """A model that turns a text into a vector: the same text, the same vector."""
 
     @property
     def name(self) -> str: ...
 
-    def embed(self, text: str) -> Embedding: ...
+    def embed(self, text: str) -> Embedding:
+        """Raises:
+        EmbeddingsUnavailable: try again later.
+        """
 
 
 class Market(Protocol):
@@ -66,6 +73,9 @@ class Market(Protocol):
 
     def challenges_near(self, solver: Solver, limit: int) -> list[tuple[Challenge, float | None]]:
         """Open challenges that suit the solver, in the same manner."""
+
+    def without_meaning(self, limit: int) -> list[Solver | Challenge]:
+        """Some of those whose embedding is missing, or of another text or model."""
 
 
 class Search(Protocol):
