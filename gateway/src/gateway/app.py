@@ -96,7 +96,8 @@ def _add_sockets(
     app: web.Application, settings: Settings, rpc: Rpc, verifier: PrincipalVerifier, limits: RateLimits, redis: SharedRedis
 ) -> EventFeed:
     revocations = Revocations(redis)
-    server = create_server(settings.cors_origins, RedisManager(settings.redis_url))
+    manager = RedisManager(redis)
+    server = create_server(settings.cors_origins, manager)
     server.attach(app)
     hub = Hub(server, revocations)
     calls = Calls(rpc, hub, Presence(redis, settings.presence_ttl_s), verifier, revocations, settings.rpc_timeout_s)
@@ -108,6 +109,7 @@ def _add_sockets(
         await real_time.start()
         yield
         await feed.stop()
+        await manager.close()
         await redis.close()
 
     async def end_sockets(_app: web.Application) -> None:

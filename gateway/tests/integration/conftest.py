@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -15,6 +14,7 @@ import socketio
 from aiohttp import ClientResponse, ClientSession
 from aiohttp.test_utils import TestServer
 from gateway_fakes.rpc import FakeRpc
+from gateway_fakes.waiting import PATIENCE_S, eventually
 
 from chassis.clock import FixedClock, SystemClock
 from chassis.ids import new_id
@@ -26,17 +26,7 @@ from gateway.settings import RateClass, Settings
 from gateway.shared.gcra import Policy
 from local_platform.tokens import TestTokens
 
-PATIENCE_S = 10.0
 UNLIMITED = {rate_class: Policy(quota=1_000_000, window_s=60) for rate_class in RateClass}
-
-
-async def eventually(condition: Callable[[], Any], what: str = "it") -> Any:
-    """Wait until the condition holds, and give its value."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not (value := condition()):  # noqa: ASYNC110 - conditions of all kinds: none has an event to wait for
-            await asyncio.sleep(0.01)
-    assert value, what
-    return value
 
 
 @dataclass
@@ -96,7 +86,7 @@ async def start_gateway(redis_url: str, amqp_url: str, tokens: TestTokens, fake_
         await server.start_server()
         replica = Replica(server, ClientSession(auto_decompress=False), rpc or fake_rpc, app[HEALTH])
         started.append(replica)
-        await eventually(lambda: replica.health.feed.connected, "the event feed")
+        await eventually(lambda: replica.health.feed.connected)
         return replica
 
     yield start
@@ -130,7 +120,7 @@ async def publish(amqp_url: str) -> AsyncIterator[Publish]:
 
     async def send(event: Event, event_id: str | None = None) -> None:
         exchange = await channel.declare_exchange(f"{event.source}.events", aio_pika.ExchangeType.TOPIC, durable=True)
-        headers = {"cloudEvents_id": event_id or new_id("event"), "cloudEvents_type": event.type()}
+        headers: dict[str, Any] = {"cloudEvents_id": event_id or new_id("event"), "cloudEvents_type": event.type()}
         message = aio_pika.Message(event.model_dump_json().encode(), headers=headers, content_type="application/json")
         await exchange.publish(message, routing_key=event.type())
 
@@ -151,10 +141,14 @@ class Client:
     def heard(self, event: str) -> list[Any]:
         return [data for name, data in self.told if name == event]
 
-    async def hears(self, event: str) -> Any:
-        """The first of these events, waited for."""
-        await eventually(lambda: self.heard(event), event)
+    async def hears(self, event: str, times: int = 1) -> Any:
+        """The first of these events, once so many have come."""
+        await eventually(lambda: len(self.heard(event)) >= times)
         return self.heard(event)[0]
+
+    async def is_cut_off(self) -> None:
+        """Wait until the server has ended the connection."""
+        await eventually(lambda: not self.socket.connected)
 
 
 Connect = Callable[..., Awaitable[Client]]

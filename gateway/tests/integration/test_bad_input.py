@@ -15,8 +15,11 @@ from gateway.rest.table import ROUTES
 from local_platform.tokens import TestTokens
 
 WITH_BODY = [route for route in ROUTES if route.has_body]
-NAMED = {"ids": lambda route: f"{route.method} {route.path}"}
 WRONG_FOR_ALL: list[Any] = [{"$ne": None}, [[]], 1.5, [{"$gt": ""}], {"a": {"b": 1}}]
+
+
+def named(route: Route) -> str:
+    return f"{route.method} {route.path}"
 
 
 def url_of(route: Route, **given: str) -> str:
@@ -45,7 +48,7 @@ def assert_refused(gateway: Any, answer: Any, status: int, pointer: str | None =
     assert not gateway.rpc.calls
 
 
-@pytest.mark.parametrize("route", [route for route in WITH_BODY if route.body_fields], **NAMED)
+@pytest.mark.parametrize("route", [route for route in WITH_BODY if route.body_fields], ids=named)
 async def test_a_field_of_a_wrong_type_is_named(gateway: Any, token: str, route: Route) -> None:
     whole = body_of(route, optional=True)
     for name in whole:
@@ -53,7 +56,7 @@ async def test_a_field_of_a_wrong_type_is_named(gateway: Any, token: str, route:
             assert_refused(gateway, await send(gateway, route, token, whole | {name: wrong}), 422, f"/{name}")
 
 
-@pytest.mark.parametrize("route", [route for route in WITH_BODY if body_of(route)], **NAMED)
+@pytest.mark.parametrize("route", [route for route in WITH_BODY if body_of(route)], ids=named)
 async def test_a_missing_field_is_named(gateway: Any, token: str, route: Route) -> None:
     body = body_of(route)
     for name, field in route.request.model_fields.items():
@@ -64,7 +67,7 @@ async def test_a_missing_field_is_named(gateway: Any, token: str, route: Route) 
         assert_refused(gateway, await gateway.ask(route.method, url_of(route), token=token), 422)
 
 
-@pytest.mark.parametrize("route", WITH_BODY, **NAMED)
+@pytest.mark.parametrize("route", WITH_BODY, ids=named)
 async def test_an_unknown_field_is_named(gateway: Any, token: str, route: Route) -> None:
     for name in ("sender_id", "is_admin", "$where", "__proto__", "expected_version", *route.path_fields):
         value = new_id(name.removesuffix("_id")) if name in route.path_fields else 1
@@ -84,13 +87,13 @@ UNREADABLE = [
 ]
 
 
-@pytest.mark.parametrize("route", WITH_BODY, **NAMED)
+@pytest.mark.parametrize("route", WITH_BODY, ids=named)
 async def test_a_body_that_cannot_be_read_is_refused(gateway: Any, token: str, route: Route) -> None:
     for raw, status in UNREADABLE:
         assert_refused(gateway, await send(gateway, route, token, raw), status)
 
 
-@pytest.mark.parametrize("route", [route for route in ROUTES if route.path_fields], **NAMED)
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.path_fields], ids=named)
 async def test_a_malformed_id_is_named(gateway: Any, token: str, route: Route) -> None:
     (name,) = route.path_fields
     foreign = new_id("webhook")
@@ -118,7 +121,7 @@ def with_money(data: Any, place: str, **changes: Any) -> Any:
     return changed
 
 
-@pytest.mark.parametrize("route", [route for route in WITH_BODY if money_places(body_of(route, optional=True))], **NAMED)
+@pytest.mark.parametrize("route", [route for route in WITH_BODY if money_places(body_of(route, optional=True))], ids=named)
 async def test_money_that_is_none_is_named(gateway: Any, token: str, route: Route) -> None:
     body = body_of(route, optional=True)
     for place in money_places(body):
@@ -133,7 +136,7 @@ async def test_money_that_is_none_is_named(gateway: Any, token: str, route: Rout
             assert_refused(gateway, answer, 422, f"{place}/currency")
 
 
-@pytest.mark.parametrize("route", [route for route in ROUTES if not route.has_body], **NAMED)
+@pytest.mark.parametrize("route", [route for route in ROUTES if not route.has_body], ids=named)
 async def test_an_unknown_or_repeated_parameter_is_named(gateway: Any, token: str, route: Route) -> None:
     query = {name: str(value) for name, value in body_of(route).items()}
     for name in ("$where", "expected_version", *route.path_fields):
@@ -143,13 +146,13 @@ async def test_an_unknown_or_repeated_parameter_is_named(gateway: Any, token: st
     assert_refused(gateway, await gateway.ask(route.method, url_of(route), token=token, params=twice), 422, "/limit")
 
 
-@pytest.mark.parametrize("route", WITH_BODY, **NAMED)
+@pytest.mark.parametrize("route", WITH_BODY, ids=named)
 async def test_a_command_takes_no_query(gateway: Any, token: str, route: Route) -> None:
     answer = await gateway.ask(route.method, url_of(route), token=token, params={"reason": "other"})
     assert_refused(gateway, answer, 422, "/reason")
 
 
-@pytest.mark.parametrize("route", [route for route in ROUTES if route.auth is Auth.REQUIRED], **NAMED)
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.auth is Auth.REQUIRED], ids=named)
 async def test_a_token_that_is_not_valid_is_refused(gateway: Any, tokens: TestTokens, user_id: str, route: Route) -> None:
     other_key = TestTokens().issue(user_id)
     header, claims, _signature = tokens.issue(user_id).split(".")

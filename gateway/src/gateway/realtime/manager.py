@@ -1,4 +1,4 @@
-"""The Redis manager of Socket.IO, mended where an outage would outlast Redis' own."""
+"""The Redis manager of Socket.IO, on the gateway's own way to Redis."""
 
 from __future__ import annotations
 
@@ -8,28 +8,45 @@ from typing import Any
 
 import socketio
 import structlog
+from redis.exceptions import RedisError
+
+from gateway.shared.connection import RedisAway, SharedRedis
 
 _log = structlog.get_logger(__name__)
 _PAUSE_S = 1.0
-_TIMEOUT_S = 1.0
 
 
 class RedisManager(socketio.AsyncRedisManager):  # type: ignore[misc]  # python-socketio publishes no types
     """Carries typing and presence between replicas; what must not be lost does not go this way.
 
-    The stock manager doubles its pause up to a minute while Redis is away; this one asks again every second.
+    The stock manager doubles its pause up to a minute while Redis is away, loses its subscription when a publish fails, and
+    cannot be closed; this one asks again every second and can.
     """
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url, channel="gateway:sockets", redis_options={"socket_connect_timeout": _TIMEOUT_S, "socket_timeout": _TIMEOUT_S})
+    def __init__(self, redis: SharedRedis) -> None:
+        super().__init__(redis.url, channel="gateway:sockets")
+        self._shared = redis
+
+    async def _publish(self, data: Any) -> None:
+        try:
+            await self._shared.run(lambda client: client.publish(self.channel, self.json.dumps(data)))
+        except RedisAway:
+            return
 
     async def _redis_listen_with_retries(self) -> AsyncIterator[Any]:
         while True:
             try:
-                self._redis_connect()
-                await self.pubsub.subscribe(self.channel)
-                async for message in self.pubsub.listen():
-                    yield message
-            except Exception as error:  # whatever it is, the listener must come back
+                async with self._shared.client.pubsub(ignore_subscribe_messages=True) as subscription:
+                    await subscription.subscribe(self.channel)
+                    async for message in subscription.listen():
+                        yield message
+            except (RedisError, OSError) as error:
                 _log.warning("socket_fan_out_away", error=type(error).__name__)
             await asyncio.sleep(_PAUSE_S)
+
+    async def close(self) -> None:
+        """Stop listening. Without any connection so far there is nothing to stop."""
+        listener: asyncio.Task[None] | None = getattr(self, "thread", None)
+        if listener is not None:
+            listener.cancel()
+            await asyncio.gather(listener, return_exceptions=True)

@@ -14,6 +14,7 @@ R = TypeVar("R")
 _log = structlog.get_logger(__name__)
 _REST_S = 1.0  # after a failure calls fail at once for this long: an outage must not cost each request a time-out
 _TIMEOUT_S = 0.5
+_CONNECTIONS = 128
 
 
 class RedisAway(Exception):
@@ -25,9 +26,15 @@ class SharedRedis:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.client = redis.asyncio.Redis.from_url(
-            url, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S, max_connections=64, health_check_interval=15
+        pool = redis.asyncio.BlockingConnectionPool.from_url(
+            url,
+            max_connections=_CONNECTIONS,
+            timeout=_TIMEOUT_S,
+            socket_timeout=_TIMEOUT_S,
+            socket_connect_timeout=_TIMEOUT_S,
+            health_check_interval=15,
         )
+        self.client = redis.asyncio.Redis.from_pool(pool)
         self._rests_until = 0.0
 
     async def run(self, operation: Callable[[redis.asyncio.Redis], Awaitable[R]]) -> R:
