@@ -5,6 +5,7 @@ Every clause has a constant score, so that all replicas answer alike: the usual 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import tantivy
@@ -30,6 +31,7 @@ _SORT_FIELDS = {
     SearchSort.DEADLINE: ("deadline", tantivy.Order.Asc),
 }
 _FACET_VALUES = 50
+_AT_A_TIME = 100
 
 
 class IndexUnavailable(Exception):
@@ -54,11 +56,14 @@ class TantivySearch:
 
     def apply(self, challenges: Sequence[Challenge]) -> None:
         """Take these in, or out when they are not open; from the first time on the index answers."""
-        for challenge in challenges:
+        replaced: list[int] = []
+        for number, challenge in enumerate(challenges):
+            if number % _AT_A_TIME == _AT_A_TIME - 1:
+                time.sleep(0)  # under eventlet: others go on meanwhile
             row = self._rows.pop(challenge.id, None)
             if row is not None:
                 self._writer.delete_documents_by_term("id", challenge.id)
-                del self._challenges[row]
+                replaced.append(row)
             if challenge.is_open:
                 self._writer.add_document(_document(challenge, self._next_row))
                 self._rows[challenge.id] = self._next_row
@@ -68,6 +73,8 @@ class TantivySearch:
             self._writer.commit()
             self._index.reload()
             self._searcher = self._index.searcher()
+        for row in replaced:  # only now does no search find them any more
+            del self._challenges[row]
 
     def search(self, criteria: Criteria, viewer_id: str | None, after: OrderKeys | None, limit: int) -> Found:
         """Raises:
@@ -76,8 +83,7 @@ class TantivySearch:
         searcher = self._ready()
         query = self._matching(criteria, viewer_id)
         try:
-            counted = searcher.search(query, limit=1).count
-            hits = self._best(searcher, query, criteria, after)
+            hits, total = self._best(searcher, query, criteria, after)
             facets = searcher.aggregate(
                 query, {name: {"terms": {"field": name, "size": _FACET_VALUES}} for name in ("category", "difficulty")}
             )
@@ -85,7 +91,7 @@ class TantivySearch:
             raise IndexUnavailable(str(error)) from error
         hits.sort(key=lambda hit: hit.keys(criteria.sort))
         rest = [hit for hit in hits if after is None or hit.keys(criteria.sort) > after]
-        return Found(tuple(rest[:limit]), len(rest) > limit, counted, _counts(facets["category"]), _counts(facets["difficulty"]))
+        return Found(tuple(rest[:limit]), len(rest) > limit, total, _counts(facets["category"]), _counts(facets["difficulty"]))
 
     def beginning_with(self, typed: tuple[str, ...], viewer_id: str | None, limit: int) -> list[Challenge]:
         """Raises:
@@ -108,22 +114,23 @@ class TantivySearch:
             raise IndexUnavailable("the index is being built")
         return self._searcher
 
-    def _best(self, searcher: tantivy.Searcher, query: Query, criteria: Criteria, after: OrderKeys | None) -> list[Hit]:
+    def _best(self, searcher: tantivy.Searcher, query: Query, criteria: Criteria, after: OrderKeys | None) -> tuple[list[Hit], int]:
         worth = _BEST * max(1, len(criteria.words[:_MAX_WORDS]))
         if criteria.sort is SearchSort.RELEVANCE:
-            found = searcher.search(query, limit=_LOOKED_AT, count=False).hits
-            return [Hit(challenge, min(1.0, score / worth)) for challenge, score in self._read(searcher, found)]
+            found = searcher.search(query, limit=_LOOKED_AT)
+            return [Hit(challenge, min(1.0, score / worth)) for challenge, score in self._read(searcher, found.hits)], found.count or 0
         field, order = _SORT_FIELDS[criteria.sort]
+        total = searcher.search(query, limit=1).count or 0
         if after is not None:
             bound = abs(int(after[0]))
             least, most = (None, bound) if order == tantivy.Order.Desc else (bound, None)
             query = Query.boolean_query([(Occur.Must, query), (Occur.Must, self._range(field, least, most))])
-        found = searcher.search(query, limit=_LOOKED_AT, count=False, order_by_field=field, order=order).hits
-        return [Hit(challenge, 0.0) for challenge, _ in self._read(searcher, found)]
+        found = searcher.search(query, limit=_LOOKED_AT, count=False, order_by_field=field, order=order)
+        return [Hit(challenge, 0.0) for challenge, _ in self._read(searcher, found.hits)], total
 
     def _read(self, searcher: tantivy.Searcher, hits: list[tuple[float, tantivy.DocAddress]]) -> list[tuple[Challenge, float]]:
         rows = searcher.fast_field_values("row", [address for _, address in hits]) if hits else []
-        return [(self._challenges[row], key) for row, (key, _) in zip(rows, hits, strict=True) if row in self._challenges]
+        return [(self._challenges[row], key) for row, (key, _) in zip(rows, hits, strict=True)]
 
     def _matching(self, criteria: Criteria, viewer_id: str | None) -> Query:
         asked = criteria.words[:_MAX_WORDS]
