@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from payments_fakes import Crash, CrashPoints, FakeCalls, FakePatience, FakeStripe, FakeWebhooks, LostRace, Memory
+from payments_fakes import Crash, CrashPoints, FakeCalls, FakePatience, FakeStripe, FakeWebhooks, Memory
 
 from chassis.clock import FixedClock
 from chassis.ids import new_id
+from chassis.mongo import LostRace
 from chassis.principal import Principal
 from contracts.base import Event
 from contracts.challenges.events import ApplicationAccepted, ChallengeCancelled, SubmissionApproved, WorkSubmitted

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from chassis.mongo import LostRace
 from contracts.base import Event, View
 from payments.domain.errors import BadSignature, InvariantBroken, ProviderUnavailable
 from payments.domain.escrow import Escrow
@@ -38,10 +39,6 @@ class CrashPoints:
 
     def arm(self, point: int | None) -> None:
         self.passed, self.armed = 0, point
-
-
-class LostRace(Exception):
-    """Somebody else committed meanwhile."""
 
 
 @dataclass

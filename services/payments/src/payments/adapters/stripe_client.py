@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 # What this code was written against. An upgrade is a deliberate act: https://docs.stripe.com/upgrades
 API_VERSION = "2026-10-28.endive"
 RETRIES = 2
-_LONGEST_SECONDS = 8.0  # three attempts fit into the lease of a saga step
+_LONGEST_SECONDS = 6.0  # three attempts fit into the lease of a saga step
 _SHORTEST_SECONDS = 0.5
 _PAUSES_SECONDS = 1.5  # what the SDK waits between three attempts, at most
 _CONNECTIONS = 32

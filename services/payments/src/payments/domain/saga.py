@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from payments.domain.errors import InvariantBroken
 
-LEASE = timedelta(seconds=30)  # how long whoever drives a saga has it for itself; renewed with every step
+LEASE = timedelta(seconds=20)  # how long whoever drives a saga has it for itself; renewed with every step
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=10)
 ACTION_WINDOW = timedelta(hours=1)  # a payer has this long to satisfy the bank

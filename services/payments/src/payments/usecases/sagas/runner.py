@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SagaRunner:
-    """A driver claims a saga for half a minute, renewed with every step; a driver that dies is followed by another.
+    """A driver claims a saga for some seconds, renewed with every step; a driver that dies is followed by another.
 
     The lease only saves work: were two to drive one saga at once, their calls would carry the same keys and one of them
     alone could record each step (`recording`).

@@ -1,0 +1,225 @@
+"""What payments keeps, in the fake and in MongoDB: both pass one suite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from payments_fakes import Memory
+
+from chassis import migrate
+from chassis.clock import FixedClock
+from chassis.documents import StaleVersion
+from chassis.ids import new_id
+from chassis.mongo import LostRace, Store
+from payments import migrations
+from payments.adapters.unit_of_work import PaymentsUnitOfWork
+from payments.domain import entries
+from payments.domain.errors import InsufficientBalance, InvariantBroken
+from payments.domain.escrow import Escrow
+from payments.domain.ledger import AccountKind, balances_of, verify_chain
+from payments.domain.milestone import Charge, Milestone
+from payments.domain.payout import Payout
+from payments.domain.saga import FundOrder, Order, PayoutOrder, RefundOrder, ReleaseOrder, Saga
+from payments.migrations import m0001_initial
+from payments.usecases.bookkeeping import post
+from payments.usecases.ports import UnitOfWork
+
+NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
+Units = Callable[[], UnitOfWork]
+
+
+@dataclass(frozen=True)
+class Database:
+    mongo_url: str
+    mongo_database: str
+
+
+@pytest.fixture
+def store(mongo_url: str, database_name: str) -> Iterator[Store]:
+    clock = FixedClock(NOW)
+    opened = Store.open(Database(mongo_url, database_name), clock, new_id)
+    migrate.run(opened.database, migrations, clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["fake", "mongo"])
+def units(request: pytest.FixtureRequest) -> Units:
+    if request.param == "fake":
+        return Memory().unit_of_work
+    store: Store = request.getfixturevalue("store")
+    return lambda: PaymentsUnitOfWork(store)
+
+
+def escrow(**changes: object) -> Escrow:
+    steps = (Milestone("milestone_1", "One", 10**12), Milestone("milestone_2", "Two", 5))
+    fresh = Escrow(new_id("escrow"), 1, new_id("challenge"), "Title", new_id("user"), new_id("user"), "EUR", 1000, steps, NOW)
+    return replace(fresh, **changes)  # type: ignore[arg-type]
+
+
+def saga(order: Order, *, key: str = "key", driver: str | None = None, at: datetime = NOW) -> Saga:
+    return Saga.begin(new_id("saga"), order, call_key=key, driver=driver, at=at)
+
+
+ORDERS: list[Order] = [
+    FundOrder("e", 10**12, "EUR", "pm_x"),
+    ReleaseOrder("e", "m", "u", 10, 1, "EUR", "ch"),
+    RefundOrder("e", "m", 10, "EUR", "ch", "why"),
+    PayoutOrder("p", "u", 10, "EUR"),
+]
+
+
+def test_an_escrow_comes_back_as_it_was_kept(units: Units) -> None:
+    kept = escrow()
+    with units() as work:
+        work.escrows.add(kept)
+    with units() as work:
+        assert work.escrows.get(kept.id) == kept
+        assert work.escrows.of_challenge(kept.challenge_id) == kept
+        assert work.escrows.get("escrow_other") is None
+        assert work.escrows.of_challenge("challenge_other") is None
+        changed = kept.begin_funding("s", None, 5).hold("s", Charge("pi", "ch")).begin_release("t", "milestone_1", 7).approve("milestone_2")
+        saved = work.escrows.save(changed)
+    assert saved == replace(changed, version=2)
+    with units() as work:
+        assert work.escrows.get(kept.id) == saved
+
+
+def test_a_challenge_has_one_escrow(units: Units) -> None:
+    kept = escrow()
+    with units() as work:
+        work.escrows.add(kept)
+    with pytest.raises(LostRace), units() as work:
+        work.escrows.add(escrow(challenge_id=kept.challenge_id))
+
+
+def test_a_balance_reads_only_the_escrows_that_hold_or_await_money(units: Units) -> None:
+    kept = escrow()
+    with units() as work:
+        work.escrows.add(kept)
+    with units() as work:
+        assert work.escrows.active_of_payee(kept.payee_id) == []
+        kept = work.escrows.save(kept.begin_funding("s", "milestone_2", 1000))
+    with units() as work:
+        assert work.escrows.active_of_payee(kept.payee_id) == [kept]
+        kept = work.escrows.save(kept.hold("s", Charge("pi", "ch")))
+    with units() as work:
+        assert work.escrows.active_of_payee(kept.payee_id) == [kept]
+        work.escrows.save(kept.begin_refund("r", "milestone_2", 5).refund("r"))
+    with units() as work:
+        assert work.escrows.active_of_payee(kept.payee_id) == []
+
+
+def test_a_write_over_an_older_version_is_refused(units: Units) -> None:
+    kept = escrow()
+    with units() as work:
+        work.escrows.add(kept)
+    with units() as work:
+        work.escrows.save(kept.close())
+    with pytest.raises((LostRace, StaleVersion)), units() as work:
+        work.escrows.save(kept.close())
+
+
+def test_an_exception_leaves_nothing_behind(units: Units) -> None:
+    kept = escrow()
+    with suppress(KeyError), units() as work:
+        work.escrows.add(kept)
+        raise KeyError
+    with units() as work:
+        assert work.escrows.get(kept.id) is None
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: type(order).__name__)
+def test_a_saga_comes_back_as_it_was_kept(units: Units, order: Order) -> None:
+    kept = saga(order, driver="d")
+    with units() as work:
+        work.sagas.add(kept)
+    with units() as work:
+        assert work.sagas.get(kept.id) == kept
+        assert work.sagas.started_by("key") == [kept]
+        assert work.sagas.started_by("other") == []
+        saved = work.sagas.save(kept.refused(NOW, "no"))
+    with units() as work:
+        assert work.sagas.get(kept.id) == saved == replace(kept.refused(NOW, "no"), version=2)
+
+
+def test_due_are_those_that_run_and_whose_time_has_come(units: Units) -> None:
+    later, now, led, done = (
+        saga(ORDERS[0], at=NOW + timedelta(seconds=n), driver=driver) for n, driver in ((5, None), (0, None), (0, "d"), (0, None))
+    )
+    with units() as work:
+        for one in (later, now, led, done):
+            work.sagas.add(one)
+        work.sagas.save(done.completed(NOW))
+    with units() as work:
+        assert work.sagas.due(NOW, 10) == [now]
+        assert work.sagas.due(NOW + timedelta(seconds=31), 10) == [now, later, led]
+        assert work.sagas.due(NOW + timedelta(seconds=31), 2) == [now, later]
+
+
+def test_payouts_come_back_latest_first_page_by_page(units: Units) -> None:
+    user_id = new_id("user")
+    made = [Payout.requested(new_id("payout"), user_id, n, "EUR", NOW) for n in (1, 2, 3)]
+    with units() as work:
+        for payout in (*made, Payout.requested(new_id("payout"), new_id("user"), 9, "EUR", NOW)):
+            work.payouts.add(payout)
+    with units() as work:
+        first, cursor = work.payouts.page_of(user_id, None, 2)
+        rest, last = work.payouts.page_of(user_id, cursor, 2)
+        assert work.payouts.get(made[0].id) == made[0]
+    assert [*first, *rest] == made[::-1]
+    assert last is None
+
+
+def test_journals_and_balances_agree_and_a_business_key_works_once(units: Units) -> None:
+    with units() as work:
+        post(work, "e", "one", entries.funded("e", 10**12, "EUR"), NOW)
+    with units() as work:
+        post(work, "e", "two", entries.refunded("e", 1, "EUR"), NOW)
+    with pytest.raises(InvariantBroken), units() as work:
+        post(work, "other", "two", entries.funded("e", 1, "EUR"), NOW)
+    with units() as work:
+        journals = work.journals.of_book("e")
+        assert [journal.key for journal in journals] == ["one", "two"]
+        verify_chain(journals)
+        assert work.journals.of_book("other") == []
+        assert {row.account: row.amount for row in work.balances.of_owner("e")} == dict(balances_of(journals))
+        assert work.balances.get(entries.held("e", "EUR")).amount == 10**12 - 1
+        assert work.balances.get(entries.held("e", "USD")).amount == 0
+        assert {row.account.kind for row in work.balances.of_owner("e")} == {AccountKind.PAYER, AccountKind.HELD}
+
+
+def test_what_is_not_there_cannot_be_set_aside(units: Units) -> None:
+    with pytest.raises(InsufficientBalance), units() as work:
+        post(work, "u", "payout", entries.payout_begun("u", 1, "EUR"), NOW)
+
+
+def test_an_account_belongs_to_a_person_once(units: Units) -> None:
+    with units() as work:
+        assert work.connected_accounts.get("u") is None
+        work.connected_accounts.add("u", "acct_1", NOW)
+    with pytest.raises(LostRace), units() as work:
+        work.connected_accounts.add("u", "acct_2", NOW)
+    with units() as work:
+        assert work.connected_accounts.get("u") == "acct_1"
+
+
+def test_a_webhook_is_known_once_it_was_taken(units: Units) -> None:
+    with units() as work:
+        assert not work.webhook_events.is_known("evt_1")
+        work.webhook_events.add("evt_1", "a.type", NOW)
+    with units() as work:
+        assert work.webhook_events.is_known("evt_1")
+    with pytest.raises(LostRace), units() as work:
+        work.webhook_events.add("evt_1", "a.type", NOW)
+
+
+def test_migrating_again_changes_nothing(store: Store) -> None:
+    before = {name: store.database[name].index_information() for name in store.database.list_collection_names()}
+    m0001_initial.migrate(store.database)
+    assert {name: store.database[name].index_information() for name in store.database.list_collection_names()} == before
+    assert "status_1_due_at_1" in before["sagas"]
