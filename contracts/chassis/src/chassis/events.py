@@ -17,11 +17,12 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from pydantic import ValidationError
+from pymongo.errors import PyMongoError
 
 from chassis import metrics, tracing
 from chassis.consumers import QueueConsumer
 from chassis.context import AlreadyHandled, Delivery, current_delivery
-from chassis.mongo import retrying
+from chassis.mongo import LostRace, may_heal, retrying
 from chassis.retry import NotYet, RetryTiers
 from chassis.settings import ServiceSettings
 from chassis.wiring import RUNTIME, Runtime
@@ -167,6 +168,12 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
 
     def _retry(self, message: Any, error: Exception) -> str:
         attempt = int(message.headers.get(ATTEMPT) or 0)
+        if isinstance(error, PyMongoError | LostRace) and may_heal(error):  # not the handler's fault: never a dead letter
+            log.warning(
+                "event_delayed", queue=self.queue.name, event_type=self._event.type(), error=f"{type(error).__name__}: {error}"[:200]
+            )
+            tier = self._tiers.patient(attempt)
+            return self._set_aside(message, error, self.queue.name, tier=tier, failed=max(attempt, self._tiers.patient(attempt + 1)))
         last = attempt >= len(self._tiers.delays_s)
         told = {"queue": self.queue.name, "event_type": self._event.type(), "attempt": attempt + 1}
         if last:
@@ -178,11 +185,11 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
             log.error("event_failed", **told, exc_info=error)
         return self._set_aside(message, error, self.queue.name, tier=attempt)
 
-    def _set_aside(self, message: Any, error: Exception, routing_key: str, tier: int | None = None) -> str:
-        """Publish the message to a waiting queue or to the dead letters."""
+    def _set_aside(self, message: Any, error: Exception, routing_key: str, *, tier: int | None = None, failed: int | None = None) -> str:
+        """Publish the message to a waiting queue or to the dead letters; `failed` attempts, one more than before unless told."""
         headers = {name: value for name, value in message.headers.items() if name not in _OF_THE_BROKER}
         headers |= {
-            ATTEMPT: int(message.headers.get(ATTEMPT) or 0) + 1,
+            ATTEMPT: int(message.headers.get(ATTEMPT) or 0) + 1 if failed is None else failed,
             ERROR: f"{type(error).__name__}: {error}"[:500],
             ERROR_TRACE: "".join(traceback.format_exception(error))[-4000:],
             ERROR_TRACE_ID: tracing.current_trace_id() or "",

@@ -14,7 +14,7 @@ import mongoengine
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError, PyMongoError, ServerSelectionTimeoutError
+from pymongo.errors import ConnectionFailure, DuplicateKeyError, PyMongoError, ServerSelectionTimeoutError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -207,6 +207,13 @@ def _may_pass(error: PyMongoError | StaleVersion | LostRace) -> bool:
         return True
     # While no server can be found each attempt takes seconds: the caller is told at once.
     return error.has_error_label("TransientTransactionError") and not isinstance(error, ServerSelectionTimeoutError)
+
+
+def may_heal(error: PyMongoError | LostRace) -> bool:
+    """Whether the database was away or overtaken, as against asked something it refuses: worth trying again later."""
+    if isinstance(error, LostRace | ConnectionFailure) or error.timeout:
+        return True
+    return error.has_error_label("TransientTransactionError") or error.has_error_label("UnknownTransactionCommitResult")
 
 
 def _past_deadline() -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+_PATIENT_S = 30.0
+
 
 class NotYet(Exception):
     """Something this event needs has not arrived yet: try again later. Expected now and then, so not logged as an error."""
@@ -22,6 +24,14 @@ class RetryTiers:
 
     def milliseconds(self, tier: int) -> int:
         return round(self.delays_s[tier] * 1000)
+
+    def patient(self, attempt: int) -> int:
+        """The tier for a failure that is not the handler's (the database is away or holds a lock): never a long one.
+
+        MongoDB keeps the locks of a process that was killed in a transaction for up to a minute.
+        """
+        short = [tier for tier, delay in enumerate(self.delays_s) if delay <= _PATIENT_S]
+        return min(attempt, short[-1] if short else 0)
 
     def jittered(self, tier: int) -> int:
         """A delay in milliseconds between half the tier and all of it, so that events that failed together part."""

@@ -17,12 +17,12 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from pydantic import ValidationError
-from pymongo.errors import ConnectionFailure, PyMongoError
+from pymongo.errors import PyMongoError
 
 from chassis import metrics, problems, tracing
 from chassis.consumers import RpcConsumer
 from chassis.context import AnsweredBefore, Call, current_call
-from chassis.mongo import LostRace, retrying
+from chassis.mongo import LostRace, may_heal, retrying
 from chassis.principal import Principal, Unauthenticated
 from chassis.wiring import RUNTIME, Runtime
 from contracts.base import Request, View
@@ -118,7 +118,7 @@ class RpcEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no ty
         except AnsweredBefore as before:
             return b'{"result":%b,"error":null}' % orjson.dumps(before.answer), "ok"
         except (PyMongoError, LostRace) as error:
-            if not _may_heal(error):
+            if not may_heal(error):
                 log.exception("request_failed", service=service, method=self.method_name)
                 return _internal_error(request_id), "error"
             log.warning("database_away", service=service, method=self.method_name, error=str(error))
@@ -185,13 +185,6 @@ def _fingerprint(request: Request[Any]) -> str:
     """Without secrets (the fields hidden from `repr`): a fast digest of a password, stored, would undo the slow one."""
     secrets = {name for name, field in type(request).model_fields.items() if not field.repr}
     return hashlib.sha256(request.model_dump_json(exclude_unset=True, exclude=secrets).encode()).hexdigest()
-
-
-def _may_heal(error: PyMongoError | LostRace) -> bool:
-    """Whether the database was away or overtaken, as against asked something it refuses."""
-    if isinstance(error, LostRace | ConnectionFailure) or error.timeout:
-        return True
-    return error.has_error_label("TransientTransactionError") or error.has_error_label("UnknownTransactionCommitResult")
 
 
 def _internal_error(request_id: str) -> bytes:

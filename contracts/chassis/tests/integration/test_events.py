@@ -7,10 +7,10 @@ from typing import Any
 import pymongo
 import pytest
 from greeter.messages import Count, Greeted, Missed, Record
-from observing import eventually, metric
-from publishing import connected
 
 from chassis.rpc_client import RpcClient
+from local_platform.observing import eventually, metric
+from local_platform.publishing import connected
 from local_platform.pytest_plugin import RunningService, RunRelay, RunService
 
 SHORT_TIERS = {"GREETER_RETRY_TIERS_S": "[0.1, 0.2]"}

@@ -11,13 +11,13 @@ from typing import Any
 import pymongo
 import pytest
 from greeter.messages import Count, Greet, Greeted, GreetingView, Work
-from observing import eventually, fetched, readiness
-from publishing import connected
 from pymongo.collection import Collection
 
 from chassis.rpc_client import RpcClient, Unavailable
 from contracts.base import Done
 from contracts.errors import Kind, ProblemError
+from local_platform.observing import eventually, fetched, readiness
+from local_platform.publishing import connected
 from local_platform.pytest_plugin import RunService
 from local_platform.servers import Mongo, RabbitMQ
 

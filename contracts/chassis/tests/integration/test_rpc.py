@@ -13,12 +13,12 @@ import aio_pika
 import pymongo
 import pytest
 from greeter.messages import BreakDown, Count, Greet, Record, Refuse, WhoAmI, Work
-from observing import eventually, metric
-from publishing import connected
 
 from chassis.rpc_client import DeadlineExceeded, InternalError, RpcClient, Unavailable
 from contracts.base import Command, Done
 from contracts.errors import Kind, ProblemError
+from local_platform.observing import eventually, metric
+from local_platform.publishing import connected
 from local_platform.pytest_plugin import RunService
 from local_platform.tokens import TestTokens
 

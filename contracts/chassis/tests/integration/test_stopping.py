@@ -10,10 +10,10 @@ from typing import Any
 import pymongo
 import pytest
 from greeter.messages import Greet, Work
-from observing import eventually, readiness
 
 from chassis.rpc_client import RpcClient
 from contracts.base import Done
+from local_platform.observing import eventually, readiness
 from local_platform.pytest_plugin import RunService
 
 

@@ -11,12 +11,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from greeter.messages import Count
-from observing import eventually
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from chassis import tracing
 from chassis.rpc_client import RpcClient
+from local_platform.observing import eventually
 from local_platform.pytest_plugin import RunService
 
 
