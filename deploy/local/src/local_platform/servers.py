@@ -122,6 +122,7 @@ class RabbitMQ(Server):
             log=self.log,
             ready=self.answers,
             ready_within=90.0,
+            folder=self.folder,  # where Mnesia leaves its core dumps
         )
         self._mapper = LocalProcess(
             "epmd",
