@@ -18,6 +18,7 @@ from payments.domain.saga import Saga, SagaStatus
 from payments.usecases.ports import Intent, IntentStatus, Movement, MovementStatus, ProviderRefused, Webhook
 
 V = TypeVar("V", bound=View)
+T = TypeVar("T")
 Row = TypeVar("Row", Escrow, Saga, Payout)
 
 
@@ -241,7 +242,8 @@ class FakeWebhookEvents:
 class FakeStripe:
     """A processor with Stripe's rules: keys repeat answers, an intent charges once, nothing gives more than it got.
 
-    `down` fails calls before they do anything; `mute` fails them after. `refuse` refuses the next calls of a name.
+    `down` fails calls before they do anything; `mute` fails them after. `refuse` refuses the next calls of a name. `asked` and
+    `answering` let a test do something between a call, its effect and its answer.
     """
 
     crashes: CrashPoints = field(default_factory=CrashPoints)
@@ -252,6 +254,8 @@ class FakeStripe:
     accounts: list[str] = field(default_factory=list)
     refuse: dict[str, list[str]] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
+    asked: Callable[[str], None] = lambda name: None
+    answering: Callable[[str], None] = lambda name: None
     down: bool = False
     mute: bool = False
     refund_status: MovementStatus = MovementStatus.SUCCEEDED
@@ -376,7 +380,7 @@ class FakeStripe:
         gone += [
             row["amount"] for row in self.refunds.values() if row["charge"] == charge_id and row["status"] is not MovementStatus.FAILED
         ]
-        return intent.amount - sum(gone)
+        return int(intent.amount - sum(gone))
 
     def _look(self, name: str) -> None:
         self.crashes.pass_by()
@@ -384,22 +388,25 @@ class FakeStripe:
         if self.down:
             raise ProviderUnavailable
 
-    def _once(self, name: str, key: str, params: tuple[Any, ...], effect: Callable[[], Any]) -> Any:
+    def _once(self, name: str, key: str, params: tuple[Any, ...], effect: Callable[[], T]) -> T:
         self.crashes.pass_by()  # before the call
         self.calls.append((name, key))
         if self.down:
             raise ProviderUnavailable
         if self.refuse.get(name):
             raise ProviderRefused(self.refuse[name].pop(0))
+        self.asked(name)
         if key not in self._answers:
             self._answers[key] = (params, effect())
         known, answer = self._answers[key]
+        kept: T = answer
         if known != params:
             raise AssertionError(f"the key {key} was used with other parameters")
         self.crashes.pass_by()  # done, but the answer is lost
         if self.mute:
             raise ProviderUnavailable
-        return answer
+        self.answering(name)
+        return kept
 
 
 class FakeWebhooks:

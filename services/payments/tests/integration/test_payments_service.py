@@ -57,7 +57,8 @@ class Engagement:
         await self.publish(
             ApplicationAccepted(**self.subject(), application_id=new_id("application"), solver_id=self.solver, milestones=milestones)
         )
-        return await eventually(self.escrow_if_known)
+        view: EscrowView = await eventually(self.escrow_if_known)
+        return view
 
     def subject(self) -> dict[str, str]:
         return {"challenge_id": self.challenge_id, "challenge_title": "A challenge", "challenger_id": self.challenger}
@@ -79,7 +80,8 @@ class Engagement:
             return None
 
     async def escrow(self) -> EscrowView:
-        return await self.ask(GetChallengeEscrow(challenge_id=self.challenge_id), self.challenger)
+        view: EscrowView = await self.ask(GetChallengeEscrow(challenge_id=self.challenge_id), self.challenger)
+        return view
 
     async def ask(self, request: Any, user_id: str, *, key: str | None = None, within: float = 15.0, **claims: Any) -> Any:
         return await self.rpc.call(request, token=self.tokens.issue(user_id, **claims), idempotency_key=key, timeout=within)

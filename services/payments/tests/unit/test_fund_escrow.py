@@ -133,13 +133,12 @@ def test_an_authentication_that_nobody_completes_is_given_up_after_an_hour(bank:
 
 def test_a_payer_who_completes_while_it_is_given_up_has_paid(bank: Bank) -> None:
     bank.fund(method="pm_card_authenticationRequired")
-    original = bank.stripe.cancel_intent
 
-    def cancel(intent_id: str, *, key: str) -> object:
-        bank.stripe.succeed(intent_id)
-        return original(intent_id, key=key)
+    def complete(call: str) -> None:
+        if call == "cancel_intent":
+            bank.stripe.succeed("pi_0")
 
-    bank.stripe.cancel_intent = cancel  # type: ignore[method-assign,assignment]
+    bank.stripe.asked = complete
     bank.resume(timedelta(minutes=61))
     bank.settle()
     assert bank.escrow.held == 100_000

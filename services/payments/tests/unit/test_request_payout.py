@@ -7,6 +7,7 @@ import pytest
 from payments_bank import Bank
 from payments_fakes import FakeUnitOfWork
 
+from contracts.base import Event
 from contracts.payments.commands import RequestPayout
 from contracts.payments.events import PayoutFailed, PayoutPaid, PayoutRequested
 from contracts.payments.queries import GetPayout, ListPayouts
@@ -53,14 +54,18 @@ def test_another_currency_is_another_balance(earned: Bank) -> None:
 
 def test_two_at_once_do_not_overdraw(earned: Bank) -> None:
     """The first reads the balance, the second takes most of it and commits: the first runs again and sees what is left."""
-    post, raced = earned.memory.unit_of_work, []
+    raced = False
 
-    def unit_of_work() -> FakeUnitOfWork:
-        work = post()
-        if not raced:
-            raced.append(work)
-            work.emit = lambda event: (earned.pay_out(30_000), FakeUnitOfWork.emit(work, event))[1]  # type: ignore[method-assign]
-        return work
+    class Slow(FakeUnitOfWork):
+        def emit(self, event: Event) -> None:
+            nonlocal raced
+            if not raced:
+                raced = True
+                earned.pay_out(30_000)
+            super().emit(event)
+
+    def unit_of_work() -> Slow:
+        return Slow(earned.memory)
 
     handler = replace(earned.payout_handler, unit_of_work=unit_of_work)
     with pytest.raises(InsufficientBalance):
