@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from challenges_fakes import FakeDatabase
 from challenges_market import FIXED, RANGE, TWO_STEPS, Market, euros, new_application, new_challenge, person
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -223,5 +223,7 @@ class MarketMachine(RuleBasedStateMachine):
         return next(each for each in self.solvers if each.user_id == user_id)
 
 
-MarketMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+MarketMachine.TestCase.settings = settings(
+    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 TestMarket = MarketMachine.TestCase
