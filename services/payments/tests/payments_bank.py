@@ -124,14 +124,14 @@ class Bank:
     def approve(self, milestone: int) -> None:
         rerun(lambda: self.approve_handler(SubmissionApproved(**self._work(milestone))))
 
-    def cancel(self) -> None:
+    def cancel(self, *, engaged: bool = True) -> None:
         event = ChallengeCancelled(
             challenge_id=self.challenge_id,
             challenge_title="A challenge",
             challenger_id=self.challenger.user_id,
             reason=CancelReason.OTHER,
-            solver_id=self.solver.user_id,
-            previous_status=ChallengeStatus.IN_PROGRESS,
+            solver_id=self.solver.user_id if engaged else None,
+            previous_status=ChallengeStatus.IN_PROGRESS if engaged else ChallengeStatus.OPEN,
         )
         rerun(lambda: self.cancel_handler(event))
 

@@ -129,12 +129,12 @@ def test_a_charge_that_succeeds_after_the_cancellation_is_refunded(bank: Bank) -
     bank.check()
 
 
-def test_a_cancellation_without_an_engagement_is_nothing_to_payments() -> None:
-    bank = Bank()
-    bank.accept()
-    other = Bank()
+def test_a_cancellation_without_an_engagement_is_nothing_to_payments(bank: Bank) -> None:
+    stranger = Bank()
     with pytest.raises(NotYet):
-        other.cancel()
+        stranger.cancel()
+    stranger.cancel(engaged=False)
+    assert stranger.memory.table("escrows") == {}
 
 
 def test_a_refund_after_a_cancellation_that_is_refused_is_not_tried_for_ever(bank: Bank) -> None:
