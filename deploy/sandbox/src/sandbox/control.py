@@ -44,6 +44,7 @@ class Control:
             web.get("/_sandbox/sms", self._messages("sms")),
             web.get("/_sandbox/stripe/{kind}", self.stripe_objects),
             web.get("/_sandbox/webhooks", self.webhooks),
+            web.post("/_sandbox/reset", self.reset),
             web.get("/_sandbox/clock", self.clock),
             web.post("/_sandbox/clock/advance", self.advance),
             web.get("/_sandbox/faults", self.list_faults),
@@ -81,6 +82,12 @@ class Control:
     async def webhooks(self, request: web.Request) -> web.Response:
         sql = "SELECT event_id, attempts, state, outcome FROM deliveries ORDER BY rowid"
         return web.json_response({"items": [dict(row) for row in self.api.storage.execute(sql)]})
+
+    async def reset(self, request: web.Request) -> web.Response:
+        """Forget everything but the clock."""
+        self.api.storage.clear()
+        self.api.faults.clear()
+        return web.Response(status=204)
 
     async def clock(self, request: web.Request) -> web.Response:
         clock = self.api.clock

@@ -6,7 +6,7 @@ from sandbox.stripe.params import Params
 from sandbox.stripe.session import Session, new_id
 from sandbox.stripe.test_cards import Decline
 
-_ZERO_DECIMAL = frozenset(["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"])
+_ZERO_DECIMAL = frozenset(["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"])
 
 
 def processing_fee(amount: int, currency: str) -> int:

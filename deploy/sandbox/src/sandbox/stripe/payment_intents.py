@@ -12,11 +12,14 @@ _CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_ac
 _REASONS = ("duplicate", "fraudulent", "requested_by_customer", "abandoned")
 _TEXTS = ("description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix", "transfer_group")
 MINIMUM, MAXIMUM = 50, 99_999_999
+# https://docs.stripe.com/currencies#special-cases
+_STEPS = {"isk": 100, "ugx": 100} | dict.fromkeys(("bhd", "jod", "kwd", "omr", "tnd"), 10)
 
 
 def create(session: Session, params: Params) -> Json:
     """POST /v1/payment_intents"""
-    amount, currency = _amount(params), params.currency()
+    currency = params.currency()
+    amount = _amount(params, currency)
     customer = params.text("customer")
     intent_id = f"pi_3{new_id('', 23)[1:]}"
     intent: Json = {
@@ -84,7 +87,7 @@ def update(session: Session, params: Params, intent_id: str) -> Json:
     if "amount" in params or "payment_method" in params:
         _demand(intent, ("requires_payment_method", "requires_confirmation", "requires_action"), "update")
     if "amount" in params:
-        intent["amount"] = _amount(params)
+        intent["amount"] = _amount(params, intent["currency"])
     intent["metadata"] = params.metadata(intent["metadata"])
     _fill(session, intent, params)
     session.save(intent)
@@ -159,12 +162,14 @@ def cancel(session: Session, params: Params, intent_id: str) -> Json:
     return intent
 
 
-def _amount(params: Params) -> int:
+def _amount(params: Params, currency: str) -> int:
     amount = params.integer("amount", required=True, minimum=1)
     if amount < MINIMUM:
         raise StripeError("Amount must be no less than the minimum charge amount of 50.", code="amount_too_small", param="amount")
     if amount > MAXIMUM:
         raise StripeError("Amount must be no more than 99999999.", code="amount_too_large", param="amount")
+    if amount % _STEPS.get(currency, 1):
+        raise StripeError(f"Amounts in {currency} must be evenly divisible by {_STEPS[currency]}.", param="amount")
     return amount
 
 

@@ -115,3 +115,69 @@ def test_an_unknown_account_is_not_ours_to_act_for(client):
     with pytest.raises(stripe.PermissionError) as refused:
         client.v1.balance.retrieve(options={"stripe_account": "acct_none"})
     assert refused.value.json_body["error"]["code"] == "account_invalid"
+
+
+def test_a_pending_payout_can_be_called_back(start_sandbox):
+    sandbox = start_sandbox(payout_seconds="3600")
+    client = sandbox.client()
+    account = solver(client)
+    client.v1.transfers.create({"amount": 900, "currency": "eur", "destination": account, "source_transaction": charge(client)})
+    mine = {"stripe_account": account}
+    moved = client.v1.payouts.create({"amount": 400, "currency": "eur"}, mine)
+    sandbox.advance(1)
+    with pytest.raises(stripe.InvalidRequestError, match="only be canceled while they are pending"):
+        client.v1.payouts.cancel(moved.id, options=mine)
+    assert client.v1.payouts.update(moved.id, {"metadata": {"a": "b"}}, mine).metadata["a"] == "b"
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        client.v1.payouts.create({"amount": 100, "currency": "eur", "destination": "ba_none"}, mine)
+    assert refused.value.param == "destination"
+    assert [row.id for row in client.v1.payouts.list({"status": "in_transit"}, mine).data] == [moved.id]
+
+
+def test_an_account_changes_its_bank_and_goes_when_it_is_empty(client):
+    account = solver(client)
+    client.v1.accounts.update(account, {"email": "new@example.com", "metadata": {"user_id": "u1"}})
+    added = client.v1.accounts.external_accounts.create(account, {"external_account": "btok_us_verified", "metadata": {"a": "b"}})
+    shown = client.v1.accounts.retrieve(account)
+    assert (shown.email, shown.metadata["user_id"]) == ("new@example.com", "u1")
+    assert shown.external_accounts.data[0].id == added.id
+    assert [bank.default_for_currency for bank in shown.external_accounts.data] == [True, False]
+    transfer = client.v1.transfers.create({"amount": 900, "currency": "eur", "destination": account, "source_transaction": charge(client)})
+    with pytest.raises(stripe.InvalidRequestError, match="balance"):
+        client.v1.accounts.delete(account)
+    client.v1.transfers.reversals.create(transfer.id)
+    assert client.v1.accounts.delete(account).deleted
+    with pytest.raises(stripe.PermissionError):
+        client.v1.accounts.retrieve(account)
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        client.v1.transfers.create({"amount": 1, "currency": "eur", "destination": account})
+    assert refused.value.code == "resource_missing"
+
+
+def test_balance_transactions_tell_every_movement(client):
+    account = solver(client)
+    source = charge(client)
+    transfer = client.v1.transfers.create({"amount": 900, "currency": "eur", "destination": account, "source_transaction": source})
+    client.v1.refunds.create({"charge": source, "amount": 100})
+    rows = client.v1.balance_transactions.list({"currency": "eur"}).data
+    assert [(row.type, row.amount, row.fee) for row in rows] == [("refund", -100, 0), ("transfer", -900, 0), ("charge", 100_000, 2930)]
+    (row,) = client.v1.balance_transactions.list({"source": transfer.id}).data
+    assert client.v1.balance_transactions.retrieve(row.id).status == "available"
+    assert sum(row.net for row in rows) == available(client)["eur"]
+
+
+def test_transfers_and_their_reversals_can_be_looked_up(client):
+    account, source = solver(client), charge(client)
+    transfer = client.v1.transfers.create({"amount": 900, "currency": "eur", "destination": account, "source_transaction": source})
+    changed = client.v1.transfers.update(transfer.id, {"description": "Milestone 1", "metadata": {"saga_id": "s1"}})
+    assert (changed.description, changed.metadata["saga_id"]) == ("Milestone 1", "s1")
+    reversal = client.v1.transfers.reversals.create(transfer.id, {"amount": 100})
+    assert client.v1.transfers.reversals.retrieve(transfer.id, reversal.id).amount == 100
+    assert [row.id for row in client.v1.transfers.reversals.list(transfer.id).data] == [reversal.id]
+    assert [row.id for row in client.v1.transfers.list({"transfer_group": "c1"}).data] == [transfer.id]
+    with pytest.raises(stripe.InvalidRequestError, match="greater than unreversed"):
+        client.v1.transfers.reversals.create(transfer.id, {"amount": 801})
+    with pytest.raises(stripe.InvalidRequestError, match="same as the transfer currency"):
+        client.v1.transfers.create({"amount": 1, "currency": "usd", "destination": account, "source_transaction": source})
+    with pytest.raises(stripe.InvalidRequestError, match="amount"):
+        client.v1.transfers.create({"currency": "eur", "destination": account})

@@ -160,6 +160,7 @@ def test_a_dispute_takes_the_money_until_evidence_wins(client, waiting, evidence
         ({"amount": 49}, "amount", "amount_too_small"),
         ({"amount": 100_000_000}, "amount", "amount_too_large"),
         ({"currency": "euro"}, "currency", None),
+        ({"currency": "isk", "amount": 10_050}, "amount", None),
         ({"customer": "cus_none"}, "customer", "resource_missing"),
         ({"payment_method": "pm_none"}, "payment_method", "resource_missing"),
         ({"colour": "red"}, "colour", "parameter_unknown"),
@@ -172,3 +173,70 @@ def test_bad_parameters_are_named_and_leave_nothing(sandbox, client, change, par
         client.v1.payment_intents.create(request)
     assert (refused.value.http_status, refused.value.param, refused.value.code) == (400, param, code)
     assert sandbox.get("/_sandbox/stripe/payment_intents")["items"] == []
+
+
+def test_a_pending_refund_arrives(client, waiting):
+    intent = pay(client, "pm_card_pendingRefund")
+    refund = client.v1.refunds.create({"charge": intent.latest_charge, "metadata": {"a": "b"}})
+    assert refund.status == "pending"
+    waiting(lambda: client.v1.refunds.retrieve(refund.id).status == "succeeded")
+    assert client.v1.refunds.update(refund.id, {"metadata": {"c": "d"}}).metadata.to_dict() == {"a": "b", "c": "d"}
+
+
+def test_giving_in_to_a_dispute_loses_it(client, waiting):
+    intent = pay(client, "pm_card_createDispute")
+    dispute = waiting(lambda: client.v1.disputes.list({"charge": intent.latest_charge}).data)[0]
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        client.v1.refunds.create({"charge": intent.latest_charge})
+    assert refused.value.code == "charge_disputed"
+    assert client.v1.disputes.close(dispute.id).status == "lost"
+    with pytest.raises(stripe.InvalidRequestError, match="already closed"):
+        client.v1.disputes.close(dispute.id)
+
+
+def test_what_was_never_paid_cannot_be_refunded(client):
+    waiting_intent = client.v1.payment_intents.create({"amount": 1000, "currency": "eur"})
+    for request in ({}, {"payment_intent": waiting_intent.id}, {"charge": "ch_none"}):
+        with pytest.raises(stripe.InvalidRequestError):
+            client.v1.refunds.create(request)
+
+
+def test_an_intent_can_be_changed_until_it_is_paid(client):
+    intent = client.v1.payment_intents.create({"amount": 1000, "currency": "eur", **CARD})
+    with pytest.raises(stripe.InvalidRequestError, match="missing a payment method"):
+        client.v1.payment_intents.confirm(intent.id)
+    changed = client.v1.payment_intents.update(intent.id, {"amount": 2000, "payment_method": "pm_card_visa", "description": "Milestone"})
+    assert (changed.amount, changed.status, changed.description) == (2000, "requires_confirmation", "Milestone")
+    client.v1.payment_intents.confirm(intent.id)
+    with pytest.raises(stripe.InvalidRequestError, match="cannot confirm this PaymentIntent because it has already succeeded"):
+        client.v1.payment_intents.confirm(intent.id)
+    with pytest.raises(stripe.InvalidRequestError, match="cannot update"):
+        client.v1.payment_intents.update(intent.id, {"amount": 3000})
+
+
+def test_cards_by_number_and_token(client):
+    card = client.v1.payment_methods.create(
+        {"type": "card", "card": {"number": "4242424242424242", "exp_month": 8, "exp_year": 2040, "cvc": "1"}}
+    )
+    assert (card.card.brand, card.card.last4) == ("visa", "4242")
+    token = client.v1.payment_methods.create({"type": "card", "card": {"token": "tok_mastercard"}, "billing_details": {"email": "a@b.co"}})
+    assert (token.card.brand, token.billing_details.email) == ("mastercard", "a@b.co")
+    for wrong in ({"number": "4242424242424241"}, {"token": "tok_none"}):
+        with pytest.raises((stripe.CardError, stripe.InvalidRequestError)):
+            client.v1.payment_methods.create({"type": "card", "card": wrong})
+    customer = client.v1.customers.create({"name": "Ada", "address": {"city": "Berlin"}})
+    client.v1.payment_methods.attach(card.id, {"customer": customer.id})
+    saved = client.v1.customers.update(customer.id, {"invoice_settings": {"default_payment_method": card.id}, "name": "Ada L."})
+    assert (saved.invoice_settings.default_payment_method, saved.name, saved.address.city) == (card.id, "Ada L.", "Berlin")
+    assert client.v1.payment_methods.detach(card.id).customer is None
+    client.v1.customers.delete(customer.id)
+    with pytest.raises(stripe.InvalidRequestError):
+        client.v1.customers.retrieve(customer.id)
+
+
+def test_expanding_what_cannot_be_expanded_is_refused(client):
+    pay(client)
+    with pytest.raises(stripe.InvalidRequestError, match="cannot be expanded"):
+        client.v1.payment_intents.list({"expand": ["data.colour"]})
+    listed = client.v1.payment_intents.list({"expand": ["data.latest_charge", "data.payment_method"]})
+    assert listed.data[0].latest_charge.payment_method == listed.data[0].payment_method.id

@@ -40,7 +40,9 @@ def test_bad_parameters_do_not_use_up_a_key(client):
 @pytest.mark.parametrize("other", ["parameters", "endpoint"])
 def test_a_key_is_for_one_request(client, other):
     client.v1.payment_intents.create(REQUEST, {"idempotency_key": "k"})
-    resource, request = (client.v1.payment_intents, REQUEST | {"amount": 1001}) if other == "parameters" else (client.v1.customers, {"name": "Ada"})
+    resource, request = (
+        (client.v1.payment_intents, REQUEST | {"amount": 1001}) if other == "parameters" else (client.v1.customers, {"name": "Ada"})
+    )
     with pytest.raises(stripe.IdempotencyError) as refused:
         resource.create(request, {"idempotency_key": "k"})
     assert refused.value.http_status == 400
@@ -131,7 +133,8 @@ def test_an_answer_lost_after_the_work_is_found_by_its_key(sandbox, client, faul
     assert found.latest_charge == charged[0]["id"]
 
 
-def test_nothing_answered_is_lost_by_a_kill(sandbox):
+def test_nothing_answered_is_lost_by_a_kill(start_sandbox):
+    sandbox = start_sandbox()
     client = sandbox.client()
     sandbox.advance(3600)
     intent = client.v1.payment_intents.create(REQUEST, {"idempotency_key": "k"})
@@ -142,8 +145,18 @@ def test_nothing_answered_is_lost_by_a_kill(sandbox):
     assert sandbox.get("/_sandbox/clock")["offset_seconds"] == 3600
 
 
-def test_it_stops_on_sigterm(sandbox):
-    assert sandbox.stop() == 0
+def test_it_stops_on_sigterm(start_sandbox):
+    assert start_sandbox().stop() == 0
+
+
+def test_a_reset_forgets_all_but_the_clock(sandbox, client):
+    before = sandbox.advance(60)["offset_seconds"]
+    client.v1.payment_intents.create(REQUEST, {"idempotency_key": "k"})
+    sandbox.fault(provider="stripe", status=500)
+    assert sandbox.call("POST", "/_sandbox/reset")[0] == 204
+    assert sandbox.get("/_sandbox/stripe/events")["items"] == sandbox.get("/_sandbox/faults")["items"] == []
+    client.v1.payment_intents.create(REQUEST | {"amount": 2000}, {"idempotency_key": "k"})
+    assert sandbox.get("/_sandbox/clock")["offset_seconds"] == before
 
 
 def test_bad_orders_are_refused(sandbox):

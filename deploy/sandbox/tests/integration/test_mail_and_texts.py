@@ -107,3 +107,26 @@ def test_the_page_shows_what_came_escaped(sandbox, mailer, texter):
     assert "Hi &lt;there&gt;" in text
     assert intent.id in text
     assert "10.00 EUR" in text
+
+
+def test_texts_need_the_accounts_own_credentials(sandbox, texter):
+    stranger = Client("AC" + "1" * 32, "token", account_sid="AC" + "0" * 32)
+    stranger.api.base_url = sandbox.url
+    with pytest.raises(TwilioRestException) as refused:
+        stranger.messages.create(to="+4915112345678", from_="+15005550006", body="x")
+    assert (refused.value.status, refused.value.code) == (401, 20003)
+    with pytest.raises(TwilioRestException) as refused:
+        texter.messages("SM" + "0" * 32).fetch()
+    assert refused.value.status == 404
+
+
+def test_text_faults(sandbox, texter):
+    request = {"to": "+4915112345678", "from_": "+15005550006", "body": "x"}
+    sandbox.fault(provider="twilio", status=503)
+    with pytest.raises(TwilioRestException) as refused:
+        texter.messages.create(**request)
+    assert refused.value.status == 503
+    sandbox.fault(provider="twilio", status=500, after=True)
+    with pytest.raises(TwilioRestException):
+        texter.messages.create(**request)
+    assert len(sandbox.get("/_sandbox/sms")["items"]) == 1

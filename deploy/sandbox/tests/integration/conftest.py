@@ -1,4 +1,4 @@
-"""A sandbox process for each test, the vendors' real SDKs pointed at it, and an endpoint that receives webhooks."""
+"""A sandbox process, the vendors' real SDKs pointed at it, and an endpoint that receives webhooks."""
 
 import json
 import os
@@ -111,9 +111,19 @@ def start_sandbox(tmp_path: Path) -> Iterator[Callable[..., Sandbox]]:
             sandbox.stop()
 
 
+@pytest.fixture(scope="session")
+def one_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    sandbox = Sandbox(tmp_path_factory.mktemp("sandbox"), free_port(), {})
+    sandbox.start()
+    yield sandbox
+    sandbox.stop()
+
+
 @pytest.fixture
-def sandbox(start_sandbox: Callable[..., Sandbox]) -> Sandbox:
-    return start_sandbox()
+def sandbox(one_sandbox: Sandbox) -> Sandbox:
+    """An empty sandbox; its process, and with it the clock, is that of all tests."""
+    assert one_sandbox.call("POST", "/_sandbox/reset")[0] == 204
+    return one_sandbox
 
 
 @pytest.fixture
