@@ -16,6 +16,7 @@ from gateway.realtime.feed import EventFeed
 from gateway.realtime.hub import EVENTS, Hub
 from gateway.realtime.manager import RedisManager
 from gateway.realtime.server import RealTime, create_server
+from gateway.realtime.transports import Transports
 from gateway.rest import openapi, page, stripe_webhook
 from gateway.rest.admission import Admission
 from gateway.rest.handler import RestHandler
@@ -112,8 +113,12 @@ def _add_sockets(
         await manager.close()
         await redis.close()
 
+    transports = Transports("/socket.io")
+    app.middlewares.append(transports.follow)
+
     async def end_sockets(_app: web.Application) -> None:
         await real_time.stop()
+        transports.close()
 
     app.cleanup_ctx.append(connections)
     app.on_shutdown.append(end_sockets)

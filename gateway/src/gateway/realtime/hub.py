@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,7 @@ from gateway import metrics
 from gateway.realtime.pushes import PUSHES
 from gateway.shared.revocations import Revocations
 
-_NAMESPACE = "/"
+_CLOSE_S = 1.0  # a client that polls may not come for its last packet
 EVENTS: tuple[type[Event], ...] = (SessionRevoked, *(push.event for push in PUSHES))
 _PUSH_OF = {push.event: push for push in PUSHES}
 
@@ -107,4 +108,8 @@ class Hub:
         """End all sockets: clients connect again, to another replica."""
         for socket_id in list(self.sockets):
             await self._server.disconnect(socket_id, ignore_queue=True)
+        if self._server.eio.sockets:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSE_S):
+                    await self._server.eio.disconnect()  # the transports below, or they would hold up the stop
         await asyncio.gather(*self._across, return_exceptions=True)

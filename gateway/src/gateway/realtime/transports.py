@@ -1,0 +1,32 @@
+"""The HTTP requests that carry sockets: long polls and web sockets, which would hold up a stop until their clients let go."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+
+class Transports:
+    """Knows the requests below `path` that are open, and can end them."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._open: set[asyncio.Transport] = set()
+
+    @web.middleware
+    async def follow(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        transport = request.transport
+        if transport is None or not request.path.startswith(self._path):
+            return await handler(request)
+        self._open.add(transport)
+        try:
+            return await handler(request)
+        finally:
+            self._open.discard(transport)
+
+    def close(self) -> None:
+        """Hang up; what has been written still goes out."""
+        for transport in self._open:
+            transport.close()
