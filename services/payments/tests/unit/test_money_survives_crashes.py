@@ -126,17 +126,20 @@ def _dies_at(bank: Bank, point: int, work: Callable[[Bank], object]) -> bool:
 
 
 @pytest.mark.parametrize("asked_again", [True, False], ids=["the client asks again", "nobody asks again"])
+@pytest.mark.parametrize("downtime", [timedelta(seconds=31), timedelta(days=3)], ids=["soon", "when Stripe has forgotten the keys"])
 @pytest.mark.parametrize("name", STORIES)
-def test_a_crash_at_any_point_changes_nothing_in_the_end(name: str, asked_again: bool) -> None:
+def test_a_crash_at_any_point_changes_nothing_in_the_end(name: str, downtime: timedelta, asked_again: bool) -> None:
     story = STORIES[name]
     points = _points(story)
     assert points >= 4
     for point in range(points):
         bank = _opened(story)
         assert _dies_at(bank, point, lambda bank: _whole(story, bank))
+        bank.clock.advance(downtime)
+        if downtime > timedelta(days=1):
+            bank.stripe.forget_keys()
         began = bool(bank.running) or len(bank.sagas) > len(_opened(story).sagas)
         if asked_again:
-            bank.clock.advance(timedelta(seconds=31))
             story.act(bank)
         elif not began:
             continue  # died before anything was recorded: nothing has happened

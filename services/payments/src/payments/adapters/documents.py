@@ -72,7 +72,6 @@ class SagaDocument(VersionedDocument):
     driver = StringField()
     due_at = DateTimeField(required=True)
     created_at = DateTimeField(required=True)
-    step_began_at = DateTimeField(required=True)
     round = IntField(required=True)
     attempts = IntField(required=True)
     reference = StringField()

@@ -12,7 +12,6 @@ LEASE = timedelta(seconds=20)  # how long whoever drives a saga has it for itsel
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=10)
 ACTION_WINDOW = timedelta(hours=1)  # a payer has this long to satisfy the bank
-KEY_TRUST = timedelta(hours=20)  # Stripe forgets idempotency keys after 24 hours: past this, look before asking again
 
 
 class SagaStatus(StrEnum):
@@ -123,7 +122,6 @@ class Saga:
     driver: str | None
     due_at: datetime
     created_at: datetime
-    step_began_at: datetime
     round: int = 0
     attempts: int = 0
     reference: str | None = None
@@ -134,7 +132,7 @@ class Saga:
     def begin(cls, id: str, order: Order, *, call_key: str, driver: str | None, at: datetime) -> Saga:
         """A new saga: in the hands of `driver`, or, where there is none, due at once."""
         due_at = at + LEASE if driver else at
-        return cls(id, 1, order, SagaStatus.RUNNING, FIRST_STEPS[type(order)], call_key, driver, due_at, at, at)
+        return cls(id, 1, order, SagaStatus.RUNNING, FIRST_STEPS[type(order)], call_key, driver, due_at, at)
 
     @property
     def running(self) -> bool:
@@ -148,8 +146,18 @@ class Saga:
     def may_be_driven(self, driver: str, at: datetime) -> bool:
         return self.running and (self.driver == driver or at >= self.due_at)
 
+    @property
+    def tried_before(self) -> bool:
+        """Whether the call of the present step may have been made already: then its effect is looked for before it is made again.
+
+        The key alone would do for a day; Stripe forgets keys after that.
+        """
+        return self.attempts > 0
+
     def claimed(self, driver: str, at: datetime) -> Saga:
-        return replace(self, driver=driver, due_at=at + LEASE)
+        """In the hands of this driver. One that had it before and did not say how it went may have made the call."""
+        died = self.driver is not None and self.driver != driver
+        return replace(self, driver=driver, due_at=at + LEASE, attempts=self.attempts + died)
 
     def to(self, step: Step, at: datetime, *, reference: str | None = None, failure_code: str | None = None) -> Saga:
         """The saga at its next step, still in the same hands."""
@@ -158,7 +166,6 @@ class Saga:
         return replace(
             self,
             step=step,
-            step_began_at=at,
             round=0,
             attempts=0,
             due_at=at + LEASE,
@@ -174,7 +181,7 @@ class Saga:
 
     def refused(self, at: datetime, code: str) -> Saga:
         """Stripe said no for certain: nothing happened, so the step is tried again under a new key, later."""
-        return replace(self.paused(at, error=code), round=self.round + 1, step_began_at=at)
+        return replace(self.paused(at, error=code), round=self.round + 1)
 
     def completed(self, at: datetime, *, reference: str | None = None) -> Saga:
         return replace(self, status=SagaStatus.COMPLETED, driver=None, due_at=at, reference=reference or self.reference, last_error=None)
@@ -187,6 +194,3 @@ class Saga:
         if self.status is not SagaStatus.COMPLETED or self.step is not Step.AWAIT_PAYOUT:
             raise InvariantBroken(f"saga {self.id} is not a payout that was paid")
         return replace(self, status=SagaStatus.RUNNING, driver=None, due_at=at, attempts=0)
-
-    def key_may_be_forgotten(self, at: datetime) -> bool:
-        return at - self.step_began_at >= KEY_TRUST

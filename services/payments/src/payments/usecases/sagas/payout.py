@@ -1,8 +1,8 @@
 """The steps by which a solver's balance goes to the bank: Stripe's payout, waiting until it is paid, the journal.
 
 Why no crash pays out twice or loses money: the amount moved from `available` to `in_transit` in the transaction that began
-the saga, so nothing else can spend it. The payout carries the saga's key; past the key's life the account's payouts are
-searched for this saga's first. Paid: `in_transit` → `bank`. Failed or refused: `in_transit` → `available`. A bank may
+the saga, so nothing else can spend it. The payout carries the saga's key; when the call may have been made before, the
+account's payouts are searched for this saga's first. Paid: `in_transit` → `bank`. Failed or refused: `in_transit` → `available`. A bank may
 still send a paid payout back: then `bank` → `available`. Each journal has a business key of its own, used once.
 """
 
@@ -58,7 +58,7 @@ class PayoutSteps:
             if saga.reference is None:
                 raise InvariantBroken(f"saga {saga.id} waits for no payout")
             return self.provider.get_payout(account_id, saga.reference)
-        if saga.key_may_be_forgotten(self.now()):
+        if saga.tried_before:
             found = self.provider.find_payout(account_id=account_id, saga_id=saga.id, since=saga.created_at)
             if found is not None:
                 return found

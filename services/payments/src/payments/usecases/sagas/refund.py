@@ -1,7 +1,7 @@
 """The steps by which a challenger gets money back: the refund of the charge, waiting for it, the journal.
 
 Why no crash refunds twice: as for a release, the milestone is in this saga's hands and the refund carries the saga's key;
-past the key's life the charge's refunds are searched for this saga's first. The money counts as held until Stripe says
+when the call may have been made before, the charge's refunds are searched for this saga's first. The money counts as held until Stripe says
 that the refund succeeded. A refund that Stripe refuses or that fails is compensated: the milestone is held as before.
 """
 
@@ -53,7 +53,7 @@ class RefundSteps:
             if saga.reference is None:
                 raise InvariantBroken(f"saga {saga.id} waits for no refund")
             return self.provider.get_refund(saga.reference)
-        if saga.key_may_be_forgotten(self.now()):
+        if saga.tried_before:
             found = self.provider.find_refund(charge_id=order.charge_id, saga_id=saga.id)
             if found is not None:
                 return found

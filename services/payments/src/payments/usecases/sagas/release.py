@@ -2,9 +2,9 @@
 
 Why no crash pays twice: the share was fixed when the saga began, and the milestone is in this saga's hands until it ends.
 The transfer carries a key of saga, step and round; a crash before or after it is sent, or before the answer is recorded,
-sends the same transfer with the same key, which Stripe answers with the first. Where Stripe may have forgotten the key
-(a day later) the escrow's transfers are searched for this saga's before one is made. A definite refusal moves no money:
-only then the round, and with it the key, changes. Journal, milestone, event and end of the saga are one transaction,
+sends the same transfer with the same key, which Stripe answers with the first. Stripe forgets keys after a day: so
+whenever the call may have been made before, the escrow's transfers are searched for this saga's first. A definite refusal
+moves no money: only then the round, and with it the key, changes. Journal, milestone, event and end of the saga are one transaction,
 the journal's business key `release:<saga>` allows it once. A release is never given up: it is owed.
 """
 
@@ -50,7 +50,7 @@ class ReleaseSteps:
         net = order.gross - order.fee
         if not net:
             return None
-        if saga.key_may_be_forgotten(self.now()):
+        if saga.tried_before:
             found = self.provider.find_transfer(escrow_id=order.escrow_id, saga_id=saga.id)
             if found is not None:
                 return found
