@@ -35,7 +35,7 @@ SOLVERS = 3
 DONE = frozenset({MilestoneStatus.APPROVED, MilestoneStatus.RELEASED})
 solver = st.integers(0, SOLVERS - 1)
 pick = st.integers(0, 50)
-stages = st.sampled_from(["open", "funded", "completed"])
+stages = st.sampled_from(["open", "funded", "delivered", "completed"])
 
 
 class MarketMachine(RuleBasedStateMachine):
@@ -59,6 +59,8 @@ class MarketMachine(RuleBasedStateMachine):
         if stage != "open":  # most of what can go wrong lies behind the acceptance
             self.accept(0)
             self.fund_all()
+        if stage == "delivered":
+            self.deliver(0, 0, honest=True)
         if stage == "completed":
             for which in range(len(self.market.seen(self.id).milestones)):
                 self.deliver(0, which, honest=True)
