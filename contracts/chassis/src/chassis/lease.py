@@ -1,7 +1,7 @@
 """A lease: one process at a time may do a thing to a database, and another takes over soon after it died.
 
 No wall clock is compared with another's. A holder counts from the moment it asked for a renewal; a candidate counts from
-the moment it saw the last change of the lease. Each takeover raises `token`, which fences off a holder that came back.
+the moment it saw the last change of the lease. Each takeover raises `token`: a holder that comes back can neither renew nor release.
 This module knows the documents; asking the database is left to whoever holds a lease (migrate waits, relay awaits).
 """
 
@@ -65,9 +65,6 @@ class Holding:
     def renewed(self, asked_at: float) -> None:
         """A renewal succeeded that was asked for at this (monotonic) moment."""
         self._asked_at = asked_at
-
-    def renewal_due(self) -> bool:
-        return self._monotonic() - self._asked_at >= RENEW_SECONDS
 
     def check(self) -> None:
         """Go on only while the lease holds.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import mongoengine
@@ -66,7 +67,8 @@ def test_a_taken_unique_field_is_refused(store: Store) -> None:
 def test_nothing_is_written_outside_a_unit_of_work(store: Store) -> None:
     pieces = DocumentCollection(PieceDocument)
     piece = PieceDocument(id="p", kind="k", made_at=NOON)
-    for write in (lambda: pieces.insert(piece), lambda: pieces.replace(piece, 1), lambda: pieces.delete("p")):
+    writes: list[Callable[[], None]] = [lambda: pieces.insert(piece), lambda: pieces.replace(piece, 1), lambda: pieces.delete("p")]
+    for write in writes:
         with pytest.raises(RuntimeError, match="unit of work"):
             write()
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from aio_pika.exceptions import DeliveryError
+from aiormq import spec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -73,7 +74,7 @@ class Events:
             await asyncio.sleep(0)
         self.in_flight.remove(row["subject"])
         if self._random.random() < self._refusing:
-            raise DeliveryError(None, None)
+            raise DeliveryError(None, spec.Basic.Nack())
         self.sent.append(row)
 
 
@@ -177,7 +178,7 @@ async def test_refused_events_hold_up_their_own_lane_alone(monkeypatch: pytest.M
     class Refusing(Events):
         async def publish(self, row: Row) -> None:
             if row["subject"] == "poison":
-                raise DeliveryError(None, None)
+                raise DeliveryError(None, spec.Basic.Nack())
             await super().publish(row)
 
     events = Refusing()

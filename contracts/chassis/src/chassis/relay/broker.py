@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +23,23 @@ class BrokerLost(Exception):
     """The connection to the broker broke: what was not confirmed must be published again."""
 
 
+@contextmanager
+def _broker_errors() -> Iterator[None]:
+    """Whatever the client library makes of a broken connection becomes BrokerLost; that the broker refused an event stays."""
+    try:
+        yield
+    except aio_pika.exceptions.DeliveryError:
+        raise
+    except (aio_pika.exceptions.AMQPError, OSError, RuntimeError) as error:
+        raise BrokerLost(str(error)) from error
+    except asyncio.CancelledError:
+        # A closing connection cancels what waits for it; that must not pass for a cancellation of this task.
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise BrokerLost("the connection was closed") from None
+
+
 class Broker:
     """One connection for all databases, opened anew after it broke."""
 
@@ -37,18 +56,18 @@ class Broker:
         """A new channel in confirm mode.
 
         Raises:
-            aio_pika.exceptions.AMQPError, OSError, TimeoutError: the broker is away.
+            BrokerLost: the broker is away.
         """
-        async with self._opening:
-            if self._connection is None or self._connection.is_closed:
-                async with asyncio.timeout(_CONNECT_SECONDS):
+        with _broker_errors():
+            async with self._opening, asyncio.timeout(_CONNECT_SECONDS):
+                if self._connection is None or self._connection.is_closed:
                     self._connection = await aio_pika.connect(self._url, heartbeat=_HEARTBEAT_SECONDS)
-            async with asyncio.timeout(_CONNECT_SECONDS):
                 return await self._connection.channel(publisher_confirms=True, on_return_raises=False)
 
     async def close(self) -> None:
-        if self._connection is not None and not self._connection.is_closed:
-            await self._connection.close()
+        with suppress(BrokerLost), _broker_errors():
+            if self._connection is not None and not self._connection.is_closed:
+                await self._connection.close()
 
 
 class Publisher:
@@ -72,6 +91,12 @@ class Publisher:
         await self._closed.wait()
         raise BrokerLost("the channel to the broker was closed")
 
+    async def close(self) -> None:
+        """Give the channel back, if it is still there."""
+        with suppress(BrokerLost), _broker_errors():
+            if not self._channel.is_closed:
+                await self._channel.close()
+
     async def publish(self, row: dict[str, Any]) -> None:
         """Publish an event and return when the broker has it on disk. That no queue is bound is not an error.
 
@@ -81,19 +106,9 @@ class Publisher:
         """
         names = [f"{row['source']}.events", *([PUBLIC_EXCHANGE] if row["public"] else [])]
         for name in names:
-            try:
+            with _broker_errors():
                 exchange = self._exchanges.get(name) or await self._declare(name)
                 confirmed = await exchange.publish(_message(row), routing_key=row["type"], mandatory=True)
-            except aio_pika.exceptions.DeliveryError:
-                raise
-            except (aio_pika.exceptions.AMQPError, OSError, RuntimeError) as error:
-                raise BrokerLost(str(error)) from error
-            except asyncio.CancelledError:
-                # A closing channel cancels the waiting confirms; that must not pass for a cancellation of this task.
-                task = asyncio.current_task()
-                if task is not None and task.cancelling():
-                    raise
-                raise BrokerLost("the channel was closed before the confirm") from None
             if isinstance(confirmed, DeliveredMessage):
                 self._unroutable.inc()
         self._published.inc()

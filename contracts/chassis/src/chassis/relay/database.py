@@ -9,12 +9,11 @@ from collections.abc import Coroutine
 from typing import Any
 
 import structlog
-from aio_pika.exceptions import AMQPError
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo.errors import PyMongoError
 
 from chassis.clock import Clock
-from chassis.lease import RENEW_SECONDS, LeaseLost
+from chassis.lease import LeaseLost
 from chassis.outbox import COLLECTION
 from chassis.relay.broker import Broker, BrokerLost, Publisher
 from chassis.relay.leaseholder import RelayLease, acquire
@@ -26,7 +25,7 @@ _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 2.0
 _LONG_ENOUGH_SECONDS = 10.0  # what went well for so long starts again with the shortest pause
 _DEPTH_SECONDS = 2.0
-_EXPECTED = (PyMongoError, AMQPError, BrokerLost, LeaseLost, OSError, TimeoutError)
+_EXPECTED = (PyMongoError, BrokerLost, LeaseLost)
 _INSERTS: list[dict[str, Any]] = [{"$match": {"operationType": "insert"}}, {"$project": {"_id": True}}]
 _log = structlog.get_logger(__name__)
 
@@ -66,9 +65,8 @@ class DatabaseRelay:
             client.close()
 
     async def _serve(self, database: AsyncIOMotorDatabase[dict[str, Any]], stop: asyncio.Event) -> None:
-        channel = await self._broker.channel()
+        publisher = Publisher(await self._broker.channel(), self.name, self._metrics)
         try:
-            publisher = Publisher(channel, self.name, self._metrics)
             lease = await self._acquired(database, publisher, stop)
             if lease is None:
                 return
@@ -78,8 +76,7 @@ class DatabaseRelay:
                 self._held.set(0)
                 await lease.release()
         finally:
-            if not channel.is_closed:
-                await channel.close()
+            await publisher.close()
 
     async def _acquired(
         self, database: AsyncIOMotorDatabase[dict[str, Any]], publisher: Publisher, stop: asyncio.Event
@@ -107,7 +104,7 @@ class DatabaseRelay:
         async with asyncio.TaskGroup() as tasks:
             companions: list[Coroutine[Any, Any, None]] = [
                 publisher.lost(),
-                _keep(lease),
+                lease.keep(),
                 self._watch(database, wake),
                 self._measure(database),
             ]
@@ -132,12 +129,6 @@ class DatabaseRelay:
         while True:
             self._depth.set(await database[COLLECTION].count_documents({"pending": True}))
             await asyncio.sleep(_DEPTH_SECONDS)
-
-
-async def _keep(lease: RelayLease) -> None:
-    while True:
-        await lease.renew_if_due()
-        await asyncio.sleep(RENEW_SECONDS / 2)
 
 
 async def _first(*awaitables: Any) -> None:

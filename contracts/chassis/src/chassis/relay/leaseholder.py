@@ -6,60 +6,49 @@ import asyncio
 import os
 import socket
 import time
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
-from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
-from chassis.lease import COLLECTION, RELEASE, RENEWAL, Candidate, Holding, LeaseLost
+from chassis.lease import COLLECTION, RELEASE, RENEW_SECONDS, RENEWAL, Candidate, Holding, LeaseLost
 
 NAME = "relay"
 _LOOK_SECONDS = 0.25
 
 
 class RelayLease:
-    """A held lease and its document. Every use of the document is under `lock`: renewal and marking must not collide."""
+    """A held lease and its document."""
 
     def __init__(self, leases: AsyncIOMotorCollection[dict[str, Any]], holding: Holding) -> None:
         self._leases = leases
         self._holding = holding
-        self.lock = asyncio.Lock()
 
     def check(self) -> None:
-        """Raises LeaseLost unless the lease surely holds now."""
+        """Go on only while the lease holds.
+
+        Raises:
+            LeaseLost: it may have run out.
+        """
         self._holding.check()
 
-    async def renew_if_due(self) -> None:
-        """Renew the lease unless something did in the last second.
+    async def keep(self) -> None:
+        """Renew the lease every second, for as long as it can be.
 
         Raises:
-            LeaseLost: another relay took over, or the time ran out.
+            LeaseLost: another relay took over, or the database was away for too long.
         """
-        async with self.lock:
-            if not self._holding.renewal_due():
-                return
-            try:
-                await self.touch(None)
-            except PyMongoError:
-                self._holding.check()  # there may be time for another attempt
-
-    async def touch(self, session: AsyncIOMotorClientSession | None) -> None:
-        """Renew, in a transaction where a session is given; then the renewal holds from `confirm` on.
-
-        Raises:
-            LeaseLost: another relay took over: in a transaction nothing else may be written.
-        """
-        asked_at = time.monotonic()
-        result = await self._leases.update_one(self._holding.mine(), RENEWAL, session=session)
-        if result.matched_count == 0:
-            raise LeaseLost("another relay took over")
-        if session is None:
-            self._holding.renewed(asked_at)
-
-    def committed(self, asked_at: float) -> None:
-        """A transaction that touched the lease and began at this (monotonic) moment has committed."""
-        self._holding.renewed(asked_at)
+        while True:
+            self._holding.check()
+            asked_at = time.monotonic()
+            with suppress(PyMongoError):  # there may be time for another attempt
+                result = await self._leases.update_one(self._holding.mine(), RENEWAL)
+                if result.matched_count == 0:
+                    raise LeaseLost("another relay took over")
+                self._holding.renewed(asked_at)
+            await asyncio.sleep(RENEW_SECONDS)
 
     async def release(self) -> None:
         """Give the lease back, so that another relay need not wait for its end. Best effort."""

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
-from pymongo.errors import ConnectionFailure, PyMongoError
-from pymongo.read_concern import ReadConcern
-from pymongo.write_concern import WriteConcern
+from pymongo.errors import ConnectionFailure
 
 from chassis.clock import Clock
 from chassis.outbox import COLLECTION
 from chassis.relay.leaseholder import RelayLease
 from chassis.relay.tenure import Row
 
-_MAJORITY = WriteConcern(w="majority", j=True)
+_PAUSE_SECONDS = 0.05
 
 
 def connect(url: str) -> AsyncIOMotorClient[dict[str, Any]]:
@@ -35,10 +32,13 @@ def connect(url: str) -> AsyncIOMotorClient[dict[str, Any]]:
 
 
 class OutboxRows:
-    """Marks in transactions that touch the lease: one that was taken over cannot be marked under."""
+    """The rows under a held lease.
+
+    Rows are marked by single statements, without a transaction: one that a killed relay leaves open would keep its rows
+    locked for a minute and more. That a mark is late does no harm: only what the broker has confirmed is ever marked.
+    """
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], lease: RelayLease, clock: Clock) -> None:
-        self._database = database
         self._rows = database[COLLECTION]
         self._lease = lease
         self._clock = clock
@@ -55,37 +55,21 @@ class OutboxRows:
         """Mark rows sent; the bodies of secret ones are forgotten.
 
         Raises:
-            LeaseLost: another relay took over: nothing was marked.
+            LeaseLost: there is no time left to do it as the holder of the lease.
             pymongo.errors.PyMongoError
         """
-        while True:
-            try:
-                await self._mark(rows)
-            except PyMongoError as error:
-                self._lease.check()
-                if not _may_pass(error):
-                    raise
-                await asyncio.sleep(0.05)
-            else:
-                return
-
-    async def _mark(self, rows: list[Row]) -> None:
         at = self._clock.now()
         secret = [row["_id"] for row in rows if row["secret"]]
-        async with self._lease.lock:
-            asked_at = time.monotonic()
-            async with (
-                await self._database.client.start_session() as session,
-                session.start_transaction(read_concern=ReadConcern("majority"), write_concern=_MAJORITY),
-            ):
-                await self._lease.touch(session)
-                sent = {"$unset": {"pending": ""}, "$set": {"sent_at": at}}
-                await self._rows.update_many({"_id": {"$in": [row["_id"] for row in rows]}}, sent, session=session)
-                if secret:
-                    await self._rows.update_many({"_id": {"$in": secret}}, {"$unset": {"body": ""}}, session=session)
-            self._lease.committed(asked_at)
+        others = [row["_id"] for row in rows if not row["secret"]]
+        await self._mark(others, {"$unset": {"pending": ""}, "$set": {"sent_at": at}})
+        await self._mark(secret, {"$unset": {"pending": "", "body": ""}, "$set": {"sent_at": at}})
 
-
-def _may_pass(error: PyMongoError) -> bool:
-    labels = ("TransientTransactionError", "UnknownTransactionCommitResult")
-    return isinstance(error, ConnectionFailure) or any(error.has_error_label(label) for label in labels)
+    async def _mark(self, ids: list[str], sent: dict[str, Any]) -> None:
+        while ids:
+            self._lease.check()
+            try:
+                await self._rows.update_many({"_id": {"$in": ids}}, sent)
+            except ConnectionFailure:
+                await asyncio.sleep(_PAUSE_SECONDS)
+            else:
+                return
