@@ -25,7 +25,8 @@ _BY_NAME: dict[str, Any] = {
     "url": "https://files.example.com/a.pdf",
     "version": 3,
 }
-# Messages that need one of several optional fields.
+# Messages of whose optional fields one excludes another, and those that need one of them.
+_LEFT_OUT = {"ReleaseEscrow": "amount", "RefundEscrow": "amount", "MarkNotificationsRead": "ids", "ListMessages": "before_seq"}
 _COMPLETED: dict[str, dict[str, Any]] = {
     "ReleaseEscrow": {"milestone_id": new_id("milestone")},
     "RefundEscrow": {"milestone_id": new_id("milestone")},
@@ -40,11 +41,9 @@ def sample(model: type[BaseModel], *, optional: bool = False) -> dict[str, Any]:
         for name, field in model.model_fields.items()
         if field.is_required() or optional or get_origin(field.annotation) is Literal
     }
-    if optional and model.__name__ in ("ReleaseEscrow", "RefundEscrow"):
-        data.pop("amount")
-    if optional and model.__name__ == "MarkNotificationsRead":
-        data.pop("ids")
-    return data | ({} if optional and model.__name__ != "MarkNotificationsRead" else _COMPLETED.get(model.__name__, {}))
+    if optional:
+        data.pop(_LEFT_OUT.get(model.__name__, ""), None)
+    return data | _COMPLETED.get(model.__name__, {})
 
 
 def view(model: type[V], **fields: Any) -> V:

@@ -102,7 +102,7 @@ class RestHandler:
         )
 
     def _from_url(self, route: Route, request: web.Request) -> Request[Any]:
-        values = validation.single_values(request.query)
+        values = validation.single_values(request.query.items())
         kind = route.search if route.search is not None and "q" in values else route.request
         _refuse_reserved(route, values)
         values |= request.match_info

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from multidict import MultiMapping
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -60,14 +60,16 @@ def refuse(*names: str, why: str) -> None:
         raise InvalidRequest(fields=tuple(FieldError(pointer=pointer([name]), detail=why) for name in sorted(names)[:_MOST_ERRORS]))
 
 
-def single_values(query: MultiMapping[str]) -> dict[str, str]:
+def single_values(query: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The query parameters, each of which may come once.
 
     Raises:
         InvalidRequest: one came twice.
     """
-    refuse(*{name for name in query if len(query.getall(name)) > 1}, why="given more than once")
-    return dict(query.items())
+    pairs = list(query)
+    times = Counter(name for name, _ in pairs)
+    refuse(*(name for name in times if times[name] > 1), why="given more than once")
+    return dict(pairs)
 
 
 def pointer(path: Sequence[str | int]) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from gateway_fakes.samples import sample
-from multidict import MultiDict
 
 from contracts.challenges.commands import CreateChallenge, EditChallenge, SubmitApplication
 from contracts.challenges.queries import ListChallenges
@@ -145,5 +144,5 @@ def test_a_bad_parameter_is_named(name: str, value: str) -> None:
 
 def test_a_repeated_parameter_is_named() -> None:
     with pytest.raises(InvalidRequest) as refused:
-        validation.single_values(MultiDict([("limit", "1"), ("limit", "2"), ("mine", "true")]))
+        validation.single_values([("limit", "1"), ("limit", "2"), ("mine", "true")])
     assert refused.value.fields == (FieldError(pointer="/limit", detail="given more than once"),)

@@ -110,6 +110,11 @@ async def test_replicas_count_one_limit(start_gateway: Any, tokens: Any) -> None
     assert (await replicas[0].ask("GET", "/v1/me", token=another)).status == 200
 
 
+async def test_limits_can_be_switched_off_for_measurements(start_gateway: Any, token: str) -> None:
+    gateway = await start_gateway(rate_limits={"read": "1/600"}, rate_limits_enabled=False)
+    assert [(await gateway.ask("GET", "/v1/me", token=token)).status for _ in range(3)] == [200] * 3
+
+
 async def test_guessing_passwords_and_tokens_is_limited_by_address(start_gateway: Any) -> None:
     address = {"X-Forwarded-For": f"6.6.6.6, 198.51.100.{hash(new_id('x')) % 250}"}
     gateway = await start_gateway(rate_limits={"auth": "2/600", "read": "2/600"}, trusted_proxies=1)

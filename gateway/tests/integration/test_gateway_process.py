@@ -48,8 +48,6 @@ def test_what_is_missing_is_named() -> None:
 
 
 def test_a_taken_port_is_one_clear_line(amqp_url: str, redis_url: str, tokens: TestTokens) -> None:
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         ended = run(**environment(amqp_url, redis_url, tokens), GATEWAY_PORT=str(port))
