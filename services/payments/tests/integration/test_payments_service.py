@@ -274,8 +274,8 @@ async def test_an_outage_leaves_it_funding_until_stripe_is_back(engagement: Enga
 
 
 async def test_a_stripe_that_hangs_is_not_waited_for_past_the_deadline(engagement: Engagement) -> None:
-    engagement.fault(delay_ms=20_000, count=10, path="/confirm")
-    assert (await engagement.fund(within=6.0)).status is EscrowStatus.FUNDING
+    engagement.fault(delay_ms=9_000, count=10, path="/confirm")
+    assert (await engagement.fund(within=5.0)).status is EscrowStatus.FUNDING
     engagement.heal()
     await engagement.until(lambda view: view.held.amount_minor == 100_000)
     assert len(engagement.at_stripe("charges")) == 1
