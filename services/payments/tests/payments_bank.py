@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from payments_fakes import Crash, CrashPoints, FakeCalls, FakePatience, FakeStripe, FakeWebhooks, Memory
+from payments_fake_stripe import FakeStripe
+from payments_fakes import CrashPoints, FakeCalls, FakePatience, FakeWebhooks, Memory
 
 from chassis.clock import FixedClock
 from chassis.ids import new_id
@@ -236,6 +237,3 @@ class Bank:
             "milestone_title": f"Step {milestone + 1}",
             "solver_id": self.solver.user_id,
         }
-
-
-__all__ = ["VISA", "Bank", "Crash", "person", "rerun"]

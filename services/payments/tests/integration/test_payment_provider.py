@@ -8,7 +8,7 @@ import urllib.request
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from payments_fakes import FakeStripe
+from payments_fake_stripe import FakeStripe
 
 from payments.adapters.stripe_amounts import from_stripe, to_stripe
 from payments.adapters.stripe_client import DeadlineSession, stripe_client

@@ -1,0 +1,186 @@
+"""A payment processor that answers like Stripe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from payments_fakes import CrashPoints
+
+from payments.domain.errors import ProviderUnavailable
+from payments.usecases.ports import Intent, IntentStatus, Movement, MovementStatus, ProviderRefused
+
+T = TypeVar("T")
+
+
+@dataclass
+class FakeStripe:
+    """A processor with Stripe's rules: keys repeat answers, an intent charges once, nothing gives more than it got.
+
+    `down` fails calls before they do anything; `mute` fails them after. `refuse` refuses the next calls of a name. `asked` and
+    `answering` let a test do something between a call, its effect and its answer.
+    """
+
+    crashes: CrashPoints = field(default_factory=CrashPoints)
+    intents: dict[str, Intent] = field(default_factory=dict)
+    transfers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    payouts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    accounts: list[str] = field(default_factory=list)
+    refuse: dict[str, list[str]] = field(default_factory=dict)
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    asked: Callable[[str], None] = lambda name: None
+    answering: Callable[[str], None] = lambda name: None
+    down: bool = False
+    mute: bool = False
+    refund_status: MovementStatus = MovementStatus.SUCCEEDED
+    payout_status: MovementStatus = MovementStatus.PENDING
+    _answers: dict[str, tuple[tuple[Any, ...], Any]] = field(default_factory=dict)
+
+    def forget_keys(self) -> None:
+        """A day has passed."""
+        self._answers.clear()
+
+    def create_intent(self, *, amount: int, currency: str, escrow_id: str, saga_id: str, key: str) -> Intent:
+        def effect() -> Intent:
+            intent = Intent(f"pi_{len(self.intents)}", IntentStatus.UNCONFIRMED, amount, currency)
+            self.intents[intent.id] = intent
+            return intent
+
+        return self._once("create_intent", key, (amount, currency, escrow_id, saga_id), effect)
+
+    def confirm_intent(self, intent_id: str, payment_method: str, *, key: str) -> Intent:
+        def effect() -> Intent:
+            intent = self.intents[intent_id]
+            if intent.status is not IntentStatus.UNCONFIRMED:
+                raise ProviderRefused("payment_intent_unexpected_state")
+            if payment_method == "pm_missing":
+                raise ProviderRefused("resource_missing")
+            if payment_method == "pm_card_chargeDeclined":
+                return replace(intent, status=IntentStatus.DECLINED, code="generic_decline")
+            if payment_method == "pm_card_authenticationRequired":
+                return self.become(intent_id, IntentStatus.REQUIRES_ACTION, action_url="https://bank.example/3ds")
+            if payment_method == "pm_bankDebit":
+                return self.become(intent_id, IntentStatus.PROCESSING)
+            return self.succeed(intent_id)
+
+        return self._once("confirm_intent", key, (intent_id, payment_method), effect)
+
+    def succeed(self, intent_id: str) -> Intent:
+        return self.become(intent_id, IntentStatus.SUCCEEDED, charge_id=f"ch_{intent_id}")
+
+    def become(self, intent_id: str, status: IntentStatus, **changes: Any) -> Intent:
+        self.intents[intent_id] = replace(self.intents[intent_id], status=status, **changes)
+        return self.intents[intent_id]
+
+    def get_intent(self, intent_id: str) -> Intent:
+        self._look("get_intent")
+        return self.intents[intent_id]
+
+    def cancel_intent(self, intent_id: str, *, key: str) -> Intent:
+        def effect() -> Intent:
+            if self.intents[intent_id].status in (IntentStatus.SUCCEEDED, IntentStatus.CANCELED):
+                raise ProviderRefused("payment_intent_unexpected_state")
+            return self.become(intent_id, IntentStatus.CANCELED)
+
+        return self._once("cancel_intent", key, (intent_id,), effect)
+
+    def create_account(self, user_id: str, *, key: str) -> str:
+        def effect() -> str:
+            self.accounts.append(user_id)
+            return f"acct_{len(self.accounts)}"
+
+        return self._once("create_account", key, (user_id,), effect)
+
+    def transfer(self, *, amount: int, currency: str, account_id: str, charge_id: str, escrow_id: str, saga_id: str, key: str) -> str:
+        def effect() -> str:
+            if amount > self._left(charge_id):
+                raise ProviderRefused("insufficient_funds")
+            transfer_id = f"tr_{len(self.transfers)}"
+            self.transfers[transfer_id] = {"amount": amount, "charge": charge_id, "escrow": escrow_id, "saga": saga_id, "to": account_id}
+            return transfer_id
+
+        return self._once("transfer", key, (amount, currency, account_id, charge_id, escrow_id, saga_id), effect)
+
+    def find_transfer(self, *, escrow_id: str, saga_id: str) -> str | None:
+        self._look("find_transfer")
+        return next((id for id, row in self.transfers.items() if row["saga"] == saga_id and row["escrow"] == escrow_id), None)
+
+    def refund(self, *, charge_id: str, amount: int, currency: str, saga_id: str, key: str) -> Movement:
+        def effect() -> Movement:
+            if amount > self._left(charge_id):
+                raise ProviderRefused("charge_already_refunded")
+            refund_id = f"re_{len(self.refunds)}"
+            self.refunds[refund_id] = {"amount": amount, "charge": charge_id, "saga": saga_id, "status": self.refund_status}
+            return self._refund(refund_id)
+
+        return self._once("refund", key, (charge_id, amount, currency, saga_id), effect)
+
+    def get_refund(self, refund_id: str) -> Movement:
+        self._look("get_refund")
+        return self._refund(refund_id)
+
+    def find_refund(self, *, charge_id: str, saga_id: str) -> Movement | None:
+        self._look("find_refund")
+        found = (id for id, row in self.refunds.items() if row["saga"] == saga_id and row["charge"] == charge_id)
+        return next((self._refund(id) for id in found), None)
+
+    def pay_out(self, *, account_id: str, amount: int, currency: str, saga_id: str, key: str) -> Movement:
+        def effect() -> Movement:
+            payout_id = f"po_{len(self.payouts)}"
+            self.payouts[payout_id] = {"amount": amount, "account": account_id, "saga": saga_id, "status": self.payout_status}
+            return self._payout(payout_id)
+
+        return self._once("pay_out", key, (account_id, amount, currency, saga_id), effect)
+
+    def get_payout(self, account_id: str, payout_id: str) -> Movement:
+        self._look("get_payout")
+        return self._payout(payout_id)
+
+    def find_payout(self, *, account_id: str, saga_id: str, since: datetime) -> Movement | None:
+        self._look("find_payout")
+        return next((self._payout(id) for id, row in self.payouts.items() if row["saga"] == saga_id), None)
+
+    def _refund(self, refund_id: str) -> Movement:
+        status = self.refunds[refund_id]["status"]
+        return Movement(refund_id, status, "expired_or_canceled_card" if status is MovementStatus.FAILED else None)
+
+    def _payout(self, payout_id: str) -> Movement:
+        status = self.payouts[payout_id]["status"]
+        return Movement(payout_id, status, "account_closed" if status is MovementStatus.FAILED else None)
+
+    def _left(self, charge_id: str) -> int:
+        intent = next(row for row in self.intents.values() if row.charge_id == charge_id)
+        gone = [row["amount"] for row in self.transfers.values() if row["charge"] == charge_id]
+        gone += [
+            row["amount"] for row in self.refunds.values() if row["charge"] == charge_id and row["status"] is not MovementStatus.FAILED
+        ]
+        return int(intent.amount - sum(gone))
+
+    def _look(self, name: str) -> None:
+        self.crashes.pass_by()
+        self.calls.append((name, ""))
+        if self.down:
+            raise ProviderUnavailable
+
+    def _once(self, name: str, key: str, params: tuple[Any, ...], effect: Callable[[], T]) -> T:
+        self.crashes.pass_by()  # before the call
+        self.calls.append((name, key))
+        if self.down:
+            raise ProviderUnavailable
+        if self.refuse.get(name):
+            raise ProviderRefused(self.refuse[name].pop(0))
+        self.asked(name)
+        if key not in self._answers:
+            self._answers[key] = (params, effect())
+        known, answer = self._answers[key]
+        kept: T = answer
+        if known != params:
+            raise AssertionError(f"the key {key} was used with other parameters")
+        self.crashes.pass_by()  # done, but the answer is lost
+        if self.mute:
+            raise ProviderUnavailable
+        self.answering(name)
+        return kept
