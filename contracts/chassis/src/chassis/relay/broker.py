@@ -50,7 +50,7 @@ class Broker:
 
     @property
     def connected(self) -> bool:
-        return self._connection is not None and not self._connection.is_closed
+        return self._connection is not None
 
     async def channel(self) -> AbstractChannel:
         """A new channel in confirm mode.
@@ -60,14 +60,27 @@ class Broker:
         """
         with _broker_errors():
             async with self._opening, asyncio.timeout(_CONNECT_SECONDS):
-                if self._connection is None or self._connection.is_closed:
-                    self._connection = await aio_pika.connect(self._url, heartbeat=_HEARTBEAT_SECONDS)
-                return await self._connection.channel(publisher_confirms=True, on_return_raises=False)
+                connection = self._connection or await self._connect()
+                try:
+                    return await connection.channel(publisher_confirms=True, on_return_raises=False)
+                except BaseException:
+                    self._forget(connection)  # a connection that broke does not always say that it is closed
+                    raise
 
     async def close(self) -> None:
         with suppress(BrokerLost), _broker_errors():
-            if self._connection is not None and not self._connection.is_closed:
+            if self._connection is not None:
                 await self._connection.close()
+
+    async def _connect(self) -> AbstractConnection:
+        connection = await aio_pika.connect(self._url, heartbeat=_HEARTBEAT_SECONDS)
+        connection.close_callbacks.add(lambda *_: self._forget(connection))
+        self._connection = connection
+        return connection
+
+    def _forget(self, connection: AbstractConnection) -> None:
+        if self._connection is connection:
+            self._connection = None
 
 
 class Publisher:

@@ -1,0 +1,349 @@
+"""The relay as a process: what is committed arrives, in order by subject, whatever dies on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import urllib.request
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from os import kill
+from pathlib import Path
+from typing import Any
+
+import aio_pika
+import orjson
+import pytest
+
+from chassis import outbox
+from chassis.clock import FixedClock
+from chassis.ids import new_id
+from chassis.mongo import MongoUnitOfWork, Store, connect
+from contracts.base import Event
+from contracts.challenges.events import ChallengeCompleted
+from contracts.identity.events import EmailVerificationRequested, EmailVerified
+from local_platform.environment import relay_databases
+from local_platform.processes import LocalProcess
+from local_platform.pytest_plugin import RunRelay
+from local_platform.servers import Mongo, RabbitMQ
+
+BACKLOG = 150  # events of each of 20 users: enough for seconds of work
+
+
+async def until(condition: Callable[[], bool], what: str, within: float = 30) -> None:
+    """Wait for a condition; fails with `what` after `within` seconds."""
+    for _ in range(int(within / 0.02)):
+        if condition():
+            return
+        await asyncio.sleep(0.02)
+    pytest.fail(f"waited {within} s in vain: {what}")
+
+
+@dataclass
+class Received:
+    """What came in, in order, of these subjects alone: other tests may publish to the same exchange."""
+
+    subjects: set[str]
+    messages: list[aio_pika.abc.AbstractIncomingMessage] = field(default_factory=list)
+
+    def take(self, message: aio_pika.abc.AbstractIncomingMessage) -> None:
+        if message.headers["cloudEvents_subject"] in self.subjects:
+            self.messages.append(message)
+
+    @property
+    def ids(self) -> list[str]:
+        return [str(message.message_id) for message in self.messages]
+
+    def out_of_order(self, count: int) -> dict[str, list[int]]:
+        """The subjects that did not get 1 to `count`, each sequence where it came first (an inbox drops what comes again).
+
+        Empty when all is well; of a wrong subject the sequences from the first wrong one on.
+        """
+        came: dict[str, list[int]] = {subject: [] for subject in self.subjects}
+        for message in self.messages:
+            sequences = came[str(message.headers["cloudEvents_subject"])]
+            sequence = int(str(message.headers["cloudEvents_sequence"]))
+            if sequence not in sequences:
+                sequences.append(sequence)
+        expected = list(range(1, count + 1))
+        return {
+            subject: [number for place, number in enumerate(sequences) if expected[place : place + 1] != [number]][:10]
+            for subject, sequences in came.items()
+            if sequences != expected
+        }
+
+
+@asynccontextmanager
+async def receiving(amqp_url: str, subjects: list[str], exchange: str = "identity.events") -> AsyncIterator[Received]:
+    received = Received(set(subjects))
+
+    async def take(message: aio_pika.abc.AbstractIncomingMessage) -> None:
+        received.take(message)
+
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel()
+        source = await channel.declare_exchange(exchange, aio_pika.ExchangeType.TOPIC, durable=True)
+        queue = await channel.declare_queue("", exclusive=True)
+        await queue.bind(source, "#")
+        await queue.consume(take, no_ack=True)
+        yield received
+
+
+def emit(store: Store, *events: Event) -> None:
+    with MongoUnitOfWork(store) as work:
+        for event in events:
+            work.emit(event)
+
+
+def emit_to_each(store: Store, users: list[str], times: int) -> None:
+    events = [EmailVerified(user_id=user, email="ada@example.org") for _ in range(times) for user in users]
+    for start in range(0, len(events), 500):
+        emit(store, *events[start : start + 500])
+
+
+def pending(store: Store) -> int:
+    return store.database["outbox"].count_documents({"pending": True})
+
+
+def measured(relay: LocalProcess, name: str) -> float:
+    """A figure from the relay's metrics page."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{relay.env['RELAY_HEALTH_PORT']}/metrics", timeout=5) as page:
+        lines = page.read().decode().splitlines()
+    return next(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name + "{"))
+
+
+def holds_lease(relay: LocalProcess) -> bool:
+    return measured(relay, "relay_lease_held") == 1
+
+
+def is_ready(relay: LocalProcess) -> bool:
+    return relay.is_ready()
+
+
+@pytest.fixture
+def users() -> list[str]:
+    return [new_id("user") for _ in range(20)]
+
+
+@pytest.fixture
+def run(relay: RunRelay, store: Store) -> Callable[..., LocalProcess]:
+    return lambda **env: relay({"identity": store.database.name}, **env)
+
+
+Run = Callable[..., LocalProcess]
+
+
+async def test_events_arrive_once_in_order_and_are_marked(run: Run, store: Store, amqp_url: str, users: list[str]) -> None:
+    async with receiving(amqp_url, users) as received:
+        run()
+        emit_to_each(store, users, 25)
+        await until(lambda: len(received.ids) == 500 and pending(store) == 0, "500 events")
+        assert received.out_of_order(25) == {}
+        assert len(set(received.ids)) == 500
+    row = store.database["outbox"].find_one({"key": f"identity/{users[0]}/1"})
+    assert row is not None
+    assert "pending" not in row
+    assert "body" in row
+    assert row["sent_at"].tzinfo is not None
+
+
+async def test_an_event_has_its_cloudevents_attributes(run: Run, store: Store, amqp_url: str) -> None:
+    user = new_id("user")
+    async with receiving(amqp_url, [user]) as received:
+        run()
+        emit(store, EmailVerified(user_id=user, email="ada@example.org"))
+        await until(lambda: bool(received.messages), "the event")
+    (message,) = received.messages
+    row = store.database["outbox"].find_one({})
+    assert row is not None
+    assert message.routing_key == message.type == "identity.email_verified.v1"
+    assert message.delivery_mode == aio_pika.DeliveryMode.PERSISTENT
+    assert message.content_type == "application/json"
+    assert orjson.loads(message.body) == {"user_id": user, "email": "ada@example.org"}
+    assert message.headers == {
+        "cloudEvents_specversion": "1.0",
+        "cloudEvents_id": row["_id"],
+        "cloudEvents_source": "identity",
+        "cloudEvents_type": "identity.email_verified.v1",
+        "cloudEvents_subject": user,
+        "cloudEvents_time": "2026-03-01T12:00:00.000Z",
+        "cloudEvents_dataschema": "urn:openchance:event:identity.email_verified.v1",
+        "cloudEvents_sequence": "1",
+    }
+
+
+async def test_a_public_event_also_goes_to_partners(run: Run, store: Store, amqp_url: str) -> None:
+    challenge = new_id("challenge")
+    event = ChallengeCompleted(
+        challenge_id=challenge,
+        challenge_title="A bridge",
+        challenger_id=new_id("user"),
+        solver_id=new_id("user"),
+        completed_at=store.clock.now(),
+    )
+    async with (
+        receiving(amqp_url, [challenge], "openchance.public") as public,
+        receiving(amqp_url, [challenge], "challenges.events") as own,
+    ):
+        run()
+        emit(store, event)
+        await until(lambda: len(public.ids) == len(own.ids) == 1 and pending(store) == 0, "the event on both exchanges")
+    assert public.ids == own.ids
+
+
+async def test_a_secret_is_forgotten_once_it_is_sent(run: Run, store: Store, amqp_url: str) -> None:
+    user = new_id("user")
+    event = EmailVerificationRequested(
+        user_id=user, email="ada@example.org", display_name="Ada", locale="en", token="secret", expires_at=store.clock.now()
+    )
+    async with receiving(amqp_url, [user]) as received:
+        emit(store, event, EmailVerified(user_id=user, email="ada@example.org"))
+        run()
+        await until(lambda: len(received.ids) == 2 and pending(store) == 0, "both events")
+    assert [("body" in row) for row in store.database["outbox"].find({}, sort=[("sequence", 1)])] == [False, True]
+
+
+async def test_an_event_that_nobody_has_bound_is_sent(relay: RunRelay, store: Store) -> None:
+    process = relay({"payments": store.database.name})
+    emit(store, EmailVerified(user_id=new_id("user"), email="ada@example.org"))
+    store.database["outbox"].update_many({}, {"$set": {"source": new_id("nobody")}})  # an exchange without any queue
+    await until(lambda: pending(store) == 0, "the event to be marked sent")
+    assert measured(process, "relay_unroutable_total") == 1
+
+
+async def test_killed_in_mid_batch_it_loses_nothing_and_keeps_the_order(run: Run, store: Store, amqp_url: str, users: list[str]) -> None:
+    async with receiving(amqp_url, users) as received:
+        emit_to_each(store, users, BACKLOG)
+        process = run()
+        await until(lambda: len(received.ids) > 300, "some events")
+        process.kill()
+        left = pending(store)
+        process.start()
+        await until(lambda: pending(store) == 0, "the rest")
+        await until(lambda: len(set(received.ids)) == BACKLOG * len(users), "all events")
+        assert left > 0
+        assert received.out_of_order(BACKLOG) == {}
+
+
+async def test_stopped_in_mid_batch_it_sends_nothing_twice(run: Run, store: Store, amqp_url: str, users: list[str]) -> None:
+    async with receiving(amqp_url, users) as received:
+        emit_to_each(store, users, BACKLOG)
+        process = run()
+        await until(lambda: len(received.ids) > 300, "some events")
+        process.terminate()
+        await until(lambda: not process.running, "a clean end")
+        assert process.status == 0
+        lease = store.database["leases"].find_one({"_id": "relay"})
+        assert lease is not None
+        assert lease["owner"] is None
+        assert pending(store) > 0
+        process.start()
+        await until(lambda: pending(store) == 0, "the rest")
+        await until(lambda: len(received.ids) == BACKLOG * len(users), "all events")
+        assert received.out_of_order(BACKLOG) == {}
+        assert len(set(received.ids)) == BACKLOG * len(users)
+
+
+async def test_a_second_relay_takes_over_from_a_dead_one(run: Run, store: Store, amqp_url: str, users: list[str]) -> None:
+    async with receiving(amqp_url, users) as received:
+        first = run()
+        await until(lambda: holds_lease(first), "the first relay to hold the lease")
+        second = run()
+        assert not holds_lease(second)
+        first.kill()
+        emit_to_each(store, users, 2)
+        await until(lambda: pending(store) == 0, "the second relay to take over", within=12)
+        assert holds_lease(second)
+        assert received.out_of_order(2) == {}
+
+
+async def test_a_relay_that_slept_through_its_lease_does_no_harm(run: Run, store: Store, amqp_url: str, users: list[str]) -> None:
+    async with receiving(amqp_url, users) as received:
+        sleeper = run()
+        await until(lambda: holds_lease(sleeper), "the first relay to hold the lease")
+        second = run()
+        emit_to_each(store, users, BACKLOG)
+        await until(lambda: len(received.ids) > 50, "some events")
+        assert sleeper.pid is not None
+        kill(sleeper.pid, signal.SIGSTOP)
+        await until(lambda: holds_lease(second) and pending(store) == 0, "the second relay to take over and finish", within=20)
+        kill(sleeper.pid, signal.SIGCONT)
+        await until(lambda: is_ready(sleeper) and not holds_lease(sleeper), "the sleeper to stand by")
+        emit_to_each(store, users, 5)
+        await until(lambda: pending(store) == 0, "the last events")
+        assert holds_lease(second)
+        await until(lambda: len(set(received.ids)) == (BACKLOG + 5) * len(users), "all events")
+        assert received.out_of_order(BACKLOG + 5) == {}
+
+
+async def test_one_relay_serves_several_databases(relay: RunRelay, store: Store, databases: Any, amqp_url: str, users: list[str]) -> None:
+    other = Store(store.client, store.client[databases.fresh()], store.clock, store.new_id)
+    async with receiving(amqp_url, users) as received:
+        relay({"one": store.database.name, "two": other.database.name})
+        emit_to_each(store, users[:10], 3)
+        emit_to_each(other, users[10:], 3)
+        await until(lambda: pending(store) == pending(other) == 0, "both outboxes to be empty")
+        await until(lambda: len(received.ids) == 60, "all events")
+        assert received.out_of_order(3) == {}
+
+
+async def test_it_survives_a_broker_that_is_killed(run: Run, store: Store, users: list[str], tmp_path: Path) -> None:
+    broker = RabbitMQ(tmp_path / "rabbitmq")
+    broker.start()
+    try:
+        await _keep_on_disk(broker.url, "kept")
+        emit_to_each(store, users, BACKLOG)
+        process = run(RELAY_AMQP_URL=broker.url)
+        await until(lambda: pending(store) < BACKLOG * len(users) - 100, "some events")
+        broker.kill()
+        emit_to_each(store, users, 5)
+        await until(lambda: not is_ready(process), "the relay to be unready")
+        broker.start()
+        await until(lambda: is_ready(process) and pending(store) == 0, "the rest", within=60)
+        received = await _kept(broker.url, "kept", users)
+        assert received.out_of_order(BACKLOG + 5) == {}
+    finally:
+        broker.stop()
+
+
+async def _keep_on_disk(url: str, name: str) -> None:
+    async with await aio_pika.connect(url) as connection:
+        channel = await connection.channel()
+        exchange = await channel.declare_exchange("identity.events", aio_pika.ExchangeType.TOPIC, durable=True)
+        queue = await channel.declare_queue(name, durable=True, arguments={"x-queue-type": "quorum"})
+        await queue.bind(exchange, "#")
+
+
+async def _kept(url: str, name: str, subjects: list[str]) -> Received:
+    received = Received(set(subjects))
+    async with await aio_pika.connect(url) as connection:
+        channel = await connection.channel()
+        queue = await channel.declare_queue(name, durable=True, arguments={"x-queue-type": "quorum"})
+        while message := await queue.get(no_ack=True, fail=False):
+            received.take(message)
+    return received
+
+
+async def test_it_survives_a_database_that_is_killed(
+    run: Run, clock: FixedClock, amqp_url: str, users: list[str], tmp_path: Path, database_name: str
+) -> None:
+    mongo = Mongo(tmp_path / "mongo")
+    mongo.start()
+    try:
+        with connect(mongo.url) as client:
+            store = Store(client, client[database_name], clock, new_id)
+            outbox.create(store.database)
+            async with receiving(amqp_url, users) as received:
+                emit_to_each(store, users, BACKLOG)
+                process = run(RELAY_DATABASES=relay_databases(mongo.url, {"identity": database_name}))
+                await until(lambda: len(received.ids) > 100, "some events")
+                mongo.kill()
+                await until(lambda: not is_ready(process), "the relay to be unready")
+                mongo.start()
+                emit_to_each(store, users, 5)
+                await until(lambda: is_ready(process) and pending(store) == 0, "the rest", within=60)
+                await until(lambda: len(set(received.ids)) == (BACKLOG + 5) * len(users), "all events")
+                assert received.out_of_order(BACKLOG + 5) == {}
+    finally:
+        mongo.stop()
