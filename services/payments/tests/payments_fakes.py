@@ -18,7 +18,6 @@ from payments.domain.saga import Saga, SagaStatus
 from payments.usecases.ports import Webhook
 
 V = TypeVar("V", bound=View)
-T = TypeVar("T")
 Row = TypeVar("Row", Escrow, Saga, Payout)
 
 
