@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator
+from typing import NamedTuple
 
 import orjson
 from aiohttp import web
@@ -78,10 +80,23 @@ def _add_rest(app: web.Application, settings: Settings, rpc: Rpc, admission: Adm
         if route.method == "GET":
             app.router.add_head(route.pattern, handler)
     app.router.add_post(stripe_webhook.PATH, stripe_webhook.StripeWebhook(rpc, admission, settings.webhook_body_limit, timeout_s).receive)
+    documents = _documents()
+    _add_static(app, "/openapi.json", documents.openapi, "application/json")
+    _add_static(app, "/asyncapi.json", documents.asyncapi, "application/json")
+    _add_static(app, "/docs", documents.page, "text/html", {"Content-Security-Policy": page.POLICY})
+
+
+class _Documents(NamedTuple):
+    openapi: bytes
+    asyncapi: bytes
+    page: bytes
+
+
+@functools.cache
+def _documents() -> _Documents:
+    """What documents this gateway: the same for every application of a process."""
     document = openapi.document(ROUTES)
-    _add_static(app, "/openapi.json", orjson.dumps(document), "application/json")
-    _add_static(app, "/asyncapi.json", orjson.dumps(openapi.asyncapi()), "application/json")
-    _add_static(app, "/docs", page.render(document).encode(), "text/html", {"Content-Security-Policy": page.POLICY})
+    return _Documents(orjson.dumps(document), orjson.dumps(openapi.asyncapi()), page.render(document).encode())
 
 
 def _add_static(app: web.Application, path: str, body: bytes, content_type: str, headers: dict[str, str] | None = None) -> None:

@@ -122,6 +122,8 @@ async def test_both_transports_work(gateway: Any, connect: Any, ada: Person, tra
     client = await connect(gateway, ada.token, transports=transports)
     answer = await client.call("conversation.join", {"conversation_id": CONVERSATION})
     assert answer["ok"] is True
+    await gateway.close()  # hangs up: a polling client that says goodbye first waits for its last poll to run out
+    await client.is_cut_off()
 
 
 async def test_strange_origins_may_not_connect(start_gateway: Any, connect: Any, ada: Person) -> None:
@@ -302,6 +304,17 @@ async def test_calls_after_expiry_are_refused_until_the_token_is_renewed(
     assert (await client.call("auth.refresh", {"token": "forged"}))["problem"]["status"] == 401
     assert (await client.call("auth.refresh", {"token": tokens.issue(user_id, lifetime=3600)})) == {"ok": True}
     assert (await client.call("conversation.join", join))["ok"]
+
+
+async def test_a_socket_whose_token_is_not_renewed_is_cut(
+    start_gateway: Any, connect: Any, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.realtime.server._GRACE_S", 0.0)
+    clock = FixedClock(datetime.now(UTC) + timedelta(seconds=2))
+    client = await connect(await start_gateway(clock=clock, presence_ttl_s=0.3), ada.token)
+    clock.advance(timedelta(minutes=16))
+    assert (await client.hears("session.revoked"))["reason"] == "expired"
+    await client.is_cut_off()
 
 
 async def test_calls_are_limited(start_gateway: Any, connect: Any, ada: Person) -> None:
