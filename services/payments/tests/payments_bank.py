@@ -25,13 +25,15 @@ from contracts.payments.views import CurrencyBalanceView, EscrowView, PayoutView
 from payments.domain.escrow import Escrow
 from payments.domain.ledger import AccountKind, balances_of, verify_chain
 from payments.domain.saga import Saga
-from payments.usecases.follow_challenge import CloseCancelledEscrowHandler, NoteDeliveryHandler, ReleaseApprovedMilestoneHandler
+from payments.usecases.close_cancelled_escrow import CloseCancelledEscrowHandler
 from payments.usecases.fund_escrow import FundEscrowHandler
 from payments.usecases.get_balance import GetBalanceHandler
+from payments.usecases.note_delivery import NoteDeliveryHandler
 from payments.usecases.open_escrow import OpenEscrowHandler
 from payments.usecases.ports import IntentStatus, MovementStatus
 from payments.usecases.receive_stripe_webhook import ReceiveStripeWebhookHandler
 from payments.usecases.refund_escrow import RefundEscrowHandler
+from payments.usecases.release_approved_milestone import ReleaseApprovedMilestoneHandler
 from payments.usecases.release_escrow import ReleaseEscrowHandler
 from payments.usecases.request_payout import RequestPayoutHandler
 from payments.usecases.resume_sagas import ResumeSagasHandler

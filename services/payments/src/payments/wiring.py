@@ -12,14 +12,18 @@ from payments.adapters.stripe_provider import StripeProvider
 from payments.adapters.stripe_webhooks import StripeWebhooks
 from payments.adapters.unit_of_work import PaymentsUnitOfWork
 from payments.settings import Settings
-from payments.usecases.follow_challenge import CloseCancelledEscrowHandler, NoteDeliveryHandler, ReleaseApprovedMilestoneHandler
+from payments.usecases.close_cancelled_escrow import CloseCancelledEscrowHandler
 from payments.usecases.fund_escrow import FundEscrowHandler
 from payments.usecases.get_balance import GetBalanceHandler
-from payments.usecases.get_escrow import GetChallengeEscrowHandler, GetEscrowHandler
-from payments.usecases.get_payout import GetPayoutHandler, ListPayoutsHandler
+from payments.usecases.get_challenge_escrow import GetChallengeEscrowHandler
+from payments.usecases.get_escrow import GetEscrowHandler
+from payments.usecases.get_payout import GetPayoutHandler
+from payments.usecases.list_payouts import ListPayoutsHandler
+from payments.usecases.note_delivery import NoteDeliveryHandler
 from payments.usecases.open_escrow import OpenEscrowHandler
 from payments.usecases.receive_stripe_webhook import ReceiveStripeWebhookHandler
 from payments.usecases.refund_escrow import RefundEscrowHandler
+from payments.usecases.release_approved_milestone import ReleaseApprovedMilestoneHandler
 from payments.usecases.release_escrow import ReleaseEscrowHandler
 from payments.usecases.request_payout import RequestPayoutHandler
 from payments.usecases.resume_sagas import ResumeSagasHandler

@@ -7,7 +7,8 @@ from contracts.identity.roles import Role
 from contracts.payments.queries import GetChallengeEscrow, GetEscrow
 from payments.domain.errors import EscrowNotFound
 from payments.usecases.get_balance import GetBalanceHandler
-from payments.usecases.get_escrow import GetChallengeEscrowHandler, GetEscrowHandler
+from payments.usecases.get_challenge_escrow import GetChallengeEscrowHandler
+from payments.usecases.get_escrow import GetEscrowHandler
 
 
 def test_the_parties_and_finance_see_an_escrow(bank: Bank) -> None:

@@ -13,7 +13,8 @@ from contracts.payments.events import PayoutFailed, PayoutPaid, PayoutRequested
 from contracts.payments.queries import GetPayout, ListPayouts
 from contracts.payments.views import PayoutStatus
 from payments.domain.errors import InsufficientBalance, PayoutNotFound
-from payments.usecases.get_payout import GetPayoutHandler, ListPayoutsHandler
+from payments.usecases.get_payout import GetPayoutHandler
+from payments.usecases.list_payouts import ListPayoutsHandler
 from payments.usecases.ports import MovementStatus
 
 
