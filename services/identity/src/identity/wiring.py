@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from chassis.native_threads import NativeThreads
 from chassis.wiring import Resources
 from identity.adapters.accounts import MongoAccounts
 from identity.adapters.argon2_passwords import Argon2Passwords
 from identity.adapters.login_attempts import MongoLoginAttempts
-from identity.adapters.native_threads import NativeThreads
 from identity.adapters.reference import common_passwords, is_time_zone
 from identity.adapters.signed_tokens import SignedTokens
 from identity.adapters.unit_of_work import IdentityUnitOfWork

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chassis.native_threads import NativeThreads
 from chassis.wiring import Resources
 from matching.adapters.market import MemoryMarket
 from matching.adapters.minilm import MiniLm
 from matching.adapters.mongo_search import MongoSearch
-from matching.adapters.native_threads import NativeThreads
 from matching.adapters.repositories import MongoChallenges, MongoSolvers
 from matching.adapters.search import SteadySearch
 from matching.adapters.tantivy_search import TantivySearch
