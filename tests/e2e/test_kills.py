@@ -32,7 +32,7 @@ async def test_the_journey_ends_the_same_when_a_process_is_killed(platform: Plat
         if step in DISTURBED:
             disturbances.append(asyncio.create_task(kill_and_restart()))
 
-    async with Market(platform.gateway_urls, platform.sandbox_url, patience=60) as market:
+    async with Market(platform.gateway_urls, platform.sandbox_url, patience=75) as market:
         try:
             await Journey(market).walk(between)
         finally:

@@ -14,9 +14,9 @@ from chassis.principal import PrincipalVerifier
 from chassis.rpc_client import RpcClient
 from gateway.health import Health
 from gateway.realtime.calls import Calls
+from gateway.realtime.fan_out import RedisManager
 from gateway.realtime.feed import EventFeed
 from gateway.realtime.hub import EVENTS, Hub
-from gateway.realtime.manager import RedisManager
 from gateway.realtime.server import RealTime, create_server
 from gateway.realtime.transports import Transports
 from gateway.rest import openapi, page, stripe_webhook
