@@ -1,7 +1,8 @@
 """Fixtures for tests that need real servers or our programs as processes.
 
 The servers are those of OPENCHANCE_TEST_AMQP_URL, OPENCHANCE_TEST_MONGO_URL and OPENCHANCE_TEST_REDIS_URL where these are set
-(`python -m local_platform.shared up` prints them), otherwise private ones of this test session.
+(`python -m local_platform.shared up` prints them), containers where OPENCHANCE_TEST_CONTAINERS=1, otherwise private processes of
+this test session.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pymongo
 import pytest
 import pytest_asyncio
 
-from local_platform import launch
+from local_platform import containers, launch
 from local_platform.environment import relay_databases
 from local_platform.ports import free_port
 from local_platform.processes import LocalProcess
@@ -103,6 +104,10 @@ def amqp_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given and broker is None:
         yield given
         return
+    if given is None and containers.wanted():
+        with containers.rabbitmq() as url:
+            yield url
+        return
     vhost = f"test-{uuid.uuid4().hex[:12]}"
     if given and broker is not None:
         yield broker.add_vhost(vhost)
@@ -120,6 +125,10 @@ def mongo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given := os.environ.get("OPENCHANCE_TEST_MONGO_URL"):
         yield given
         return
+    if containers.wanted():
+        with containers.mongo() as url:
+            yield url
+        return
     own = Mongo(tmp_path_factory.mktemp("mongo"))
     own.start()
     yield own.url
@@ -131,6 +140,10 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Redis server; keys of other sessions may be there when it is a shared one, so tests use keys that are their own."""
     if given := os.environ.get("OPENCHANCE_TEST_REDIS_URL"):
         yield given
+        return
+    if containers.wanted():
+        with containers.redis() as url:
+            yield url
         return
     own = Redis(tmp_path_factory.mktemp("redis"))
     own.start()

@@ -1,0 +1,51 @@
+"""The servers of a test session as containers, where OPENCHANCE_TEST_CONTAINERS=1 and a Docker engine answers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pymongo
+from testcontainers.core.container import DockerContainer
+from testcontainers.core.wait_strategies import LogMessageWaitStrategy
+
+
+def wanted() -> bool:
+    """Whether the person who runs the tests asked for containers instead of local processes."""
+    return os.environ.get("OPENCHANCE_TEST_CONTAINERS") == "1"
+
+
+@contextmanager
+def rabbitmq() -> Iterator[str]:
+    """A broker of this session; gives its URL."""
+    container = DockerContainer("rabbitmq:4.1-alpine").with_exposed_ports(5672)
+    with container.waiting_for(LogMessageWaitStrategy("Server startup complete")) as running:
+        yield f"amqp://guest:guest@{_address(running, 5672)}/"
+
+
+@contextmanager
+def mongo() -> Iterator[str]:
+    """A replica set of one node, which transactions and change streams need; gives its URL."""
+    command = ["mongod", "--replSet", "rs0", "--bind_ip_all", "--setParameter", "transactionLifetimeLimitSeconds=15"]
+    container = DockerContainer("mongo:8.0", command=" ".join(command)).with_exposed_ports(27017)
+    with container.waiting_for(LogMessageWaitStrategy("Waiting for connections")) as running:
+        # Direct: the member's own name is not one that this machine resolves.
+        url = f"mongodb://{_address(running, 27017)}/?directConnection=true"
+        with pymongo.MongoClient[dict[str, object]](url) as client:
+            client.admin.command("replSetInitiate", {"_id": "rs0", "members": [{"_id": 0, "host": "localhost:27017"}]})
+            while not client.admin.command("hello").get("isWritablePrimary"):
+                pass  # an election of one: a matter of a second, bounded by the test's time-out
+        yield url
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """A Redis of this session; gives its URL."""
+    container = DockerContainer("redis:8-alpine").with_exposed_ports(6379)
+    with container.waiting_for(LogMessageWaitStrategy("Ready to accept connections")) as running:
+        yield f"redis://{_address(running, 6379)}/0"
+
+
+def _address(container: DockerContainer, port: int) -> str:
+    return f"{container.get_container_host_ip()}:{container.get_exposed_port(port)}"
