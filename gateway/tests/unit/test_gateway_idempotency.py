@@ -67,16 +67,16 @@ def idempotency(records: MemoryRecords) -> Idempotency:
 
 async def test_the_second_gets_the_first_ones_answer_byte_for_byte(idempotency: Idempotency) -> None:
     work = Work()
-    first, replayed = await idempotency.answer("me POST /x", "key", b"body", work)
+    first, replayed = await idempotency.answer("me POST /x", "key", "body", work)
     assert not replayed
-    assert await idempotency.answer("me POST /x", "key", b"body", work) == (first, True)
+    assert await idempotency.answer("me POST /x", "key", "body", work) == (first, True)
     assert work.runs == 1
 
 
 async def test_twenty_at_once_run_once(idempotency: Idempotency) -> None:
     work = Work()
     work.hold.clear()
-    waiting = [asyncio.create_task(idempotency.answer("me", "key", b"body", work)) for _ in range(20)]
+    waiting = [asyncio.create_task(idempotency.answer("me", "key", "body", work)) for _ in range(20)]
     await asyncio.sleep(0)
     work.hold.set()
     answers = await asyncio.gather(*waiting)
@@ -87,38 +87,38 @@ async def test_twenty_at_once_run_once(idempotency: Idempotency) -> None:
 
 async def test_the_key_with_another_body_is_refused(idempotency: Idempotency) -> None:
     work = Work()
-    await idempotency.answer("me", "key", b"body", work)
+    await idempotency.answer("me", "key", "body", work)
     with pytest.raises(KeyReused):
-        await idempotency.answer("me", "key", b"other", work)
+        await idempotency.answer("me", "key", "other", work)
     assert work.runs == 1
 
 
 async def test_the_key_with_another_body_is_refused_while_the_first_runs(idempotency: Idempotency) -> None:
     work = Work()
     work.hold.clear()
-    first = asyncio.create_task(idempotency.answer("me", "key", b"body", work))
+    first = asyncio.create_task(idempotency.answer("me", "key", "body", work))
     await asyncio.sleep(0)
     with pytest.raises(KeyReused):
-        await idempotency.answer("me", "key", b"other", work)
+        await idempotency.answer("me", "key", "other", work)
     work.hold.set()
     await first
 
 
 async def test_another_scope_is_another_key(idempotency: Idempotency) -> None:
     work = Work()
-    await idempotency.answer("me POST /x", "key", b"body", work)
-    await idempotency.answer("you POST /x", "key", b"body", work)
-    await idempotency.answer("me POST /y", "key", b"body", work)
+    await idempotency.answer("me POST /x", "key", "body", work)
+    await idempotency.answer("you POST /x", "key", "body", work)
+    await idempotency.answer("me POST /y", "key", "body", work)
     assert work.runs == 3
 
 
 async def test_who_waits_too_long_is_told_so(idempotency: Idempotency) -> None:
     work = Work()
     work.hold.clear()
-    first = asyncio.create_task(idempotency.answer("me", "key", b"body", work))
+    first = asyncio.create_task(idempotency.answer("me", "key", "body", work))
     await asyncio.sleep(0)
     with pytest.raises(StillRunning):
-        await idempotency.answer("me", "key", b"body", work)
+        await idempotency.answer("me", "key", "body", work)
     work.hold.set()
     await first
 
@@ -127,11 +127,11 @@ async def test_a_refusal_frees_the_key(idempotency: Idempotency, records: Memory
     work = Work()
     work.refusals = [ProblemError(Problem(kind=Kind.UNAVAILABLE, code="x.unavailable", detail="No.")), RuntimeError("a bug")]
     with pytest.raises(ProblemError):
-        await idempotency.answer("me", "key", b"body", work)
+        await idempotency.answer("me", "key", "body", work)
     with pytest.raises(RuntimeError):
-        await idempotency.answer("me", "key", b"body", work)
+        await idempotency.answer("me", "key", "body", work)
     assert not records.held
-    _, replayed = await idempotency.answer("me", "key", b"body", work)
+    _, replayed = await idempotency.answer("me", "key", "body", work)
     assert not replayed
 
 
@@ -139,9 +139,9 @@ async def test_who_waits_for_one_that_is_refused_tries_itself(idempotency: Idemp
     work = Work()
     work.hold.clear()
     work.refusals = [RuntimeError("a bug")]
-    first = asyncio.create_task(idempotency.answer("me", "key", b"body", work))
+    first = asyncio.create_task(idempotency.answer("me", "key", "body", work))
     await asyncio.sleep(0)
-    second = asyncio.create_task(idempotency.answer("me", "key", b"body", work))
+    second = asyncio.create_task(idempotency.answer("me", "key", "body", work))
     await asyncio.sleep(0)
     work.hold.set()
     with pytest.raises(RuntimeError):
@@ -153,15 +153,15 @@ async def test_who_waits_for_one_that_is_refused_tries_itself(idempotency: Idemp
 async def test_it_goes_on_without_redis(idempotency: Idempotency, records: MemoryRecords) -> None:
     work = Work()
     records.away = True
-    await idempotency.answer("me", "key", b"body", work)
-    await idempotency.answer("me", "key", b"body", work)
+    await idempotency.answer("me", "key", "body", work)
+    await idempotency.answer("me", "key", "body", work)
     assert work.runs == 2
 
 
 async def test_redis_leaving_in_between_costs_only_the_record(idempotency: Idempotency, records: MemoryRecords) -> None:
     work = Work()
     work.hold.clear()
-    first = asyncio.create_task(idempotency.answer("me", "key", b"body", work))
+    first = asyncio.create_task(idempotency.answer("me", "key", "body", work))
     await asyncio.sleep(0)
     records.away = True
     work.hold.set()

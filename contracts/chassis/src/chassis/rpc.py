@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -165,7 +164,7 @@ class RpcEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no ty
             caller=principal.user_id if principal else "anonymous",
             request_id=request_id,
             idempotency_key=key,
-            fingerprint=_fingerprint(arguments[0]) if key else "",  # read only with a key
+            fingerprint=arguments[0].fingerprint() if key else "",  # read only with a key
             deadline=deadline,
         )
 
@@ -179,12 +178,6 @@ class _Refused(Exception):
 def _deadline(headers: Mapping[str, Any]) -> datetime | None:
     milliseconds = headers.get(DEADLINE)
     return datetime.fromtimestamp(int(milliseconds) / 1000, UTC) if milliseconds is not None else None
-
-
-def _fingerprint(request: Request[Any]) -> str:
-    """Without secrets (the fields hidden from `repr`): a fast digest of a password, stored, would undo the slow one."""
-    secrets = {name for name, field in type(request).model_fields.items() if not field.repr}
-    return hashlib.sha256(request.model_dump_json(exclude_unset=True, exclude=secrets).encode()).hexdigest()
 
 
 def _internal_error(request_id: str) -> bytes:

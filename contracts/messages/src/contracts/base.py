@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
@@ -82,6 +83,14 @@ class Request(Message, Generic[Answer]):
     @classmethod
     def method(cls) -> str:
         return snake_case(cls.__name__)
+
+    def fingerprint(self) -> str:
+        """A digest by which the same request is known again, for idempotency keys.
+
+        Without secrets (the fields hidden from `repr`): a fast digest of a password, stored, would undo the slow one.
+        """
+        secrets = {name for name, field in type(self).model_fields.items() if not field.repr}
+        return hashlib.sha256(self.model_dump_json(exclude_unset=True, exclude=secrets).encode()).hexdigest()
 
 
 class Command(Request[Answer], Generic[Answer]):

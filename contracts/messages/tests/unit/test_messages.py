@@ -131,3 +131,10 @@ def test_the_milestones_of_a_reward_are_together_no_more_than_any_amount() -> No
     assert len(MilestonesReward(milestones=(half, half)).milestones) == 2
     with pytest.raises(ValidationError, match="together"):
         MilestonesReward(milestones=(half, half, half))
+
+
+def test_a_fingerprint_tells_requests_apart_but_holds_no_secret() -> None:
+    body = {"email": "a@example.com", "password": "correct horse", "display_name": "A", "roles": ["solver"]}
+    first = RegisterUser.model_validate(body)
+    assert first.fingerprint() == RegisterUser.model_validate({**body, "password": "battery staple"}).fingerprint()
+    assert first.fingerprint() != RegisterUser.model_validate({**body, "display_name": "B"}).fingerprint()

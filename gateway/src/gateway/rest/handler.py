@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -88,7 +87,7 @@ class RestHandler:
         if call.idempotency_key is None:
             return _response(await perform())
         answer, replayed = await self.idempotency.answer(
-            f"{call.caller} {route.method} {route.path}", call.idempotency_key, json.dumps(data, sort_keys=True).encode(), perform
+            f"{call.caller} {route.method} {route.path}", call.idempotency_key, asked.fingerprint(), perform
         )
         return _response(answer, replayed=replayed)
 

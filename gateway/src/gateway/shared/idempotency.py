@@ -90,9 +90,9 @@ class Idempotency:
         self._wait_s = wait_s
 
     async def answer(
-        self, scope: str, key: str, fingerprint: bytes, perform: Callable[[], Awaitable[StoredAnswer]]
+        self, scope: str, key: str, fingerprint: str, perform: Callable[[], Awaitable[StoredAnswer]]
     ) -> tuple[StoredAnswer, bool]:
-        """The answer to a request, and whether it was given before. `scope` is whose key on which route.
+        """The answer to a request, and whether it was given before. `scope` is whose key on which route, `fingerprint` tells requests apart.
 
         What `perform` raises is raised, and the key is free again.
 
@@ -100,18 +100,17 @@ class Idempotency:
             KeyReused: the key came with another request before.
             StillRunning: the first one has not ended in time.
         """
-        digest = hashlib.sha256(fingerprint).hexdigest()
         place = f"gateway:idempotency:{hashlib.sha256(f'{scope} {key}'.encode()).hexdigest()}"
-        own = orjson.dumps({"fingerprint": digest, "owner": uuid.uuid4().hex})
+        own = orjson.dumps({"fingerprint": fingerprint, "owner": uuid.uuid4().hex})
         try:
-            if (stored := await self._begin(place, own, digest)) is not None:
+            if (stored := await self._begin(place, own, fingerprint)) is not None:
                 return stored, True
         except RedisAway:
             return await perform(), False
         kept: bytes | None = None
         try:
             answer = await perform()
-            kept = _record(digest, answer)
+            kept = _record(fingerprint, answer)
             return answer, False
         finally:
             await self._settle(place, own, kept)
