@@ -92,9 +92,9 @@ class Idempotency:
     async def answer(
         self, scope: str, key: str, fingerprint: str, perform: Callable[[], Awaitable[StoredAnswer]]
     ) -> tuple[StoredAnswer, bool]:
-        """The answer to a request, and whether it was given before. `scope` is whose key on which route, `fingerprint` tells requests apart.
+        """The answer to a request, and whether it was given before.
 
-        What `perform` raises is raised, and the key is free again.
+        `scope` is whose key on which route, `fingerprint` tells requests apart. What `perform` raises is raised, and the key is free again.
 
         Raises:
             KeyReused: the key came with another request before.
