@@ -87,6 +87,18 @@ def test_a_refund_that_fails_later_is_held_again(bank: Bank) -> None:
     bank.check()
 
 
+def test_work_approved_while_its_money_goes_back_is_paid_when_the_refund_fails(bank: Bank) -> None:
+    bank.stripe.refund_status = MovementStatus.PENDING
+    bank.fund(0)
+    bank.refund(0)
+    bank.approve(0)
+    bank.stripe.refunds["re_0"]["status"] = MovementStatus.FAILED
+    bank.settle()
+    assert bank.sums() == (60_000, 0, 54_000, 0, 6_000)
+    assert bank.events(FundsRefunded) == []
+    bank.check()
+
+
 def test_a_refused_refund_is_told_and_the_money_stays(bank: Bank) -> None:
     bank.fund()
     bank.stripe.refuse["refund"] = ["charge_disputed"]

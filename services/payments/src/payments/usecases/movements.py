@@ -65,12 +65,18 @@ def follow_up(work: UnitOfWork, escrow: Escrow, new_id: Callable[[str], str], at
 
     The sagas have no driver: the timer takes them up.
     """
-    for step in escrow.due_for_release():
-        saga_id = new_id("saga")
-        escrow = begin_release(work, escrow, step.id, step.held, saga_id=saga_id, call_key=saga_id, driver=None, at=at)
+    escrow = release_approved(work, escrow, new_id, at)
     for step in escrow.due_for_refund():
         saga_id = new_id("saga")
         escrow = begin_refund(work, escrow, step.id, step.held, CANCELLED, saga_id=saga_id, call_key=saga_id, driver=None, at=at)
+    return escrow
+
+
+def release_approved(work: UnitOfWork, escrow: Escrow, new_id: Callable[[str], str], at: datetime) -> Escrow:
+    """Begin to pay out what is held for approved work; the caller saves the escrow. The timer takes the sagas up."""
+    for step in escrow.due_for_release():
+        saga_id = new_id("saga")
+        escrow = begin_release(work, escrow, step.id, step.held, saga_id=saga_id, call_key=saga_id, driver=None, at=at)
     return escrow
 
 

@@ -16,7 +16,7 @@ from payments.domain.errors import InvariantBroken
 from payments.domain.saga import RefundOrder, Saga, Step
 from payments.usecases import facts
 from payments.usecases.bookkeeping import post_for
-from payments.usecases.movements import follow_up
+from payments.usecases.movements import follow_up, release_approved
 from payments.usecases.ports import Movement, MovementStatus, PaymentProvider, ProviderRefused, UnitsOfWork
 from payments.usecases.sagas.recording import escrow_of, recording
 
@@ -69,7 +69,11 @@ class RefundSteps:
             return work.sagas.save(saga.completed(at, reference=refund.id))
 
     def _fail(self, saga: Saga, order: RefundOrder, code: str) -> Saga:
-        """Nothing follows up on this: a refund that began by itself would begin again without end."""
+        """No refund follows up on this: one that began by itself would begin again without end. Work that was approved
+        meanwhile is paid.
+        """
         with recording(self.unit_of_work, saga) as work:
-            work.escrows.save(escrow_of(work, order.escrow_id).fail_refund(saga.id))
-            return work.sagas.save(saga.failed(self.now(), code))
+            at = self.now()
+            escrow = escrow_of(work, order.escrow_id).fail_refund(saga.id)
+            work.escrows.save(release_approved(work, escrow, self.new_id, at))
+            return work.sagas.save(saga.failed(at, code))
