@@ -6,8 +6,9 @@ from payments.usecases.ports import ProviderRefused
 
 # No minor unit in ISO 4217, two digits at Stripe (which must be zero).
 _TIMES_100 = frozenset({"ISK", "UGX"})
-# Two digits in ISO 4217, none at Stripe: amounts could not all be said.
-_NOT_OFFERED = frozenset({"MGA"})
+# Amounts could not all be said, the net after our fee among them: two digits in ISO 4217 and none at Stripe (MGA), or
+# three digits of which the last must be zero.
+_NOT_OFFERED = frozenset({"MGA", "BHD", "JOD", "KWD", "OMR", "TND"})
 
 
 def to_stripe(amount: int, currency: str) -> int:

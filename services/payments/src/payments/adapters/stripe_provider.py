@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import stripe
@@ -13,6 +13,7 @@ from payments.adapters.stripe_client import changing, looking
 from payments.domain.errors import ProviderUnavailable
 from payments.usecases.ports import Intent, IntentStatus, Movement, MovementStatus
 
+_CLOCKS_APART = timedelta(days=1)  # far more than Stripe's clock and ours ever differ: a payout that is not found is made again
 # https://docs.stripe.com/payments/paymentintents/lifecycle
 _INTENT_STATUS = {
     "requires_payment_method": IntentStatus.UNCONFIRMED,
@@ -139,9 +140,8 @@ class StripeProvider:
 
     def find_payout(self, *, account_id: str, saga_id: str, since: datetime) -> Movement | None:
         with looking():
-            payouts = self.client.v1.payouts.list(
-                {"created": {"gte": int(since.timestamp())}, "limit": 100}, {"stripe_account": account_id}
-            )
+            from_then_on = {"gte": int((since - _CLOCKS_APART).timestamp())}
+            payouts = self.client.v1.payouts.list({"created": from_then_on, "limit": 100}, {"stripe_account": account_id})
             return next((_movement(payout, "failure_code") for payout in payouts.auto_paging_iter() if _is_of(payout, saga_id)), None)
 
 
