@@ -81,11 +81,12 @@ test: install ## Everything CI runs: lint, types, imports, contracts, all tests 
 test-unit: $(STAMP) ## Unit and architecture tests: no servers, no sockets
 	@$(if $(UNIT),$(PYTEST) -q $(UNIT),echo "no unit tests here")
 
+# Side by side, a file as a whole: integration tests mostly wait for servers to come back, so more than the cores hold.
 test-integration: install ## Tests against a real broker, database and Redis
-	@$(if $(INTEGRATION),$(PYTEST) -q $(INTEGRATION),echo "no integration tests here")
+	@$(if $(INTEGRATION),$(PYTEST) -q -n 3 --dist loadfile $(INTEGRATION),echo "no integration tests here")
 
 test-e2e: install ## Tests of the whole platform through the gateway
-	@$(if $(E2E),$(PYTEST) -q $(E2E),echo "no end-to-end tests here")
+	@$(if $(E2E),$(PYTEST) -q -n 2 --dist loadfile $(E2E),echo "no end-to-end tests here")
 
 coverage: $(STAMP) ## Report on the coverage that make test measured
 	@$(PY) -m coverage combine --quiet && $(PY) -m coverage report --skip-covered --skip-empty
