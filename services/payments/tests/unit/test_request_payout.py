@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from payments_bank import Bank
 from payments_fakes import FakeUnitOfWork
+from structlog.testing import capture_logs
 
 from contracts.base import Event
 from contracts.payments.commands import RequestPayout
@@ -36,6 +37,21 @@ def test_a_payout_is_set_aside_and_arrives(earned: Bank) -> None:
     assert earned.balance().paid_out.amount_minor == 50_000
     assert (len(earned.events(PayoutRequested)), len(earned.events(PayoutPaid))) == (1, 1)
     earned.check()
+
+
+def test_a_payout_that_takes_days_is_not_told_as_stuck_but_an_outage_is(earned: Bank) -> None:
+    earned.pay_out(50_000)
+    with capture_logs() as told:
+        for _ in range(10):
+            earned.resume(timedelta(hours=8))
+    assert [entry["event"] for entry in told] == []
+    (saga,) = earned.running
+    earned.stripe.down = True
+    with capture_logs() as told:
+        for _ in range(2):
+            earned.resume(timedelta(hours=8))
+    assert [entry["event"] for entry in told] == ["saga_step_put_off", "saga_stuck", "saga_step_put_off"]
+    assert told[1]["saga_id"] == saga.id
 
 
 def test_more_than_is_available_is_refused(earned: Bank) -> None:

@@ -11,6 +11,7 @@ from payments.domain.errors import InvariantBroken
 LEASE = timedelta(seconds=20)  # how long whoever drives a saga has it for itself; renewed with every step
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=10)
+STUCK_AFTER = 8  # attempts at one step, some ten minutes apart by then
 ACTION_WINDOW = timedelta(hours=1)  # a payer has this long to satisfy the bank
 
 
@@ -33,6 +34,9 @@ class Step(StrEnum):
     AWAIT_REFUND = "await_refund"
     PAY_OUT = "pay_out"
     AWAIT_PAYOUT = "await_payout"
+
+
+WAITING = frozenset({Step.AWAIT_INTENT, Step.AWAIT_REFUND, Step.AWAIT_PAYOUT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,11 @@ class Saga:
         The key alone would do for a day; Stripe forgets keys after that.
         """
         return self.attempts > 0
+
+    @property
+    def stuck(self) -> bool:
+        """Whether somebody should look at it. That the processor takes its days over a payout is no trouble."""
+        return self.attempts >= STUCK_AFTER and (self.step not in WAITING or self.last_error is not None)
 
     def claimed(self, driver: str, at: datetime) -> Saga:
         """In the hands of this driver. One that had it before and did not say how it went may have made the call."""

@@ -13,7 +13,6 @@ from payments.usecases.sagas.runner import SagaRunner
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 50
-STUCK_AFTER = 8  # attempts at one step, some ten minutes apart by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class ResumeSagasHandler:
         with self.unit_of_work() as work:
             due = work.sagas.due(self.now(), AT_ONCE)
         for saga in due:
-            if saga.attempts >= STUCK_AFTER:
+            if saga.stuck:
                 log.error("saga_stuck", saga_id=saga.id, step=saga.step, attempts=saga.attempts, reason=saga.last_error)
             self._resume(saga.id, driver)
 
