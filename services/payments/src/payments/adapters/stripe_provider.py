@@ -140,8 +140,8 @@ class StripeProvider:
 
     def find_payout(self, *, account_id: str, saga_id: str, since: datetime) -> Movement | None:
         with looking():
-            from_then_on = {"gte": int((since - _CLOCKS_APART).timestamp())}
-            payouts = self.client.v1.payouts.list({"created": from_then_on, "limit": 100}, {"stripe_account": account_id})
+            earliest = int((since - _CLOCKS_APART).timestamp())
+            payouts = self.client.v1.payouts.list({"created": {"gte": earliest}, "limit": 100}, {"stripe_account": account_id})
             return next((_movement(payout, "failure_code") for payout in payouts.auto_paging_iter() if _is_of(payout, saga_id)), None)
 
 
