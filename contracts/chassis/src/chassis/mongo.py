@@ -28,9 +28,11 @@ from contracts.base import Event, View
 T = TypeVar("T")
 V = TypeVar("V", bound=View)
 
-_ATTEMPTS = 8
+_ATTEMPTS = 8  # where nobody waits for the answer
+_MOST_ATTEMPTS = 100  # before a deadline, however far away
 _FIRST_PAUSE_SECONDS = 0.01
-_LONGEST_PAUSE_SECONDS = 0.5
+_LONGEST_PAUSE_SECONDS = 1.0
+_TO_ANSWER_SECONDS = 0.25  # left of the deadline for the refusal to arrive
 _COMMIT_SECONDS = 10.0
 _MAJORITY = WriteConcern(w="majority", j=True)
 
@@ -182,22 +184,26 @@ class MongoUnitOfWork:
 
 
 def retrying(work: Callable[[], T]) -> T:
-    """Run `work`, and again after a lost race (write conflict, stale version) or a broken connection: at most 8 times.
+    """Run `work`, and again after a lost race (write conflict, stale version) or a broken connection.
 
+    An RPC goes on until shortly before its caller's deadline: many who write one record at once come to pass one by one.
+    What has no deadline (an event, a timer) is given up after 8 attempts: it comes again anyway.
     `work` is a whole use case: it begins its units of work anew, so everything it does must be safe to do again.
 
     Raises:
-        Exception: the last one, when all attempts failed, the caller's deadline has passed or running again cannot help.
+        Exception: the last one, when there is no time for another attempt or running again cannot help.
     """
-    for attempt in range(1, _ATTEMPTS):
+    attempt = 0
+    while True:
+        attempt += 1
         try:
             return work()
         except (PyMongoError, StaleVersion, LostRace) as error:
-            if not _may_pass(error) or _past_deadline():
+            ceiling = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
+            pause = random.uniform(0, ceiling)  # noqa: S311 - jitter, so that those who collided do not collide again
+            if not _may_pass(error) or not _may_run_again(attempt, pause):
                 raise
-        ceiling = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
-        time.sleep(random.uniform(0, ceiling))  # noqa: S311 - jitter, so that those who collided do not collide again
-    return work()
+        time.sleep(pause)
 
 
 def _may_pass(error: PyMongoError | StaleVersion | LostRace) -> bool:
@@ -216,9 +222,12 @@ def may_heal(error: PyMongoError | LostRace) -> bool:
     return error.has_error_label("TransientTransactionError") or error.has_error_label("UnknownTransactionCommitResult")
 
 
-def _past_deadline() -> bool:
+def _may_run_again(attempt: int, pause: float) -> bool:
     call = current_call.get()
-    return call is not None and call.deadline is not None and datetime.now(UTC) >= call.deadline
+    if call is None or call.deadline is None:
+        return attempt < _ATTEMPTS
+    left = (call.deadline - datetime.now(UTC)).total_seconds()
+    return attempt < _MOST_ATTEMPTS and pause + _TO_ANSWER_SECONDS < left
 
 
 def _commit(session: ClientSession) -> None:

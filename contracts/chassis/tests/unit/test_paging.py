@@ -55,6 +55,14 @@ def test_a_forged_cursor_brings_no_operators_into_a_query(smuggled: object) -> N
         decode_cursor(base64.urlsafe_b64encode(data).decode().rstrip("="), SORT)
 
 
+@pytest.mark.parametrize("number", [2**63, 2**64 - 1])
+def test_a_number_that_no_document_can_hold_is_refused(number: int) -> None:
+    digest = orjson.loads(base64.urlsafe_b64decode(encode_cursor(["a", "b"], SORT) + "=="))[0]
+    data = f'["{digest}",{number},"x"]'.encode()
+    with pytest.raises(InvalidCursor):
+        decode_cursor(base64.urlsafe_b64encode(data).decode().rstrip("="), SORT)
+
+
 def test_one_key_needs_no_alternatives() -> None:
     assert after(["x"], [("_id", 1)]) == {"_id": {"$gt": "x"}}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -32,12 +33,23 @@ class Work:
         return "done"
 
 
+@contextmanager
+def answering_within(seconds: float) -> Iterator[datetime]:
+    """What runs inside answers an RPC; gives its deadline."""
+    deadline = datetime.now(UTC) + timedelta(seconds=seconds)
+    token = current_call.set(Call("greeter", "greet", "anonymous", "r1", None, "f", deadline))
+    try:
+        yield deadline
+    finally:
+        current_call.reset(token)
+
+
 @pytest.fixture
-def overdue_call() -> Iterator[None]:
-    call = Call("greeter", "greet", "anonymous", "r1", None, "f", datetime.now(UTC) - timedelta(seconds=1))
-    token = current_call.set(call)
-    yield
-    current_call.reset(token)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long was slept between attempts: nobody waits."""
+    slept: list[float] = []
+    monkeypatch.setattr("chassis.mongo.time.sleep", slept.append)
+    return slept
 
 
 def test_what_may_pass_is_run_again_until_it_succeeds() -> None:
@@ -46,7 +58,7 @@ def test_what_may_pass_is_run_again_until_it_succeeds() -> None:
     assert work.runs == 5
 
 
-def test_after_eight_attempts_the_last_error_is_raised() -> None:
+def test_where_nobody_waits_the_eighth_error_is_raised() -> None:
     last = StaleVersion()
     work = Work(*[StaleVersion() for _ in range(7)], last, StaleVersion())
     with pytest.raises(StaleVersion) as raised:
@@ -72,9 +84,32 @@ def test_what_running_again_cannot_help_is_raised_at_once(error: Exception) -> N
     assert work.runs == 1
 
 
-@pytest.mark.usefixtures("overdue_call")
+def test_a_call_runs_again_for_as_long_as_its_caller_waits(pauses: list[float]) -> None:
+    work = Work(*[LostRace() for _ in range(40)])
+    with answering_within(30):
+        assert retrying(work) == "done"
+    assert work.runs == 41
+    assert 0.1 < max(pauses) <= 1.0  # they grow, so that contention resolves, and end
+
+
+@pytest.mark.usefixtures("pauses")
+def test_a_call_does_not_run_again_for_ever() -> None:
+    work = Work(*[LostRace() for _ in range(200)])
+    with answering_within(3600), pytest.raises(LostRace):
+        retrying(work)
+    assert work.runs == 100
+
+
+def test_a_call_gives_up_while_its_caller_still_waits() -> None:
+    work = Work(*[LostRace() for _ in range(200)])
+    with answering_within(1.0) as deadline, pytest.raises(LostRace):
+        retrying(work)
+    assert datetime.now(UTC) < deadline
+    assert work.runs > 1
+
+
 def test_nothing_is_run_again_past_the_deadline() -> None:
     work = Work(LostRace())
-    with pytest.raises(LostRace):
+    with answering_within(-1), pytest.raises(LostRace):
         retrying(work)
     assert work.runs == 1
