@@ -103,6 +103,15 @@ async def test_ten_acceptances_at_once_have_one_winner(challenger: Someone, some
     assert (told["application_accepted"], told["application_rejected"]) == (1, 9)
 
 
+async def test_forty_people_applying_at_once_are_all_taken(challenger: Someone, someone: NewPerson, outbox: Outbox) -> None:
+    challenge = await open_challenge(challenger)
+    people = [someone() for _ in range(40)]
+    answers = await asyncio.gather(*(each.ask(new_application(challenge.id)) for each in people), return_exceptions=True)
+    assert [answer for answer in answers if not isinstance(answer, ApplicationView)] == []
+    assert (await challenger.ask(GetChallenge(challenge_id=challenge.id))).applications_count == 40
+    assert happened(outbox(challenge.id)).count("application_submitted") == 40
+
+
 async def test_one_person_applying_ten_times_at_once_applies_once(challenger: Someone, someone: NewPerson, outbox: Outbox) -> None:
     challenge, solver = await open_challenge(challenger), someone()
     answers = await asyncio.gather(*(solver.ask(new_application(challenge.id)) for _ in range(10)), return_exceptions=True)
