@@ -18,7 +18,7 @@ CHARGE = Charge("pi_1", "ch_1")
 
 def test_every_state_can_be_reached_and_every_state_but_the_last_can_be_left() -> None:
     assert set(TRANSITIONS.values()) == set(Status)
-    assert set(Status) - {state for state, _ in TRANSITIONS} == {Status.RELEASED, Status.REFUNDED}
+    assert set(Status) - {state for state, _ in TRANSITIONS} == {Status.RELEASED}
 
 
 def test_every_payout_state_but_the_last_can_be_left() -> None:

@@ -1,5 +1,6 @@
 """Refund: held money goes back to the challenger, never more than is held."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,16 @@ from chassis.retry import NotYet
 from contracts.identity.roles import Role
 from contracts.payments.events import FundsRefunded
 from contracts.payments.views import EscrowMilestoneStatus, EscrowStatus
-from payments.domain.errors import AmountAboveHeld, EscrowNotFound, MilestoneNotHeld, RefundNotAllowed, RefundRefused
+from payments.domain.errors import (
+    AlreadyFunded,
+    AmountAboveHeld,
+    EscrowClosed,
+    EscrowNotFound,
+    MilestoneNotHeld,
+    PaymentDeclined,
+    RefundNotAllowed,
+    RefundRefused,
+)
 from payments.usecases.ports import MovementStatus
 
 
@@ -74,6 +84,49 @@ def test_a_pending_refund_counts_as_held_until_it_succeeds(bank: Bank) -> None:
     bank.webhook("evt_1", saga.id, event_type="refund.updated")
     assert bank.sums() == (100_000, 40_000, 0, 60_000, 0)
     bank.check()
+
+
+def test_a_milestone_that_was_given_back_in_whole_can_be_funded_again_by_name(bank: Bank) -> None:
+    bank.fund()
+    bank.refund(0)
+    with pytest.raises(AlreadyFunded):
+        bank.fund()
+    with pytest.raises(PaymentDeclined):
+        bank.fund(0, method="pm_card_chargeDeclined")
+    assert bank.fund(0).milestones[0].status is EscrowMilestoneStatus.HELD
+    assert bank.sums() == (160_000, 100_000, 0, 60_000, 0)
+    bank.approve(0)
+    bank.settle()
+    assert bank.sums() == (160_000, 40_000, 54_000, 60_000, 6_000)
+    bank.check()
+
+
+def test_what_was_given_back_is_funded_again_at_the_fee_that_was_agreed(bank: Bank) -> None:
+    bank.fund()
+    bank.refund(0)
+    bank.refund(1)
+    bank.fund_handler = replace(bank.fund_handler, fee_basis_points=2000)
+    bank.fund(0)
+    assert bank.escrow.fee_basis_points == 1000
+    bank.refund(0)
+    assert bank.sums() == (160_000, 0, 0, 160_000, 0)
+    bank.check()
+
+
+def test_a_milestone_that_was_paid_in_part_is_not_funded_again(bank: Bank) -> None:
+    bank.fund(0)
+    bank.release(amount=20_000)
+    bank.refund(0)
+    with pytest.raises(AlreadyFunded):
+        bank.fund(0)
+
+
+def test_what_was_given_back_by_a_cancellation_is_not_funded_again(bank: Bank) -> None:
+    bank.fund(0)
+    bank.cancel()
+    bank.settle()
+    with pytest.raises(EscrowClosed):
+        bank.fund(0)
 
 
 def test_a_refund_that_fails_later_is_held_again(bank: Bank) -> None:

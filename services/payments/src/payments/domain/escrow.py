@@ -104,19 +104,20 @@ class Escrow:
         return next((step.saga_id for step in self.milestones if step.status in BEING_FUNDED), None)
 
     def begin_funding(self, saga_id: str, milestone_id: str | None, basis_points: int) -> Escrow:
-        """Ask for the money of one milestone, or of all that have none.
+        """Ask for the money of one milestone, or of all that are unfunded. One that was given back is funded again by name only.
 
         Raises:
             EscrowClosed, MilestoneNotFound.
             AlreadyFunded: there is nothing left to fund.
         """
-        chosen = self.milestones if milestone_id is None else (self.milestone(milestone_id),)
-        ids = {step.id for step in chosen if step.status is Status.UNFUNDED}
+        named = None if milestone_id is None else self.milestone(milestone_id)
+        chosen = self.milestones if named is None else (named,)
+        ids = {step.id for step in chosen if step.status is Status.UNFUNDED or (named is not None and named.given_back)}
         if not ids:
             raise AlreadyFunded
         if self.closed:
             raise EscrowClosed
-        untouched = all(step.status is Status.UNFUNDED for step in self.milestones)
+        untouched = all(step.status is Status.UNFUNDED and not step.funded for step in self.milestones)
         rate = basis_points if untouched else self.fee_basis_points
         return replace(self._changed(ids, lambda step: step.begin_funding(saga_id)), fee_basis_points=rate)
 

@@ -29,6 +29,7 @@ class Action(StrEnum):
 # The whole life of a milestone's money. What is not listed does not happen.
 TRANSITIONS: dict[tuple[Status, Action], Status] = {
     (Status.UNFUNDED, Action.BEGIN_FUNDING): Status.FUNDING,
+    (Status.REFUNDED, Action.BEGIN_FUNDING): Status.FUNDING,
     (Status.FUNDING, Action.REQUIRE_ACTION): Status.REQUIRES_ACTION,
     (Status.FUNDING, Action.HOLD): Status.HELD,
     (Status.FUNDING, Action.FAIL_FUNDING): Status.UNFUNDED,
@@ -57,6 +58,7 @@ class Charge:
 @dataclass(frozen=True, slots=True)
 class Milestone:
     """Amounts are in minor units of the escrow's currency. `released` is what the solver got: net of `fees`.
+    What was given back in whole may be funded again: `funded` and `refunded` then count each time.
 
     `saga_id` names the money movement that is under way, so that no other can finish it. `moving` is its gross amount
     while money leaves. `approved` and `delivered` are what challenges has told of the work.
@@ -83,10 +85,17 @@ class Milestone:
         """
         if min(self.held, self.released, self.refunded, self.fees, self.moving) < 0:
             raise InvariantBroken(f"milestone {self.id} has an amount below zero")
-        if self.funded != self.held + self.released + self.refunded + self.fees or self.funded not in (0, self.amount):
+        if self.funded != self.held + self.released + self.refunded + self.fees or self.funded % self.amount:
             raise InvariantBroken(f"milestone {self.id}: funded is not held + released + refunded + fees")
+        if self.held + self.released + self.fees > self.amount:
+            raise InvariantBroken(f"milestone {self.id} holds or has paid more than its amount")
         if self.moving > self.held or (self.moving > 0) != (self.status in MOVING):
             raise InvariantBroken(f"milestone {self.id} moves money that it does not hold")
+
+    @property
+    def given_back(self) -> bool:
+        """All of its money went back to the challenger."""
+        return self.status is Status.REFUNDED and self.refunded == self.funded
 
     def begin_funding(self, saga_id: str) -> Milestone:
         return replace(self, status=self._after(Action.BEGIN_FUNDING), saga_id=saga_id)
@@ -97,7 +106,8 @@ class Milestone:
 
     def hold(self, saga_id: str, charge: Charge) -> Milestone:
         self._belongs_to(saga_id)
-        return replace(self, status=self._after(Action.HOLD), saga_id=None, charge=charge, funded=self.amount, held=self.amount)
+        funded = self.funded + self.amount
+        return replace(self, status=self._after(Action.HOLD), saga_id=None, charge=charge, funded=funded, held=self.amount)
 
     def fail_funding(self, saga_id: str) -> Milestone:
         self._belongs_to(saga_id)
