@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 import socketio
 from gateway_fakes.proxy import CuttableProxy
@@ -27,7 +28,9 @@ from contracts.messaging.queries import GetConversation, ListMessages
 from contracts.messaging.views import ConversationView, MessageView
 from contracts.notifications.events import NotificationCreated
 from contracts.paging import Page
+from gateway.settings import RateClass
 from gateway.shared.connection import SharedRedis
+from gateway.shared.gcra import Policy
 from gateway.shared.presence import Presence
 from local_platform.servers import Redis
 from local_platform.tokens import TestTokens
@@ -315,6 +318,42 @@ async def test_a_socket_whose_token_is_not_renewed_is_cut(
     clock.advance(timedelta(minutes=16))
     assert (await client.hears("session.revoked"))["reason"] == "expired"
     await client.is_cut_off()
+
+
+@pytest.mark.parametrize("name", ["connect", "disconnect", "*"])
+async def test_a_client_cannot_call_what_the_server_itself_calls(
+    gateway: Any, connect: Any, publish: Any, ada: Person, bob: Person, name: str
+) -> None:
+    """A socket that could say `disconnect` would be forgotten but stay in its rooms, deaf to the end of its session."""
+    client = await connect(gateway, ada.token)
+    answer = await client.call(name, ({}, {"token": bob.token}))
+    assert (answer["ok"], answer["problem"]["code"]) == (False, "gateway.event.not_found")
+    assert (await client.call("conversation.join", {"conversation_id": CONVERSATION}))["ok"] is True
+    await publish(sent("for Bob", bob))
+    await publish(sent("for Ada", ada))
+    assert (await client.hears("message.created"))["text"] == "for Ada"
+    await publish(SessionRevoked(user_id=ada.id, session_id=ada.session_id, reason="logged_out"))
+    await client.is_cut_off()
+
+
+@pytest.mark.parametrize("packet", ["420[]", "420{}", '420[{"a":1},{}]', "420[[],{}]", "420[null]", "420[5]"])
+async def test_a_packet_without_a_name_is_answered(gateway: Any, ada: Person, packet: str) -> None:
+    url = f"{gateway.url}/socket.io/?EIO=4&transport=websocket"
+    async with gateway.client.ws_connect(url) as socket:
+        await socket.receive_str()
+        await socket.send_str("40" + orjson.dumps({"token": ada.token}).decode())
+        await socket.receive_str()
+        await socket.send_str(packet)
+        answer = await socket.receive_str(timeout=10)
+    assert answer.startswith("430[")
+    assert orjson.loads(answer[3:])[0]["problem"]["code"] == "gateway.event.not_found"
+
+
+async def test_calls_that_do_not_exist_are_limited_too(start_gateway: Any, connect: Any, ada: Person) -> None:
+    gateway = await start_gateway(rate_limits={RateClass.SOCKET: Policy(quota=3, window_s=60)})
+    client = await connect(gateway, ada.token)  # costs one
+    answers = [await client.call("no.such.call", {}) for _ in range(3)]
+    assert [answer["problem"]["status"] for answer in answers] == [404, 404, 429]
 
 
 async def test_calls_are_limited(start_gateway: Any, connect: Any, ada: Person) -> None:

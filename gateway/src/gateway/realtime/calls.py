@@ -48,6 +48,13 @@ class NotJoined(DomainError):
     code = "messaging.conversation.not_found"
 
 
+class NoSuchEvent(DomainError):
+    """There is no such event."""
+
+    kind = Kind.NOT_FOUND
+    code = "gateway.event.not_found"
+
+
 class AnotherPerson(DomainError):
     """This token belongs to another person: open a new connection."""
 
@@ -116,6 +123,10 @@ class Calls:
         socket.principal = principal
         socket.expired_since = None
         return {}
+
+    async def unknown(self, _socket: Socket, _payload: dict[str, Any]) -> dict[str, Any]:
+        """What nothing is registered for."""
+        raise NoSuchEvent
 
     async def _messages(self, asked: JoinConversation, socket: Socket) -> tuple[list[MessageView], bool]:
         """The messages after `after_seq` (many pages, but not without end), and whether there are more."""

@@ -15,7 +15,7 @@ from opentelemetry.trace import SpanKind
 from chassis import tracing
 from chassis.ids import new_id
 from chassis.principal import InvalidToken, Unauthenticated
-from contracts.errors import DomainError, Kind, Problem, ProblemError
+from contracts.errors import DomainError, Problem, ProblemError
 from gateway import metrics, problems
 from gateway.realtime.calls import Calls
 from gateway.realtime.hub import Hub, Socket, conversation_room
@@ -26,6 +26,7 @@ from gateway.shared.connection import RedisAway
 from gateway.shared.rate_limits import RateLimits
 
 _GRACE_S = 120.0  # a socket whose token has expired may renew it for this long before it is cut
+_NO_EVENT = ""  # a name that nothing is registered under
 _log = structlog.get_logger("gateway.sockets")
 _Call = Callable[[Socket, dict[str, Any]], Awaitable[dict[str, Any]]]
 
@@ -40,8 +41,22 @@ def origin_check(origins: tuple[str, ...]) -> Callable[[str | None, dict[str, An
     return allowed
 
 
+class _Server(socketio.AsyncServer):  # type: ignore[misc]  # python-socketio publishes no types
+    """Keeps clients from calling what the server itself calls.
+
+    The stock server hands a client's event to the handler of that name, be it `disconnect`: the socket would be forgotten,
+    and cut neither with its session nor with its token, but stay in its rooms.
+    """
+
+    async def _handle_event(self, eio_sid: str, namespace: str | None, id: int | None, data: Any) -> None:
+        name = data[0] if isinstance(data, list) and data else None
+        if not isinstance(name, str) or name in (*self.reserved_events, "*"):
+            data = [_NO_EVENT]
+        await super()._handle_event(eio_sid, namespace, id, data)
+
+
 def create_server(origins: tuple[str, ...], client_manager: Any) -> socketio.AsyncServer:
-    return socketio.AsyncServer(
+    return _Server(
         async_mode="aiohttp",
         client_manager=client_manager,
         cors_allowed_origins=origin_check(origins),
@@ -60,7 +75,6 @@ class RealTime:
         self._round: asyncio.Task[None] | None = None
         server.on("connect", self._connect)
         server.on("disconnect", self._disconnect)
-        server.on("*", self._unknown)
         handlers: dict[str, _Call] = {
             "conversation.join": calls.join,
             "message.send": calls.send,
@@ -70,6 +84,12 @@ class RealTime:
         }
         for name, call in handlers.items():
             server.on(name, self._answering(name, call))
+        unknown = self._answering("unknown", calls.unknown)
+
+        async def catch_all(_event: str, socket_id: str, *_arguments: Any) -> dict[str, Any]:
+            return await unknown(socket_id, {})
+
+        server.on("*", catch_all)
 
     async def start(self) -> None:
         self._round = asyncio.create_task(self._go_round(), name="socket-round")
@@ -140,11 +160,6 @@ class RealTime:
         if len(arguments) != 1 or not isinstance(arguments[0], dict):
             raise InvalidRequest("The payload must be one JSON object.")
         return await call(socket, arguments[0])
-
-    async def _unknown(self, _event: str, _socket_id: str, *_arguments: Any) -> dict[str, Any]:
-        problem = Problem(kind=Kind.NOT_FOUND, code="gateway.event.not_found", detail="There is no such event.")
-        metrics.SOCKET_CALLS.labels("unknown", problem.kind.value).inc()
-        return {"ok": False, "problem": _document(problem, new_id("request"))}
 
     async def _take(self, user_id: str) -> None:
         verdict = await self._limits.take(RateClass.SOCKET, f"user:{user_id}")
