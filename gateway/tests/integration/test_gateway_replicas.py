@@ -14,6 +14,7 @@ from gateway_fakes.samples import sample, view
 from chassis.ids import new_id
 from contracts.challenges.commands import CreateChallenge
 from contracts.errors import Kind
+from contracts.identity.commands import RegisterUser
 from contracts.payments.commands import FundEscrow
 from contracts.payments.views import EscrowView
 from local_platform.servers import Redis
@@ -30,6 +31,18 @@ def own_redis(tmp_path: Path) -> Iterator[Redis]:
     redis.start()
     yield redis
     redis.stop()
+
+
+async def test_a_password_decides_nothing_about_equal_requests(gateway: Any, fake_rpc: FakeRpc) -> None:
+    """Kept for a day, its fast digest would undo the slow one."""
+    account = sample(RegisterUser)
+    headers = with_key(new_id("key"))
+    first = await gateway.ask("POST", "/v1/auth/register", json=account, headers=headers)
+    again = await gateway.ask("POST", "/v1/auth/register", json=account | {"password": "another pass phrase"}, headers=headers)
+    other = await gateway.ask("POST", "/v1/auth/register", json=account | {"display_name": "Eve"}, headers=headers)
+    assert (first.status, again.status, again.body) == (201, 201, first.body)
+    assert (other.status, other.json["code"]) == (422, "gateway.idempotency_key.reused")
+    assert len(fake_rpc.of(RegisterUser)) == 1
 
 
 def with_key(key: str) -> dict[str, str]:

@@ -147,6 +147,16 @@ async def test_a_body_must_be_declared_as_json(gateway: Any, token: str, content
     assert not gateway.rpc.calls
 
 
+@pytest.mark.parametrize("raw", [gzip.compress(b"{}"), b"not gzip at all"])
+@pytest.mark.parametrize("path", ["/v1/payouts", "/v1/webhooks/stripe"])
+async def test_a_compressed_body_is_refused(gateway: Any, token: str, path: str, raw: bytes) -> None:
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip", "Stripe-Signature": "t=1,v1=x"}
+    answer = await gateway.ask("POST", path, token=token, data=raw, headers=headers)
+    assert (answer.status, answer.json["code"]) == (415, "gateway.content_encoding.unsupported")
+    assert answer.headers["Accept-Encoding"] == "identity"
+    assert not gateway.rpc.calls
+
+
 async def test_a_command_without_fields_needs_no_body(gateway: Any, token: str) -> None:
     assert (await gateway.ask("POST", f"/v1/challenges/{CHALLENGE}/publish", token=token)).status == 200
 

@@ -22,6 +22,8 @@ from gateway.web.client_address import client_address
         ("192.0.2.1", "nonsense", 1, "192.0.2.1"),
         ("192.0.2.1", None, 1, "192.0.2.1"),
         ("2001:db8:1:2:3:4:5:6", None, 0, "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.1", None, 0, "192.0.2.1"),
+        ("192.0.2.1", "::ffff:198.51.100.7", 1, "198.51.100.7"),
     ],
 )
 def test_the_address_counted(remote: str, forwarded: str | None, trusted: int, address: str) -> None:

@@ -11,8 +11,11 @@ async def read_body(request: web.Request, limit: int) -> bytes:
     """The whole body.
 
     Raises:
-        HttpProblem: 413, it is longer than `limit` bytes.
+        HttpProblem: 413, it is longer than `limit` bytes; 415, it is compressed (RFC 9110, 15.5.16).
     """
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        detail = "Send the body without compression."
+        raise HttpProblem(415, "gateway.content_encoding.unsupported", detail, headers={"Accept-Encoding": "identity"})
     if (request.content_length or 0) > limit:
         raise _too_large(limit)
     chunks, size = [], 0

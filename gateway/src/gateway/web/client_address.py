@@ -21,4 +21,6 @@ def client_address(request: web.Request, trusted_proxies: int) -> str:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return request.remote or "unknown"
+    if parsed.version == 6 and parsed.ipv4_mapped:  # how a socket for both families shows an IPv4 client
+        return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
