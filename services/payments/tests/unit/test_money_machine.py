@@ -95,7 +95,7 @@ class MoneyMachine(RuleBasedStateMachine):
             self._try(lambda: self.bank.webhook(f"evt_{self.webhooks}", saga.id), None)
 
     def teardown(self) -> None:
-        """The storm is over: everything that was begun is decided, and all sums agree."""
+        """The storm is over: everything that was begun is decided, approved work is not left unpaid, and all sums agree."""
         self.bank.stripe.down = self.bank.stripe.mute = False
         self.the_outside_decides()
         for _ in range(60):
@@ -104,6 +104,7 @@ class MoneyMachine(RuleBasedStateMachine):
             self.bank.resume(timedelta(minutes=11))
             self.the_outside_decides()
         assert self.bank.running == []
+        assert self.bank.escrow.due_for_release() == ()
         self.bank.check()
         self._events_tell_what_the_ledger_tells()
 
