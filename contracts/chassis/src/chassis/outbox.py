@@ -69,7 +69,7 @@ class Outbox:
                 "dataschema": event.dataschema(),
                 "traceparent": trace.get("traceparent"),
                 "body": body,
-                "public": event.public,
+                "public": event.for_partners(),
                 "secret": event.secret,
                 "pending": True,
             }

@@ -22,6 +22,7 @@ from chassis.ids import new_id
 from chassis.mongo import MongoUnitOfWork, Store, connect
 from contracts.base import Event
 from contracts.challenges.events import ChallengeCompleted
+from contracts.challenges.terms import Visibility
 from contracts.identity.events import EmailVerificationRequested, EmailVerified
 from local_platform.environment import relay_databases
 from local_platform.processes import LocalProcess
@@ -181,6 +182,7 @@ async def test_a_public_event_also_goes_to_partners(run: Run, store: Store, amqp
         challenger_id=new_id("user"),
         solver_id=new_id("user"),
         completed_at=store.clock.now(),
+        visibility=Visibility.PUBLIC,
     )
     async with (
         receiving(amqp_url, [challenge], "openchance.public") as public,

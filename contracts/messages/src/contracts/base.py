@@ -18,7 +18,10 @@ def snake_case(name: str) -> str:
 
 
 def _utc_milliseconds(moment: datetime) -> datetime:
-    in_utc = moment.astimezone(UTC)
+    try:
+        in_utc = moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is outside the calendar once in UTC") from None
     return in_utc.replace(microsecond=in_utc.microsecond // 1000 * 1000)
 
 
@@ -27,11 +30,27 @@ UtcDatetime = Annotated[AwareDatetime, AfterValidator(_utc_milliseconds)]
 
 # U+0000 and the other C0 controls (tab and line ends apart) never belong in text that people read.
 _PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=_PRINTABLE)]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=140, pattern=_PRINTABLE)]
+# What ends a line, is invisible, or (Trojan Source, CVE-2021-42574) makes a line read otherwise than it stands.
+_NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+def _one_line(text: str) -> str:
+    if _NOT_IN_A_LINE.search(text):
+        raise ValueError("must be one line, without control characters")
+    return text
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=_PRINTABLE), AfterValidator(_one_line)]
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=3, max_length=140, pattern=_PRINTABLE), AfterValidator(_one_line)
+]
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=_PRINTABLE)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000, pattern=_PRINTABLE)]
-Tag = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=40, pattern=_PRINTABLE)]
+Tag = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=40, pattern=_PRINTABLE),
+    AfterValidator(_one_line),
+]
 
 
 class Message(BaseModel):
@@ -111,12 +130,16 @@ class Event(Message):
     source: ClassVar[str]
     version: ClassVar[int] = 1
     subject_field: ClassVar[str]
-    public: ClassVar[bool] = False  # also published to partners on `openchance.public`
+    public: ClassVar[bool] = False  # also published to partners on `openchance.public`, unless `for_partners` says no
     secret: ClassVar[bool] = False  # holds a credential: the outbox forgets the body once it is sent
 
     @classmethod
     def type(cls) -> str:
         return f"{cls.source}.{snake_case(cls.__name__)}.v{cls.version}"
+
+    def for_partners(self) -> bool:
+        """Whether this very fact may go to partners: its type is public, and it tells of nothing private."""
+        return self.public
 
     @classmethod
     def dataschema(cls) -> str:

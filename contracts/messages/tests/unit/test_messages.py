@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from contracts import catalogue
-from contracts.base import Command, Done, Event, Query, UtcDatetime, View
+from contracts.base import Command, Done, Event, Name, Query, Tag, Title, UtcDatetime, View
 from contracts.challenges.commands import CreateChallenge, SubmitApplication
-from contracts.challenges.terms import FixedReward, MilestonesReward, MilestoneTerms, RangeReward, Reward
+from contracts.challenges.events import ChallengeCompleted
+from contracts.challenges.terms import FixedReward, MilestonesReward, MilestoneTerms, RangeReward, Reward, Visibility
 from contracts.identity.commands import RegisterUser
 from contracts.money import MAX_AMOUNT_MINOR, Money, Price
 from contracts.payments.commands import ReleaseEscrow
@@ -83,6 +84,12 @@ def test_times_are_kept_in_utc_milliseconds() -> None:
         Moment(at=datetime(2026, 3, 1))
 
 
+@pytest.mark.parametrize("beyond", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_that_utc_cannot_hold_is_refused(beyond: str) -> None:
+    with pytest.raises(ValidationError, match="calendar"):
+        TypeAdapter(UtcDatetime).validate_json(f'"{beyond}"')
+
+
 def test_rewards_hold_one_currency_and_an_order() -> None:
     euro, dollar = Price(amount_minor=5, currency="EUR"), Price(amount_minor=5, currency="USD")
     with pytest.raises(ValidationError, match="one currency"):
@@ -112,6 +119,29 @@ def test_a_release_names_a_milestone_or_an_amount() -> None:
 def test_control_characters_are_refused_in_text() -> None:
     with pytest.raises(ValidationError, match="title"):
         CreateChallenge.model_validate({"title": "a\x00bc"})
+
+
+@pytest.mark.parametrize("kind", [Title, Name, Tag])
+@pytest.mark.parametrize("bad", ["Pay here\nnow", "Pay\rhere", "Pay\there", "Pay\x7fhere", "Pay\x85here", "Pay\u2028here", "Pay\u202eereh"])
+def test_what_stands_in_a_line_of_its_own_is_one_line_as_it_reads(kind: Any, bad: str) -> None:
+    """Titles and names go into subjects of mails and between the platform's own words."""
+    with pytest.raises(ValidationError, match="one line"):
+        TypeAdapter(kind).validate_python(bad)
+    assert TypeAdapter(kind).validate_python(" déjà שלום 👩‍🔬 ") == "déjà שלום 👩‍🔬"
+
+
+@pytest.mark.parametrize(("visibility", "told"), [(Visibility.PUBLIC, True), (Visibility.PRIVATE, False), (None, False)])
+def test_partners_hear_nothing_of_private_challenges(visibility: Visibility | None, told: bool) -> None:
+    user = "user_01h455vb4pex5vsknk084sn02q"
+    fact = ChallengeCompleted(
+        challenge_id=CHALLENGE,
+        challenge_title="A bridge",
+        challenger_id=user,
+        solver_id=user,
+        completed_at=datetime(2026, 3, 1, tzinfo=UTC),
+        visibility=visibility,
+    )
+    assert fact.for_partners() is told
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,14 @@ def test_the_last_approval_completes_the_challenge(market: Market) -> None:
     assert isinstance(fact, ChallengeCompleted)
     assert (fact.solver_id, fact.completed_at) == (market.solver.user_id, challenge.completed_at)
     assert market.database.happened().count("ChallengeCompleted") == 1
+    assert fact.for_partners()
+
+
+def test_partners_do_not_hear_of_the_end_of_a_private_challenge(market: Market) -> None:
+    market.completed(visibility=Visibility.PRIVATE, invited_user_ids=(market.solver.user_id,))
+    fact = market.database.events[-1]
+    assert isinstance(fact, ChallengeCompleted)
+    assert not fact.for_partners()
 
 
 def test_an_approval_happens_once(market: Market) -> None:

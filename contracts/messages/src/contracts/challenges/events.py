@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from contracts.base import Event, UtcDatetime
-from contracts.challenges.terms import CancelReason, ChallengeStatus, MilestoneView, RejectReason
+from contracts.challenges.terms import CancelReason, ChallengeStatus, MilestoneView, RejectReason, Visibility
 from contracts.challenges.views import ChallengeView
 from contracts.ids import ApplicationId, ChallengeId, MilestoneId, ReviewId, SubmissionId, UserId
 from contracts.money import Price
@@ -36,9 +36,15 @@ class ChallengeCancelled(_ChallengeFact):
 
 
 class ChallengeCompleted(_ChallengeFact):
+    """Partners hear of public challenges alone. `visibility` is None where its sender did not tell yet."""
+
     public: ClassVar[bool] = True
     solver_id: UserId
     completed_at: UtcDatetime
+    visibility: Visibility | None = None
+
+    def for_partners(self) -> bool:
+        return self.visibility is Visibility.PUBLIC
 
 
 class ApplicationSubmitted(_ChallengeFact):

@@ -47,6 +47,7 @@ def completed(challenge: Challenge) -> events.ChallengeCompleted:
         challenger_id=challenge.challenger_id,
         solver_id=challenge.solver_id,
         completed_at=challenge.completed_at,
+        visibility=challenge.visibility,
     )
 
 
