@@ -19,6 +19,7 @@ Sort = Sequence[tuple[str, int]]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_INT64 = range(-(2**63), 2**63)
 
 
 class InvalidCursor(DomainError):
@@ -89,4 +90,6 @@ def _unpacked(packed: Any) -> Key:
         return _EPOCH + milliseconds * _MILLISECOND
     if not isinstance(packed, str | int | float | bool):
         raise TypeError("a cursor holds scalars")
+    if isinstance(packed, int) and packed not in _INT64:
+        raise OverflowError("MongoDB holds no such number")
     return packed
