@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -21,7 +21,7 @@ from pymongo.write_concern import WriteConcern
 from chassis import idempotency, inbox
 from chassis.clock import Clock
 from chassis.context import current_call, current_delivery
-from chassis.documents import StaleVersion
+from chassis.documents import StaleVersion, VersionedDocument
 from chassis.outbox import Outbox
 from contracts.base import Event, View
 
@@ -92,7 +92,16 @@ class Store:
 
     def close(self) -> None:
         mongoengine.disconnect(alias="default")
+        # mongoengine forgets the collections of documents by class name, and so one of two classes of a name: tests load several services.
+        for document in _below(VersionedDocument):
+            document._disconnect()
         self.client.close()
+
+
+def _below(kind: type[VersionedDocument]) -> Iterator[type[VersionedDocument]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _below(each)
 
 
 class LostRace(Exception):
