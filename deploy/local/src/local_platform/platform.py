@@ -85,7 +85,9 @@ class Platform:
         try:
             self.ports.require_free()
             self._start_together(self._foundation)
-            self._start_together({**self._programs, **self._gateways})
+            # Clients come last: a service's queues exist from its first start on, and what happened before would pass it by.
+            self._start_together(self._programs)
+            self._start_together(self._gateways)
         except BaseException:
             self.stop()
             raise

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import random
 import socket
+import tempfile
+from pathlib import Path
+from typing import IO
 
 from local_platform.errors import PlatformError, PortTaken
 
 # Below the range from which the kernel takes ports for outgoing connections, so that none of those can take ours between choice and use.
 _LOWEST, _HIGHEST = 20_000, 32_000
-_handed_out: set[int] = set()
+_reserved: dict[int, IO[str]] = {}  # the locks are held, and so the ports are ours, until this process ends
 
 
 def is_free(port: int) -> bool:
@@ -24,16 +29,31 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port that nothing listens on; never the same one twice in a process.
+    """A port that nothing listens on and that no other process of ours was given: tests run side by side.
 
     Raises: PlatformError when a thousand attempts found none.
     """
     for _ in range(1000):
         port = random.randint(_LOWEST, _HIGHEST)  # noqa: S311 - chance, not a secret
-        if port not in _handed_out and is_free(port):
-            _handed_out.add(port)
+        if is_free(port) and _reserve(port):
             return port
     raise PlatformError(f"no free port between {_LOWEST} and {_HIGHEST}")
+
+
+def _reserve(port: int) -> bool:
+    """Whether the port is this process's now; between choice and use another could choose it too."""
+    if port in _reserved:
+        return False
+    folder = Path(tempfile.gettempdir()) / f"openchance-ports-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    lock = (folder / str(port)).open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        return False
+    _reserved[port] = lock
+    return True
 
 
 def require_free(port: int, name: str) -> None:
