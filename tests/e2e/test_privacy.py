@@ -39,6 +39,9 @@ async def test_a_private_challenge_exists_for_the_invited_alone(market: Market) 
     await wait_for(found, "the invited to find it")
     hits = await outsider.get("/v1/challenges?q=zeppelin")
     assert (hits["items"], hits.get("total", 0)) == ([], 0)
+    assert (hits["categories"], hits["difficulties"]) == ([], [])
+    assert (await invited.get("/v1/search/autocomplete?q=zepp"))["items"] == [challenge["title"]]
+    assert (await outsider.get("/v1/search/autocomplete?q=zepp"))["items"] == []
     assert challenge["id"] not in str(await outsider.get("/v1/challenges?limit=100"))
     assert challenge["id"] not in str(await outsider.get("/v1/matches?limit=50"))
 
@@ -104,6 +107,37 @@ async def test_an_outsider_cannot_read_money_or_chat_of_others(journey: Journey,
     await wait_for(arrived, "the message on the challenger's screen")
     assert "between us" not in str(outsider.received)
     assert (await outsider.get("/v1/conversations"))["items"] == []
+
+
+async def test_an_idempotency_key_is_its_owners_alone(market: Market) -> None:
+    owner, other = await market.join("Kay", "challenger"), await market.join("Lee", "challenger")
+    draft = {
+        "title": "The same words",
+        "description": "And the same key.",
+        "category": "other",
+        "difficulty": "beginner",
+        "reward": {"kind": "fixed", "amount": {"amount_minor": 1, "currency": "EUR"}},
+        "deadline": (datetime.now(UTC) + timedelta(days=9)).isoformat(),
+    }
+    mine = (await owner.post("/v1/challenges", draft, expect=201, key="one-key")).body
+    theirs = await other.post("/v1/challenges", draft, expect=201, key="one-key")
+    again = await owner.post("/v1/challenges", draft, expect=201, key="one-key")
+    assert theirs.body["id"] != mine["id"]
+    assert theirs.body["challenger_id"] == other.id
+    assert "Idempotent-Replayed" not in theirs.headers
+    assert again.body == mine
+
+
+async def test_a_socket_that_says_goodbye_by_hand_still_ends_with_its_session(market: Market) -> None:
+    person = await market.join("Mia", "solver")
+    await person.connect()
+    await person.emit("disconnect", {})
+    await person.post("/v1/auth/logout", {"refresh_token": person.refresh_token}, expect=204)
+
+    async def told() -> bool:
+        return [data["reason"] for data in person.heard("session.revoked")] == ["logged_out"]
+
+    await wait_for(told, "the end of the session on the socket")
 
 
 async def test_a_draft_is_seen_by_its_owner_alone(market: Market) -> None:
