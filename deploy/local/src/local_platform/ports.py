@@ -28,15 +28,15 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_port() -> int:
-    """A port that nothing listens on and that no other process of ours was given: tests run side by side.
+def free_port(in_a_row: int = 1) -> int:
+    """A port (the first of so many neighbours) that nothing listens on and no other process of ours was given: tests run side by side.
 
     Raises: PlatformError when a thousand attempts found none.
     """
     for _ in range(1000):
-        port = random.randint(_LOWEST, _HIGHEST)  # noqa: S311 - chance, not a secret
-        if is_free(port) and _reserve(port):
-            return port
+        first = random.randint(_LOWEST, _HIGHEST - in_a_row)  # noqa: S311 - chance, not a secret
+        if all(is_free(port) and _reserve(port) for port in range(first, first + in_a_row)):
+            return first
     raise PlatformError(f"no free port between {_LOWEST} and {_HIGHEST}")
 
 

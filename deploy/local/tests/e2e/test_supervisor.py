@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from local_platform.ports import accepts_connections, free_port, is_free
+from local_platform.ports import accepts_connections, free_port
 
 
 def wait_until(condition: Callable[[], bool], within: float) -> None:
@@ -24,14 +24,6 @@ def wait_until(condition: Callable[[], bool], within: float) -> None:
     while not condition():
         assert time.monotonic() < deadline, "the condition did not come true in time"
         time.sleep(0.1)
-
-
-def six_neighbours_free() -> int:
-    """The first of the seven ports for health pages."""
-    while True:
-        first = free_port()
-        if all(is_free(port) for port in range(first, first + 7)):
-            return first
 
 
 class Run:
@@ -48,7 +40,7 @@ class Run:
             "GATEWAY_REPLICAS": "1",
             "GATEWAY_PORT": str(self.gateway),
             "SANDBOX_PORT": str(free_port()),
-            "OPENCHANCE_HEALTH_PORT": str(six_neighbours_free()),
+            "OPENCHANCE_HEALTH_PORT": str(free_port(in_a_row=7)),
             **{f"OPENCHANCE_{server}_PORT": str(free_port()) for server in ("BROKER", "MONGO", "REDIS")},
         }
         self.process: subprocess.Popen[bytes] | None = None
