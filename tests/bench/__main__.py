@@ -32,7 +32,7 @@ BASELINES = Path(__file__).parent / "baselines"
 IN_FLIGHT = (1, 16, 64)
 SECONDS = float(os.environ.get("BENCH_SECONDS", "6"))
 CHAT_MESSAGES = 300
-APPLICATIONS = 300
+SOLVERS, CHALLENGES = 20, 15
 
 
 @contextmanager
@@ -100,16 +100,17 @@ def _get(http: aiohttp.ClientSession, url: str, token: str = ""):
 
 
 async def measure_applications(market: Market, journey: Journey) -> Latencies:
-    """The write path: people apply, 16 at once, each to a challenge of its own as one person may apply once."""
-    created = [await _published(journey, number) for number in range(APPLICATIONS)]
-    waiting = iter(created)
+    """The write path: 20 people apply to 15 challenges each (a person may have 20 pending), 16 at once, spread over the challenges."""
+    solvers = await asyncio.gather(*(market.join(f"Solver {number}", "solver") for number in range(SOLVERS)))
+    challenges = [await _published(journey, number) for number in range(CHALLENGES)]
+    waiting = iter([(solvers[(first + turn) % SOLVERS], challenges[first]) for turn in range(SOLVERS) for first in range(CHALLENGES)])
     body = {"proposal": "I would do it.", "timeline_days": 5, "budget": {"amount_minor": 100000, "currency": "EUR"}}
     values: list[float] = []
 
     async def worker() -> None:
-        for challenge_id in waiting:
+        for solver, challenge_id in waiting:
             sent = time.perf_counter()
-            await journey.solver.post(f"/v1/challenges/{challenge_id}/applications", body, expect=201)
+            await solver.post(f"/v1/challenges/{challenge_id}/applications", body, expect=201)
             values.append(time.perf_counter() - sent)
 
     began = time.perf_counter()
@@ -200,6 +201,7 @@ async def run(platform: Platform) -> str:
             await step()
         print("reads", flush=True)
         reads, ratios, cpu = await measure_reads(platform, journey.challenger, journey.challenge_id)
+        print("\n".join(reads), flush=True)
         alone, transaction = await asyncio.to_thread(database_alone, platform, journey.challenge_id)
         print("applications", flush=True)
         applications = await measure_applications(market, journey)
