@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -33,8 +35,10 @@ _MOST_ATTEMPTS = 100  # before a deadline, however far away
 _FIRST_PAUSE_SECONDS = 0.01
 _LONGEST_PAUSE_SECONDS = 1.0
 _TO_ANSWER_SECONDS = 0.25  # left of the deadline for the refusal to arrive
+_LONGEST_WAIT_SECONDS = 0.5
 _COMMIT_SECONDS = 10.0
 _MAJORITY = WriteConcern(w="majority", j=True)
+_second_attempts = threading.Lock()
 
 
 class MongoSettings(Protocol):
@@ -197,6 +201,7 @@ def retrying(work: Callable[[], T]) -> T:
 
     An RPC goes on until shortly before its caller's deadline: many who write one record at once come to pass one by one.
     What has no deadline (an event, a timer) is given up after 8 attempts: it comes again anyway.
+    Who lost a race runs again one at a time in this process, so that those who want one record do not collide for ever.
     `work` is a whole use case: it begins its units of work anew, so everything it does must be safe to do again.
 
     Raises:
@@ -206,13 +211,25 @@ def retrying(work: Callable[[], T]) -> T:
     while True:
         attempt += 1
         try:
-            return work()
+            with _single_file(attempt):
+                return work()
         except (PyMongoError, StaleVersion, LostRace) as error:
             ceiling = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
             pause = random.uniform(0, ceiling)  # noqa: S311 - jitter, so that those who collided do not collide again
             if not _may_pass(error) or not _may_run_again(attempt, pause):
                 raise
         time.sleep(pause)
+
+
+@contextmanager
+def _single_file(attempt: int) -> Iterator[None]:
+    """From the second attempt on, one after the other; who waits too long (somebody there waits for a vendor) goes on regardless."""
+    taken = attempt > 1 and _second_attempts.acquire(timeout=_LONGEST_WAIT_SECONDS)
+    try:
+        yield
+    finally:
+        if taken:
+            _second_attempts.release()
 
 
 def _may_pass(error: PyMongoError | StaleVersion | LostRace) -> bool:
