@@ -257,6 +257,7 @@ async def test_a_second_relay_takes_over_from_a_dead_one(run: Run, store: Store,
         emit_to_each(store, users, 2)
         await until(lambda: pending(store) == 0, "the second relay to take over", within=12)
         assert holds_lease(second)
+        await until(lambda: len(set(received.ids)) == 2 * len(users), "all events")
         assert received.out_of_order(2) == {}
 
 
