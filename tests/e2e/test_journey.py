@@ -77,14 +77,7 @@ async def test_accepting_two_applicants_at_once_has_one_winner(journey: Journey,
 
 async def test_funding_twenty_times_at_once_with_one_key_charges_once(journey: Journey, walk_until, at_once) -> None:
     await walk_until(journey, "escrow_is_funded")
-    path = f"/v1/challenges/{journey.challenge_id}/escrow"
-
-    async def known() -> bool:
-        return (await journey.challenger.request("GET", path)).status == 200
-
-    from local_platform.market.client import wait_for
-
-    await wait_for(known, "the escrow")
+    path = await journey.escrow_opens()
     body = {"payment_method": "pm_card_visa"}
     answers = await at_once(*(journey.challenger.post(path, body, key="twenty-at-once") for _ in range(20)))
     assert {answer.status for answer in answers} <= {200, 201}
@@ -99,15 +92,8 @@ async def test_funding_twenty_times_at_once_with_one_key_charges_once(journey: J
 
 
 async def test_a_declined_card_leaves_the_milestones_unfunded(journey: Journey, walk_until) -> None:
-    from local_platform.market.client import wait_for
-
     await walk_until(journey, "escrow_is_funded")
-    path = f"/v1/challenges/{journey.challenge_id}/escrow"
-
-    async def known() -> bool:
-        return (await journey.challenger.request("GET", path)).status == 200
-
-    await wait_for(known, "the escrow")
+    path = await journey.escrow_opens()
     declined = await journey.challenger.post(path, {"payment_method": "pm_card_chargeDeclined"})
     assert 400 <= declined.status < 500
     assert declined.code is not None

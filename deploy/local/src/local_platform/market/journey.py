@@ -125,13 +125,18 @@ class Journey:
         await self.eventually_told(self.other, "application_closed", 1)
         self.report(f"{self.challenger.name} accepted {self.solver.name}; {self.other.name} was told once")
 
-    async def escrow_is_funded(self) -> None:
+    async def escrow_opens(self) -> str:
+        """Wait until payments has heard of the engagement; gives the path of its escrow."""
         path = f"/v1/challenges/{self.challenge_id}/escrow"
 
-        async def ready() -> Any:
+        async def opened() -> Any:
             return (await self.challenger.request("GET", path)).status == 200
 
-        await wait_for(ready, "the escrow", within=20 + self.market.patience)
+        await wait_for(opened, "the escrow", within=20 + self.market.patience)
+        return path
+
+    async def escrow_is_funded(self) -> None:
+        path = await self.escrow_opens()
         await self.challenger.post(path, {"payment_method": self.funding})
 
         async def held() -> Any:

@@ -39,6 +39,11 @@ class Mail:
     created_at: datetime
     error: str | None = None
 
+    @classmethod
+    def waiting(cls, id: str, *, user_id: str, to: str, subject: str, text: str, html: str, at: datetime) -> Mail:
+        """A new mail, to be sent at once."""
+        return cls(id, 1, user_id, to, subject, text, html, status=MailStatus.PENDING, attempts=0, due_at=at, created_at=at)
+
     def claim(self, at: datetime) -> Mail | None:
         """This mail, taken by the caller until the lease ends; None if it is not due or somebody has it."""
         if self.status not in (MailStatus.PENDING, MailStatus.SENDING) or self.due_at > at:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.identity.events import EmailVerificationRequested
-from notifications.domain.mail import Mail, MailStatus
+from notifications.domain.mail import Mail
 from notifications.usecases.ports import Catalogue, UnitOfWork
 
 
@@ -25,18 +25,13 @@ class SendVerificationHandler:
             if event.expires_at <= now:
                 return
             text = self.catalogue.render("email_verification", event.locale, {"token": event.token}, name=event.display_name, link=None)
-            work.mails.add(
-                Mail(
-                    id=self.new_id("mail"),
-                    version=1,
-                    user_id=event.user_id,
-                    to=event.email,
-                    subject=text.title,
-                    text=text.mail_text,
-                    html=text.mail_html,
-                    status=MailStatus.PENDING,
-                    attempts=0,
-                    due_at=now,
-                    created_at=now,
-                )
+            mail = Mail.waiting(
+                self.new_id("mail"),
+                user_id=event.user_id,
+                to=event.email,
+                subject=text.title,
+                text=text.mail_text,
+                html=text.mail_html,
+                at=now,
             )
+            work.mails.add(mail)

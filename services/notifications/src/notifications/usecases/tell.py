@@ -10,7 +10,7 @@ from chassis.retry import NotYet
 from contracts.notifications.events import NotificationCreated
 from contracts.notifications.views import Channel
 from notifications.domain.facts import Fact
-from notifications.domain.mail import Mail, MailStatus
+from notifications.domain.mail import Mail
 from notifications.domain.notification import Contact, Notification
 from notifications.usecases.ports import Catalogue, Text, UnitOfWork
 from notifications.usecases.views import notification_view
@@ -63,17 +63,12 @@ class TellHandler:
         work.emit(NotificationCreated(user_id=fact.recipient_id, notification=notification_view(notification), unread_count=unread))
 
     def _mail(self, contact: Contact, text: Text) -> Mail:
-        now = self.now()
-        return Mail(
-            id=self.new_id("mail"),
-            version=1,
+        return Mail.waiting(
+            self.new_id("mail"),
             user_id=contact.user_id,
             to=contact.email,
             subject=text.title,
             text=text.mail_text,
             html=text.mail_html,
-            status=MailStatus.PENDING,
-            attempts=0,
-            due_at=now,
-            created_at=now,
+            at=self.now(),
         )
