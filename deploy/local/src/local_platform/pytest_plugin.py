@@ -11,7 +11,9 @@ import os
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
 import pymongo
@@ -26,6 +28,7 @@ from local_platform.servers import Mongo, RabbitMQ, Redis
 from local_platform.tokens import TestTokens
 
 if TYPE_CHECKING:
+    from chassis.mongo import Store
     from chassis.rpc_client import RpcClient
 
 
@@ -69,6 +72,20 @@ class RunRelay(Protocol):
     """Starts a relay for these outboxes (service name → database name) and waits until it is ready."""
 
     def __call__(self, databases: Mapping[str, str], **env: str) -> LocalProcess: ...
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What a store is opened with."""
+
+    mongo_url: str
+    mongo_database: str
+
+
+class OpenStore(Protocol):
+    """Opens the test's database for code under test in this process."""
+
+    def __call__(self, migrations: ModuleType, at: datetime) -> Store: ...
 
 
 @dataclass
@@ -163,6 +180,28 @@ def databases(mongo_url: str) -> Iterator[Databases]:
 def database_name(databases: Databases) -> str:
     """The name of a fresh database, dropped after the test."""
     return databases.fresh()
+
+
+@pytest.fixture
+def open_store(mongo_url: str, database_name: str) -> Iterator[OpenStore]:
+    """`open_store(migrations, at)`: the test's fresh database, migrated, with a clock that stands at `at`; closed after the test."""
+    from chassis import migrate
+    from chassis.clock import FixedClock
+    from chassis.ids import new_id
+    from chassis.mongo import Store
+
+    opened: list[Store] = []
+
+    def migrated(migrations: ModuleType, at: datetime) -> Store:
+        clock = FixedClock(at)
+        store = Store.open(_Place(mongo_url, database_name), clock, new_id)
+        opened.append(store)
+        migrate.run(store.database, migrations, clock)
+        return store
+
+    yield migrated
+    for store in opened:
+        store.close()
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pymongo
@@ -20,30 +19,15 @@ from challenges.adapters.reviews import MongoReviews
 from challenges.adapters.submissions import MongoSubmissions
 from challenges.adapters.unit_of_work import ChallengesUnitOfWork
 from challenges.wiring import Reads
-from chassis import migrate
-from chassis.clock import FixedClock
-from chassis.ids import new_id
 from chassis.mongo import Store
 from chassis.rpc_client import RpcClient
-from local_platform.pytest_plugin import RunningService, RunService
+from local_platform.pytest_plugin import OpenStore, RunningService, RunService
 from local_platform.tokens import TestTokens
 
 
-@dataclass(frozen=True)
-class Database:
-    """What a store is opened with."""
-
-    mongo_url: str
-    mongo_database: str
-
-
 @pytest.fixture
-def store(mongo_url: str, database_name: str) -> Iterator[Store]:
-    clock = FixedClock(START)
-    opened = Store.open(Database(mongo_url, database_name), clock, new_id)
-    migrate.run(opened.database, migrations, clock)
-    yield opened
-    opened.close()
+def store(open_store: OpenStore) -> Store:
+    return open_store(migrations, START)
 
 
 @pytest.fixture(params=["fake", "mongo"])

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
 from identity_fakes import FakeLoginAttempts, FakeUnitOfWork, Memory
 
-from chassis import migrate
-from chassis.clock import FixedClock
-from chassis.ids import new_id
 from chassis.mongo import Store
 from identity import migrations
 from identity.adapters.login_attempts import MongoLoginAttempts
 from identity.adapters.unit_of_work import IdentityUnitOfWork
 from identity.usecases.ports import LoginAttempts, UnitOfWork
+from local_platform.pytest_plugin import OpenStore
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Database:
-    """What a store is opened with."""
-
-    mongo_url: str
-    mongo_database: str
 
 
 @dataclass(frozen=True)
@@ -38,12 +28,8 @@ class Storage:
 
 
 @pytest.fixture
-def store(mongo_url: str, database_name: str) -> Iterator[Store]:
-    clock = FixedClock(NOW)
-    opened = Store.open(Database(mongo_url, database_name), clock, new_id)
-    migrate.run(opened.database, migrations, clock)
-    yield opened
-    opened.close()
+def store(open_store: OpenStore) -> Store:
+    return open_store(migrations, NOW)
 
 
 @pytest.fixture(params=["fake", "mongo"])

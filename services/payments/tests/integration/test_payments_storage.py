@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from payments_fakes import Memory
 
-from chassis import migrate
-from chassis.clock import FixedClock
 from chassis.documents import StaleVersion
 from chassis.ids import new_id
 from chassis.mongo import LostRace, Store
+from local_platform.pytest_plugin import OpenStore
 from payments import migrations
 from payments.adapters.unit_of_work import PaymentsUnitOfWork
 from payments.domain import entries
@@ -32,19 +31,9 @@ NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
 Units = Callable[[], UnitOfWork]
 
 
-@dataclass(frozen=True)
-class Database:
-    mongo_url: str
-    mongo_database: str
-
-
 @pytest.fixture
-def store(mongo_url: str, database_name: str) -> Iterator[Store]:
-    clock = FixedClock(NOW)
-    opened = Store.open(Database(mongo_url, database_name), clock, new_id)
-    migrate.run(opened.database, migrations, clock)
-    yield opened
-    opened.close()
+def store(open_store: OpenStore) -> Store:
+    return open_store(migrations, NOW)
 
 
 @pytest.fixture(params=["fake", "mongo"])
