@@ -16,6 +16,7 @@ from local_platform.environment import Ports
 from local_platform.errors import NotReady, PlatformError
 from local_platform.servers import Mongo, RabbitMQ, Redis
 
+_USUAL_PORTS = {"amqp": 5672, "amqps": 5671, "mongodb": 27017, "redis": 6379, "rediss": 6379}
 COMPOSE_FILE = Path(__file__).parents[3] / "compose" / "compose.yaml"
 
 
@@ -83,6 +84,12 @@ def choose(folder: Path, ports: Ports, environment: Mapping[str, str], *, docker
     )
 
 
+def port_of(url: str) -> int:
+    """The port a server's URL names, or the usual one of its kind."""
+    parts = urlsplit(url)
+    return parts.port or _USUAL_PORTS[parts.scheme]
+
+
 def docker_answers() -> bool:
     """Whether a Docker engine (not only its client) is there."""
     if shutil.which("docker") is None:
@@ -114,11 +121,10 @@ def _require_answer(url: str) -> None:
     """Raises: NotReady when nothing listens where this URL points (a list of hosts: its first)."""
     parts = urlsplit(url)
     host, _, port = parts.netloc.rpartition("@")[2].split(",")[0].partition(":")
-    usual = {"amqp": 5672, "amqps": 5671, "mongodb": 27017, "redis": 6379, "rediss": 6379}
     if parts.scheme == "mongodb+srv":
         return  # the host is a DNS name of a list, not of a server
     try:
-        socket.create_connection((host, int(port or usual.get(parts.scheme, 0))), timeout=5).close()
+        socket.create_connection((host, int(port or _USUAL_PORTS.get(parts.scheme, 0))), timeout=5).close()
     except (OSError, ValueError) as error:
         raise NotReady(
             f"{parts.scheme}://{host}{f':{port}' if port else ''}, named by the environment, does not answer: {error}"

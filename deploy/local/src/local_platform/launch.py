@@ -46,10 +46,10 @@ def service(name: str, *, env: Mapping[str, str], log: Path, health_port: int, l
     return program(label or name, "chassis.runner", name, env=env, log=log, port=health_port, path="/health/ready")
 
 
-def relay(*, env: Mapping[str, str], log: Path, health_port: int) -> LocalProcess:
-    """The relay of all services' outboxes."""
+def relay(*, env: Mapping[str, str], log: Path, health_port: int, label: str = "relay") -> LocalProcess:
+    """One replica of the relay of all services' outboxes."""
     return program(
-        "relay", "chassis.relay", env={"RELAY_HEALTH_PORT": str(health_port), **env}, log=log, port=health_port, path="/health/ready"
+        label, "chassis.relay", env={"RELAY_HEALTH_PORT": str(health_port), **env}, log=log, port=health_port, path="/health/ready"
     )
 
 

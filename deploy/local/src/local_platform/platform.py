@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from local_platform import infrastructure, launch
 from local_platform.environment import Environment, Ports
 from local_platform.errors import NotReady, PlatformError
+from local_platform.fault_proxy import FaultProxy
 from local_platform.infrastructure import Runnable
+from local_platform.ports import free_port
 from local_platform.secrets import Secrets
 
 
@@ -22,6 +25,7 @@ class Platform:
 
     `processes` holds them by name: broker, mongo, redis (those we run ourselves), sandbox, relay, the six services, and
     gateway-1, gateway-2, …; each can be killed, terminated and started again alone. Nothing restarts by itself here.
+    Further replicas are called relay-2, challenges-2, …
     """
 
     def __init__(
@@ -33,8 +37,13 @@ class Platform:
         environment: Mapping[str, str] | None = None,
         docker: bool = False,
         progress: Callable[[str], None] = _silent,
+        replicas: Mapping[str, int] | None = None,
+        proxied: Mapping[str, Collection[str]] | None = None,
     ) -> None:
         """`environment` may name servers and settings that win over ours; by default nothing of the caller's environment does.
+
+        `replicas` says how many there are of the relay and of each service, one unless told. `proxied` names processes and for
+        each the servers (`"amqp"`, `"mongo"`, `"redis"`) that it reaches by a way of its own: `proxies[process, server]` breaks it.
 
         Raises: PlatformError when a server named there does not answer, or Docker Compose fails.
         """
@@ -47,9 +56,13 @@ class Platform:
         self.environment = Environment(
             self.infrastructure.amqp_url, self.infrastructure.mongo_url, self.infrastructure.redis_url, self.ports, self.secrets, given
         )
+        self._replicas = replicas or {}
+        self.proxies = {(process, server): self._proxy(server) for process, servers in (proxied or {}).items() for server in servers}
         self._foundation: dict[str, Runnable] = {**self.infrastructure.servers, "sandbox": self._sandbox()}
-        self._programs: dict[str, Runnable] = self._services() | {"relay": self._relay()}
+        self._programs: dict[str, Runnable] = self._services() | self._relays()
         self._gateways: dict[str, Runnable] = self._gateway_replicas()
+        if unknown := {process for process, _ in self.proxies} - self.processes.keys():
+            raise PlatformError(f"no such process to put a proxy before: {', '.join(sorted(unknown))}")
 
     @property
     def processes(self) -> dict[str, Runnable]:
@@ -84,6 +97,8 @@ class Platform:
         """
         try:
             self.ports.require_free()
+            for proxy in self.proxies.values():
+                proxy.start()
             self._start_together(self._foundation)
             # Clients come last: a service's queues exist from its first start on, and what happened before would pass it by.
             self._start_together(self._programs)
@@ -102,6 +117,8 @@ class Platform:
             for process in group.values():
                 process.stop()
             self._report("stopped", (process.name for process in running))
+        for proxy in self.proxies.values():
+            proxy.stop()
 
     def _start_together(self, group: Mapping[str, Runnable]) -> None:
         """Starts a group and waits until all of it is ready, reporting each as it comes."""
@@ -128,20 +145,49 @@ class Platform:
 
     def _services(self) -> dict[str, Runnable]:
         return {
-            name: launch.service(name, env=self.environment.of_service(name), log=self.log_of(name), health_port=self.ports.health[name])
+            label: launch.service(
+                name, env=self._reached_from(label).of_service(name), log=self.log_of(label), health_port=health_port, label=label
+            )
             for name in launch.SERVICES
+            for label, health_port in self._labelled(name)
         }
 
-    def _relay(self) -> Runnable:
-        return launch.relay(env=self.environment.of_relay(), log=self.log_of("relay"), health_port=self.ports.health["relay"])
+    def _relays(self) -> dict[str, Runnable]:
+        return {
+            label: launch.relay(env=self._reached_from(label).of_relay(), log=self.log_of(label), health_port=health_port, label=label)
+            for label, health_port in self._labelled("relay")
+        }
 
     def _gateway_replicas(self) -> dict[str, Runnable]:
-        env = self.environment.of_gateway()
         names = [f"gateway-{number}" for number in range(1, len(self.ports.gateways) + 1)]
         return {
-            name: launch.gateway(env=env, log=self.log_of(name), port=port, label=name)
+            name: launch.gateway(env=self._reached_from(name).of_gateway(), log=self.log_of(name), port=port, label=name)
             for name, port in zip(names, self.ports.gateways, strict=True)
         }
+
+    def _labelled(self, name: str) -> Iterable[tuple[str, int]]:
+        """The replicas' names, and where each shows its health."""
+        yield name, self.ports.health[name]
+        for number in range(2, self._replicas.get(name, 1) + 1):
+            yield f"{name}-{number}", free_port()
+
+    def _proxy(self, server: str) -> FaultProxy:
+        return FaultProxy(infrastructure.port_of(getattr(self.infrastructure, f"{server}_url")))
+
+    def _reached_from(self, process: str) -> Environment:
+        """The environment with the ways that this process goes by."""
+
+        def way(server: str, url: str) -> str:
+            proxy = self.proxies.get((process, server))
+            return proxy.url(url) if proxy else url
+
+        here = self.environment
+        return replace(
+            here,
+            amqp_url=way("amqp", here.amqp_url),
+            mongo_url=way("mongo", here.mongo_url),
+            redis_url=way("redis", here.redis_url),
+        )
 
 
 __all__ = ["Platform", "PlatformError"]
