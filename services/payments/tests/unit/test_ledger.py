@@ -1,7 +1,7 @@
 """The ledger: nothing is lost or made, in no currency, and no entry can be changed."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -9,8 +9,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 from payments_fakes import Memory
 
+from payments.domain import entries
 from payments.domain.errors import InsufficientBalance, InvariantBroken
-from payments.domain.ledger import Account, AccountKind, Balance, Book, Move, balances_of, verify_chain
+from payments.domain.ledger import (
+    MAY_BE_NEGATIVE,
+    Account,
+    AccountKind,
+    Balance,
+    Book,
+    Move,
+    balance_at,
+    balances_of,
+    statement_of,
+    verify_chain,
+)
+from payments.domain.ledger.journals import canonical
 from payments.usecases.bookkeeping import post
 
 AT = datetime(2030, 1, 1, tzinfo=UTC)
@@ -60,7 +73,9 @@ def test_only_what_is_outside_may_be_negative() -> None:
     assert Balance(account(AccountKind.PAYER)).add(-5).amount == -5
     with pytest.raises(InsufficientBalance):
         Balance(account(AccountKind.AVAILABLE), 4).add(-5)
-    for kind in (AccountKind.HELD, AccountKind.FEES, AccountKind.IN_TRANSIT, AccountKind.BANK):
+    with pytest.raises(InsufficientBalance):
+        Balance(account(AccountKind.CREDIT), 4).add(-5)
+    for kind in set(AccountKind) - MAY_BE_NEGATIVE - {AccountKind.AVAILABLE, AccountKind.CREDIT}:
         with pytest.raises(InvariantBroken):
             Balance(account(kind), 4).add(-5)
 
@@ -85,6 +100,39 @@ def test_a_book_that_was_tampered_with_does_not_verify(entries: list[Move], data
     ):
         with pytest.raises(InvariantBroken):
             verify_chain(forged)
+
+
+def test_a_chargeback_alone_may_leave_a_person_in_debt_and_what_comes_in_pays_it_off() -> None:
+    balance = Balance(account(AccountKind.AVAILABLE), 4).add(-10, overdraw=True)
+    assert balance.amount == -6
+    assert balance.add(2).amount == -4
+    with pytest.raises(InsufficientBalance):
+        balance.add(-1)
+    with pytest.raises(InvariantBroken):
+        Balance(account(AccountKind.HELD), 4).add(-10, overdraw=True)
+
+
+def test_what_a_journal_hashes_is_one_text_for_ever() -> None:
+    """Entries written by any version must verify by any other."""
+    _, journal = Book("escrow_1").append("fund:saga_1", entries.funded("escrow_1", 1234, "KWD"), AT)
+    assert canonical(journal.book, journal.number, journal.key, journal.at, journal.moves, journal.previous_hash) == (
+        '{"at":"2030-01-01T00:00:00.000+00:00","book":"escrow_1","key":"fund:saga_1","moves":[{"amount":1234,"from":"payer:escrow_1:KWD",'
+        '"to":"held:escrow_1:KWD"}],"number":1,"previous":"' + "0" * 64 + '"}'
+    )
+    assert journal.hash == "aaef2bcc4d92d82eccc8d067b8d732a34774a08761b887cc1cb0bd64720ba697"
+
+
+@given(st.lists(st.tuples(moves(), st.integers(0, 9)), min_size=1, max_size=12), st.integers(0, 10), st.integers(0, 10))
+def test_a_statement_opens_where_the_one_before_closed(entry: list[tuple[Move, int]], since: int, length: int) -> None:
+    journals = [Book(f"b{n}").append(f"kind:{n}", (move,), AT + timedelta(days=day))[1] for n, (move, day) in enumerate(entry)]
+    at = entry[0][0].destination
+    begin, end = AT + timedelta(days=since), AT + timedelta(days=since + length)
+    before, within = statement_of(at, journals, AT, begin), statement_of(at, journals, begin, end)
+    assert before.closing == within.opening == balance_at(at, journals, begin - timedelta(milliseconds=1))
+    assert within.opening + sum(line.amount for line in within.lines) == within.closing
+    assert within.closing == balance_at(at, journals, end - timedelta(milliseconds=1))
+    assert all(begin <= line.at < end and line.amount for line in within.lines)
+    assert statement_of(at, journals[::-1], begin, end) == within
 
 
 def test_an_account_is_found_again_by_its_id() -> None:
@@ -133,7 +181,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_but_the_outside_is_negative(self) -> None:
-        assert all(row.amount >= 0 or row.account.kind is AccountKind.PAYER for row in self.memory.table("balances").values())
+        assert all(row.amount >= 0 or row.account.kind in MAY_BE_NEGATIVE for row in self.memory.table("balances").values())
 
     @invariant()
     def every_book_verifies(self) -> None:

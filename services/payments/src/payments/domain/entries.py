@@ -10,12 +10,20 @@ def payer(escrow_id: str, currency: str) -> Account:
     return Account(AccountKind.PAYER, escrow_id, currency)
 
 
+def promotion(escrow_id: str, currency: str) -> Account:
+    return Account(AccountKind.PROMOTION, escrow_id, currency)
+
+
 def held(escrow_id: str, currency: str) -> Account:
     return Account(AccountKind.HELD, escrow_id, currency)
 
 
 def fees(escrow_id: str, currency: str) -> Account:
     return Account(AccountKind.FEES, escrow_id, currency)
+
+
+def pending(user_id: str, currency: str) -> Account:
+    return Account(AccountKind.PENDING, user_id, currency)
 
 
 def available(user_id: str, currency: str) -> Account:
@@ -30,6 +38,14 @@ def bank(user_id: str, currency: str) -> Account:
     return Account(AccountKind.BANK, user_id, currency)
 
 
+def credit(user_id: str, currency: str) -> Account:
+    return Account(AccountKind.CREDIT, user_id, currency)
+
+
+def grants(user_id: str, currency: str) -> Account:
+    return Account(AccountKind.GRANTS, user_id, currency)
+
+
 def funded(escrow_id: str, amount: int, currency: str) -> tuple[Move, ...]:
     """A charge succeeded: the challenger's money is held."""
     return (Move(payer(escrow_id, currency), held(escrow_id, currency), amount),)
@@ -42,8 +58,41 @@ def released(escrow_id: str, payee_id: str, share: Share, currency: str) -> tupl
     return tuple(Move(source, end, amount) for end, amount in ends if amount)
 
 
+def released_pending(escrow_id: str, payee_id: str, share: Share, currency: str) -> tuple[Move, ...]:
+    """As `released`, where the processor has not settled the money yet: it cannot be paid out before `settled`."""
+    source = held(escrow_id, currency)
+    ends = ((pending(payee_id, currency), share.net), (fees(escrow_id, currency), share.fee))
+    return tuple(Move(source, end, amount) for end, amount in ends if amount)
+
+
+def settled(user_id: str, amount: int, currency: str) -> tuple[Move, ...]:
+    """The processor has settled what was earned: it can be paid out."""
+    return (Move(pending(user_id, currency), available(user_id, currency), amount),)
+
+
 def refunded(escrow_id: str, amount: int, currency: str) -> tuple[Move, ...]:
     return (Move(held(escrow_id, currency), payer(escrow_id, currency), amount),)
+
+
+def reversed_transfer(escrow_id: str, payee_id: str, amount: int, currency: str) -> tuple[Move, ...]:
+    """A transfer was taken back from the solver: the money is held again."""
+    return (Move(available(payee_id, currency), held(escrow_id, currency), amount),)
+
+
+def charged_back(escrow_id: str, payee_id: str, currency: str, *, from_payee: int, from_platform: int = 0) -> tuple[Move, ...]:
+    """The payer's bank took money back that had been released: the solver bears the net (and may owe it then), the platform its fee.
+
+    To be posted with `overdraw=True`, the only journal that is. What is still held goes back as a refund does.
+    """
+    end = Account(AccountKind.CHARGEBACK, escrow_id, currency)
+    sources = ((available(payee_id, currency), from_payee), (Account(AccountKind.LOSSES, escrow_id, currency), from_platform))
+    return tuple(Move(source, end, amount) for source, amount in sources if amount)
+
+
+def chargeback_won(escrow_id: str, payee_id: str, currency: str, *, to_payee: int, to_platform: int = 0) -> tuple[Move, ...]:
+    """The bank gave back what it had taken: each gets what was taken from it."""
+    taken = charged_back(escrow_id, payee_id, currency, from_payee=to_payee, from_platform=to_platform)
+    return tuple(Move(move.destination, move.source, move.amount) for move in taken)
 
 
 def payout_begun(user_id: str, amount: int, currency: str) -> tuple[Move, ...]:
@@ -62,3 +111,8 @@ def payout_failed(user_id: str, amount: int, currency: str) -> tuple[Move, ...]:
 def payout_returned(user_id: str, amount: int, currency: str) -> tuple[Move, ...]:
     """The bank sent a payout back after it had been reported as paid."""
     return (Move(bank(user_id, currency), available(user_id, currency), amount),)
+
+
+def credit_granted(user_id: str, amount: int, currency: str) -> tuple[Move, ...]:
+    """The platform gives credit, for a referral or as goodwill."""
+    return (Move(grants(user_id, currency), credit(user_id, currency), amount),)

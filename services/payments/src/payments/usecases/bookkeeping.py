@@ -11,8 +11,10 @@ from payments.domain.ledger import Move, postings_of
 from payments.usecases.ports import UnitOfWork
 
 
-def post(work: UnitOfWork, book_id: str, key: str, moves: tuple[Move, ...], at: datetime) -> None:
+def post(work: UnitOfWork, book_id: str, key: str, moves: tuple[Move, ...], at: datetime, *, overdraw: bool = False) -> None:
     """Append a journal to a book and bring the balances of its accounts up to date.
+
+    `overdraw` is for chargebacks alone: what a person owes may be more than is there.
 
     Raises:
         InsufficientBalance: more would leave the solver's available balance than is there.
@@ -22,16 +24,16 @@ def post(work: UnitOfWork, book_id: str, key: str, moves: tuple[Move, ...], at: 
     work.journals.add(journal)
     work.books.save(book)
     for account, amount in sorted(postings_of(moves).items()):
-        work.balances.save(work.balances.get(account).add(amount))
+        work.balances.save(work.balances.get(account).add(amount, overdraw=overdraw))
 
 
-def post_for(work: UnitOfWork, escrow: Escrow, key: str, moves: tuple[Move, ...], at: datetime) -> None:
+def post_for(work: UnitOfWork, escrow: Escrow, key: str, moves: tuple[Move, ...], at: datetime, *, overdraw: bool = False) -> None:
     """As `post`, into the escrow's book; then the ledger and the escrow must tell the same, to the minor unit.
 
     Raises:
         InvariantBroken: they do not.
     """
-    post(work, escrow.id, key, moves, at)
+    post(work, escrow.id, key, moves, at, overdraw=overdraw)
     ledger = {
         "held": work.balances.get(entries.held(escrow.id, escrow.currency)).amount,
         "fees": work.balances.get(entries.fees(escrow.id, escrow.currency)).amount,
