@@ -16,8 +16,12 @@ class TestTokens:
 
     __test__ = False  # not a test case, in spite of its name
 
-    def __init__(self) -> None:
-        self._key = OKPKey.generate_key("Ed25519", {"kid": "test", "use": "sig"}, private=True)
+    def __init__(self, signing_key: str | None = None) -> None:
+        """With identity's own `signing_key` (JWK JSON) a running platform takes them for identity's."""
+        if signing_key is None:
+            self._key = OKPKey.generate_key("Ed25519", {"kid": "test", "use": "sig"}, private=True)
+        else:
+            self._key = OKPKey.import_key(json.loads(signing_key))
 
     @property
     def signing_key(self) -> str:
@@ -37,8 +41,9 @@ class TestTokens:
         email_verified: bool = True,
         session_id: str | None = None,
         lifetime: float = 900.0,
+        **other_claims: object,
     ) -> str:
-        """An access token; a negative `lifetime` (seconds) gives one that has expired."""
+        """An access token; a negative `lifetime` (seconds) gives one that has expired. `other_claims` are added, or win."""
         now = int(time.time())
         claims = {
             "iss": "openchance",
@@ -50,5 +55,6 @@ class TestTokens:
             "email_verified": email_verified,
             "iat": now,
             "exp": int(now + lifetime),
+            **other_claims,
         }
-        return jwt.encode({"alg": "Ed25519", "kid": "test", "typ": "JWT"}, claims, self._key, algorithms=["Ed25519"])
+        return jwt.encode({"alg": "Ed25519", "kid": self._key.kid, "typ": "JWT"}, claims, self._key, algorithms=["Ed25519"])

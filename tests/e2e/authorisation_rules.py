@@ -1,0 +1,133 @@
+"""Who may ask what: one line for every RPC there is, checked at the services and at the gateway by `test_authorisation.py`.
+
+A new request without a line here fails `tests/architecture/test_authorisation_is_declared.py`. The callers are people with one
+role each who have nothing to do with the objects a request names. Those objects exist (`authorisation_world.py`) and belong to
+others; the challenge is a public one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from contracts.identity.roles import Role
+
+ANONYMOUS = "anonymous"
+CALLERS: tuple[str, ...] = (ANONYMOUS, *(role.value for role in Role))
+
+
+class Decision(StrEnum):
+    """`ALLOWED`: the request got past every question of who asks; it may still be a conflict or invalid."""
+
+    ALLOWED = "allowed"
+    NOT_FOUND = "not_found"
+    FORBIDDEN = "forbidden"
+    UNAUTHENTICATED = "unauthenticated"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a stranger gets, whatever the role; `exceptions` for some roles."""
+
+    others: Decision
+    anonymous: Decision = Decision.UNAUTHENTICATED
+    exceptions: Mapping[str, Decision] = field(default_factory=dict)
+    needs_secret: bool = False  # the request itself carries what proves the right to it: 401 then says that this was wrong
+
+    def but(self, decision: Decision, *roles: Role) -> Rule:
+        return replace(self, exceptions={**self.exceptions, **{role.value: decision for role in roles}})
+
+    def of(self, caller: str) -> Decision:
+        return self.anonymous if caller == ANONYMOUS else self.exceptions.get(caller, self.others)
+
+
+ANYBODY = Rule(Decision.ALLOWED, Decision.ALLOWED)  # logged in or not
+SECRET = replace(ANYBODY, needs_secret=True)  # a password, a token, a signature
+OWN = Rule(Decision.ALLOWED)  # everybody logged in: works on nothing but the caller's own
+HIDDEN = Rule(Decision.NOT_FOUND)  # what belongs to others does not exist for anybody else
+REFUSED = Rule(Decision.FORBIDDEN)  # it is no secret that it exists, but it is not theirs
+
+
+def only(*roles: Role) -> Rule:
+    """These roles; the others are told no."""
+    return REFUSED.but(Decision.ALLOWED, *roles)
+
+
+ALLOWED, FORBIDDEN = Decision.ALLOWED, Decision.FORBIDDEN
+
+RULES: dict[str, Rule] = {
+    # identity
+    "identity.register_user": ANYBODY,
+    "identity.verify_email": SECRET,
+    "identity.resend_verification": ANYBODY,
+    "identity.log_in": SECRET,
+    "identity.refresh_session": SECRET,
+    "identity.log_out": SECRET,
+    "identity.update_profile": OWN,
+    "identity.get_me": OWN,
+    "identity.get_user": ANYBODY,
+    # challenges
+    "challenges.create_challenge": only(Role.CHALLENGER),
+    "challenges.edit_challenge": REFUSED,
+    "challenges.publish_challenge": REFUSED,
+    "challenges.cancel_challenge": REFUSED,
+    "challenges.delete_challenge": REFUSED,
+    "challenges.get_challenge": ANYBODY,
+    "challenges.list_challenges": ANYBODY,
+    # applications
+    "applications.submit_application": only(Role.SOLVER),
+    "applications.edit_application": HIDDEN,
+    "applications.accept_application": HIDDEN,
+    "applications.reject_application": HIDDEN,
+    "applications.withdraw_application": HIDDEN,
+    "applications.get_application": HIDDEN,
+    "applications.list_applications": OWN,
+    # submissions
+    "submissions.submit_work": REFUSED,
+    "submissions.request_changes": HIDDEN,
+    "submissions.approve_submission": HIDDEN,
+    "submissions.get_submission": HIDDEN,
+    "submissions.list_submissions": REFUSED,
+    # reviews
+    "reviews.write_review": REFUSED,
+    "reviews.list_reviews": ANYBODY,
+    # payments
+    "payments.fund_escrow": HIDDEN.but(FORBIDDEN, Role.FINANCE, Role.ADMIN),
+    "payments.release_escrow": HIDDEN.but(FORBIDDEN, Role.FINANCE, Role.ADMIN),
+    "payments.refund_escrow": HIDDEN.but(ALLOWED, Role.FINANCE, Role.ADMIN),
+    "payments.request_payout": OWN,
+    "payments.receive_stripe_webhook": SECRET,
+    "payments.get_escrow": HIDDEN.but(ALLOWED, Role.FINANCE, Role.ADMIN),
+    "payments.get_challenge_escrow": HIDDEN.but(ALLOWED, Role.FINANCE, Role.ADMIN),
+    "payments.get_balance": OWN,
+    "payments.get_payout": HIDDEN.but(ALLOWED, Role.FINANCE, Role.ADMIN),
+    "payments.list_payouts": OWN,
+    # messaging
+    "messaging.send_message": HIDDEN,
+    "messaging.mark_read": HIDDEN,
+    "messaging.get_conversation": HIDDEN,
+    "messaging.list_conversations": OWN,
+    "messaging.list_messages": HIDDEN,
+    # matching
+    "matching.search_challenges": ANYBODY,
+    "matching.autocomplete_challenges": ANYBODY,
+    "matching.match_solvers": HIDDEN,
+    "matching.match_challenges": OWN,
+    # notifications
+    "notifications.list_notifications": OWN,
+    "notifications.mark_notifications_read": OWN,
+    "notifications.get_preferences": OWN,
+    "notifications.update_preferences": OWN,
+}
+
+# What the gateway serves by itself, in no route table: who may ask is said here all the same.
+GATEWAY_ALONE: dict[str, Rule] = {
+    "POST /v1/webhooks/stripe": SECRET,
+    "GET /health/live": ANYBODY,
+    "GET /health/ready": ANYBODY,
+    "GET /metrics": ANYBODY,
+    "GET /openapi.json": ANYBODY,
+    "GET /asyncapi.json": ANYBODY,
+    "GET /docs": ANYBODY,
+}

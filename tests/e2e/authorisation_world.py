@@ -1,0 +1,97 @@
+"""The objects that requests of the authorisation matrix name: one of each kind, all of them other people's."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from gateway_fakes.samples import sample
+
+from chassis.ids import new_id
+from contracts.base import Request
+from contracts.identity.roles import Role
+from local_platform.market.client import Market, Person
+from local_platform.market.journey import Journey
+from local_platform.tokens import TestTokens
+
+_TYPE_ID = re.compile(r"\^([a-z_]+)_\[0-7\]")
+
+
+@dataclass
+class World:
+    """`foreign` holds an id by the prefix of its kind; `owners` are those who may see them."""
+
+    foreign: dict[str, str]
+    hidden_challenge: str
+    owners: tuple[Person, ...]
+    strangers: dict[str, str] = field(default_factory=dict)  # role → id of an account
+
+    def data(self, request: type[Request[Any]]) -> dict[str, Any]:
+        """A valid request that names these objects.
+
+        Raises:
+            KeyError: it names an object of a kind that is not here yet: add one to `build`.
+        """
+        made_up = sample(request)
+        return made_up | {name: self.foreign[prefix] for name, prefix in named_kinds(request).items() if name in made_up}
+
+
+def named_kinds(request: type[Request[Any]]) -> dict[str, str]:
+    """The fields that name one object, and the prefix of its kind."""
+    properties = request.model_json_schema()["properties"] if request.model_fields else {}
+    return {name: found.group(1) for name, schema in properties.items() if (found := _TYPE_ID.match(_pattern(schema)))}
+
+
+def _pattern(schema: dict[str, Any]) -> str:
+    """Of a field, or of the field when it is given."""
+    return str(next((one["pattern"] for one in (schema, *schema.get("anyOf", ())) if "pattern" in one), ""))
+
+
+async def build(journey: Journey, tokens: TestTokens) -> World:
+    """Walk the journey until everything exists, and let one account join for each role."""
+    for step in journey.steps():
+        if step.__name__ == "second_milestone":
+            break
+        await step()
+    market, challenger, solver = journey.market, journey.challenger, journey.solver
+    submissions = (await solver.get(f"/v1/challenges/{journey.challenge_id}/submissions"))["items"]
+    payout = (await solver.post("/v1/payouts", {"amount": {"amount_minor": 1000, "currency": "EUR"}}, expect=201)).body
+    bystander = await market.join("Berta Bystander", "solver")
+    foreign = {
+        "challenge": journey.challenge_id,
+        "milestone": journey.challenge["milestones"][1]["id"],
+        "application": journey.applications[solver.id],
+        "submission": submissions[0]["id"],
+        "escrow": (await challenger.get(f"/v1/challenges/{journey.challenge_id}/escrow"))["id"],
+        "payout": payout["id"],
+        "conversation": journey.conversation,
+        "user": bystander.id,
+    }
+    world = World(foreign, await _private_challenge(challenger), (challenger, solver, bystander))
+    for role in Role:
+        world.strangers[role.value] = await _registered(market, f"Stranger {role.value}")
+    return world
+
+
+async def _private_challenge(owner: Person) -> str:
+    draft = {
+        "title": "For few eyes",
+        "description": "Nobody is invited.",
+        "category": "other",
+        "difficulty": "beginner",
+        "reward": {"kind": "fixed", "amount": {"amount_minor": 5000, "currency": "EUR"}},
+        "deadline": (datetime.now(UTC) + timedelta(days=9)).isoformat(),
+        "visibility": "private",
+    }
+    created = (await owner.post("/v1/challenges", draft, expect=201)).body
+    await owner.post(f"/v1/challenges/{created['id']}/publish", expect=200)
+    return str(created["id"])
+
+
+async def _registered(market: Market, name: str) -> str:
+    body = {"email": f"{new_id('stranger')}@example.com", "password": "orbit lemon quartz", "display_name": name, "roles": ["solver"]}
+    answer = await market.send("POST", "/v1/auth/register", json=body)
+    assert answer.status == 201, answer
+    return str(answer.body["id"])
