@@ -45,6 +45,7 @@ class Rule:
 ANYBODY = Rule(Decision.ALLOWED, Decision.ALLOWED)  # logged in or not
 SECRET = replace(ANYBODY, needs_secret=True)  # a password, a token, a signature
 OWN = Rule(Decision.ALLOWED)  # everybody logged in: works on nothing but the caller's own
+OWN_WITH_SECRET = replace(OWN, needs_secret=True)
 HIDDEN = Rule(Decision.NOT_FOUND)  # what belongs to others does not exist for anybody else
 REFUSED = Rule(Decision.FORBIDDEN)  # it is no secret that it exists, but it is not theirs
 
@@ -67,6 +68,8 @@ RULES: dict[str, Rule] = {
     "identity.update_profile": OWN,
     "identity.get_me": OWN,
     "identity.get_user": ANYBODY,
+    # authentication
+    "authentication.step_up": OWN_WITH_SECRET,
     # challenges
     "challenges.create_challenge": only(Role.CHALLENGER),
     "challenges.edit_challenge": REFUSED,

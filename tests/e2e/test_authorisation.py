@@ -30,6 +30,7 @@ from authorisation_world import World, named_kinds
 from gateway_fakes.samples import sample
 
 REQUESTS = catalogue.requests()
+_ABOUT_THE_TOKEN = ("identity.session.required", "identity.token.invalid")
 _OF_STATUS = {401: Decision.UNAUTHENTICATED, 403: Decision.FORBIDDEN, 404: Decision.NOT_FOUND}
 
 
@@ -75,7 +76,7 @@ async def decide(services: RpcClient, request: type[Request[Any]], data: dict[st
         await services.call(request.model_validate(data), token=token)
     except ProblemError as refused:
         code, kind = refused.problem.code, refused.problem.kind.value
-        about_a_secret = rule.needs_secret and code != "identity.session.required"
+        about_a_secret = rule.needs_secret and code not in _ABOUT_THE_TOKEN
         if kind in set(Decision) and not about_a_secret:
             return kind
         return Decision.ALLOWED if kind in ("conflict", "invalid", "limited") or about_a_secret else code
@@ -100,7 +101,7 @@ async def test_the_gateway_answers_as_the_services_decide(market: Market, world:
         rule = RULES[name_of(route.request)]
         for caller in CALLERS:
             answer = await through_the_gateway(market, route, world, token_of(caller, world, issued))
-            about_a_secret = rule.needs_secret and answer.code != "identity.session.required"
+            about_a_secret = rule.needs_secret and answer.code not in _ABOUT_THE_TOKEN
             decision = _OF_STATUS.get(answer.status, Decision.ALLOWED) if not about_a_secret else Decision.ALLOWED
             if decision != rule.of(caller) or answer.status >= 500 or answer.status == 405:
                 wrong.append(f"{route.method} {route.path} for {caller}: {answer.status} {answer.code}, not {rule.of(caller)}")

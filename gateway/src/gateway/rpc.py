@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
+from chassis.context import Client
 from contracts.base import Request, View
 
 Answer = TypeVar("Answer", bound=View)
@@ -25,6 +26,7 @@ class Rpc(Protocol):
         idempotency_key: str | None = None,
         timeout: float = 10.0,  # noqa: ASYNC109 - it travels with the call as its deadline
         request_id: str | None = None,
+        client: Client | None = None,
     ) -> Answer:
         """The service's answer.
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from chassis.context import Client
 from contracts.base import Request, View
 from contracts.errors import Kind, Problem, ProblemError
 from gateway_fakes.samples import view
@@ -24,6 +25,7 @@ class Asked:
     idempotency_key: str | None
     timeout: float
     request_id: str | None
+    client: Client | None = None
 
 
 @dataclass
@@ -42,8 +44,9 @@ class FakeRpc:
         idempotency_key: str | None = None,
         timeout: float = 10.0,  # noqa: ASYNC109 - the signature of the client it stands for
         request_id: str | None = None,
+        client: Client | None = None,
     ) -> Answer:
-        self.calls.append(Asked(request, token, idempotency_key, timeout, request_id))
+        self.calls.append(Asked(request, token, idempotency_key, timeout, request_id, client))
         answer: Any = self.answers.get(type(request)) or view(request.answer)
         if callable(answer):
             answer = answer(request)

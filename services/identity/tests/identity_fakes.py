@@ -11,10 +11,11 @@ from typing import Protocol, Self, TypeVar
 
 from chassis.documents import StaleVersion
 from contracts.base import Event, View
-from contracts.identity.views import TokensView
+from contracts.identity.views import AccessTokenView, TokensView
 from identity.domain.account import Account, email_key
 from identity.domain.errors import EmailTaken, LoginThrottled
 from identity.domain.session import RefreshToken, Session
+from identity.domain.throttle import Budget
 from identity.domain.verification import EmailVerification
 
 V = TypeVar("V", bound=View)
@@ -160,22 +161,20 @@ class FakePasswords:
 
 
 class FakeLoginAttempts:
-    LIMIT = 10
-
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
 
-    def count(self, email: str, at: datetime) -> None:
-        key = self._key(email, at)
+    def count(self, budget: Budget, at: datetime) -> None:
+        key = self._key(budget, at)
         self._counts[key] = self._counts.get(key, 0) + 1
-        if self._counts[key] > self.LIMIT:
+        if self._counts[key] > budget.limit:
             raise LoginThrottled(retry_after_s=math.ceil(900 - at.timestamp() % 900))
 
-    def forget(self, email: str, at: datetime) -> None:
-        self._counts.pop(self._key(email, at), None)
+    def forget(self, budget: Budget, at: datetime) -> None:
+        self._counts.pop(self._key(budget, at), None)
 
-    def _key(self, email: str, at: datetime) -> str:
-        return f"{email_key(email)} {at.timestamp() // 900}"
+    def _key(self, budget: Budget, at: datetime) -> str:
+        return f"{budget.key} {at.timestamp() // 900}"
 
 
 class FakeTokens:
@@ -189,5 +188,8 @@ class FakeTokens:
         return f"{refresh_token}+"
 
     def issue(self, account: Account, session: Session, refresh_token: str, at: datetime) -> TokensView:
+        return TokensView(access_token=self.access(account, session, at).access_token, refresh_token=refresh_token, expires_in=900)
+
+    def access(self, account: Account, session: Session, at: datetime) -> AccessTokenView:
         verified = "verified" if account.email_verified else "unverified"
-        return TokensView(access_token=f"{account.id} {session.id} {verified}", refresh_token=refresh_token, expires_in=900)
+        return AccessTokenView(access_token=f"{account.id} {session.id} {verified}", expires_in=900)

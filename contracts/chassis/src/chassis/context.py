@@ -9,6 +9,17 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Client:
+    """From where a person speaks, as the gateway saw it: their address (an IPv6 one as its /64) and their program's own name."""
+
+    address: str = ""
+    agent: str = ""
+
+
+NOWHERE = Client()  # nothing is known
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """An RPC in progress.
 
@@ -23,6 +34,7 @@ class Call:
     idempotency_key: str | None
     fingerprint: str
     deadline: datetime | None
+    client: Client = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,12 @@ class Delivery:
 
 current_call: ContextVar[Call | None] = ContextVar("current_call", default=None)
 current_delivery: ContextVar[Delivery | None] = ContextVar("current_delivery", default=None)
+
+
+def calling_client() -> Client:
+    """Where the call that runs now comes from; nothing is known of it outside a call."""
+    call = current_call.get()
+    return call.client if call is not None else NOWHERE
 
 
 def delivered() -> Delivery:

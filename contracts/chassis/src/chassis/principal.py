@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from joserfc import jwt
@@ -20,6 +20,9 @@ from contracts.identity.roles import Role
 ISSUER = AUDIENCE = "openchance"
 _CACHED_TOKENS = 4096
 _ROLES = frozenset(Role)
+# How long a proof of identity counts for what is dangerous: a payout, an email change, a deletion, an admin's action.
+FRESH_FOR = timedelta(minutes=10)
+_POSSESSION = frozenset({"otp", "webauthn"})
 
 
 class Unauthenticated(DomainError):
@@ -35,6 +38,13 @@ class InvalidToken(Unauthenticated):
     code = "identity.token.invalid"
 
 
+class StepUpRequired(DomainError):
+    """Confirm that it is you: POST /v1/auth/step-up with your password (and your second factor, if you have one), then try again."""
+
+    kind = Kind.FORBIDDEN
+    code = "identity.step_up.required"
+
+
 class Now(Protocol):
     """The part of a clock that is needed here."""
 
@@ -43,16 +53,40 @@ class Now(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A verified person. `token` is what proved it, to be passed on with further calls."""
+    """A verified person. `token` is what proved it, to be passed on with further calls.
+
+    `authenticated_at` is when they last proved who they are, `methods` how (RFC 8176: pwd, otp; webauthn for a passkey, recovery
+    for a recovery code, fed for another provider's word).
+    """
 
     user_id: str
     session_id: str
     roles: frozenset[Role]
     email_verified: bool
     token: str
+    authenticated_at: datetime | None = None
+    methods: frozenset[str] = frozenset()
 
     def has(self, role: Role) -> bool:
         return role in self.roles
+
+    @property
+    def strong(self) -> bool:
+        """Whether more than something known was shown: a one-time password or a passkey."""
+        return bool(self.methods & _POSSESSION)
+
+    def fresh(self, at: datetime, within: timedelta = FRESH_FOR) -> bool:
+        """Whether they proved who they are shortly before `at`: by logging in or by a step-up."""
+        return self.authenticated_at is not None and at - self.authenticated_at < within
+
+    def require_fresh(self, at: datetime, within: timedelta = FRESH_FOR) -> None:
+        """For what is dangerous: a stolen access token alone must not do.
+
+        Raises:
+            StepUpRequired: the last proof is too old.
+        """
+        if not self.fresh(at, within):
+            raise StepUpRequired
 
 
 def key_set(jwks: str) -> KeySet:
@@ -128,8 +162,10 @@ class PrincipalVerifier:
                     roles=frozenset(Role(role) for role in claims.get("roles", ()) if role in _ROLES),
                     email_verified=claims.get("email_verified") is True,
                     token=token,
+                    authenticated_at=datetime.fromtimestamp(claims["auth_time"], UTC) if "auth_time" in claims else None,
+                    methods=frozenset(str(method) for method in claims.get("amr", ())),
                 ),
                 float(claims["exp"]),
             )
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+        except (JoseError, ValueError, TypeError, KeyError, OverflowError, OSError) as error:
             raise InvalidToken from error

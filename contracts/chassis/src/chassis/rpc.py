@@ -20,7 +20,7 @@ from pymongo.errors import PyMongoError
 
 from chassis import metrics, problems, tracing
 from chassis.consumers import RpcConsumer
-from chassis.context import AnsweredBefore, Call, current_call
+from chassis.context import AnsweredBefore, Call, Client, current_call
 from chassis.mongo import LostRace, may_heal, retrying
 from chassis.principal import Principal, Unauthenticated
 from chassis.wiring import RUNTIME, Runtime
@@ -33,6 +33,8 @@ AUTHORIZATION = "nameko.authorization"
 IDEMPOTENCY_KEY = "nameko.idempotency_key"
 DEADLINE = "nameko.deadline"  # unix time in milliseconds
 REQUEST_ID = "nameko.request_id"
+CLIENT_ADDRESS = "nameko.client_address"
+CLIENT_AGENT = "nameko.client_agent"
 
 
 class Caller(Enum):
@@ -166,6 +168,7 @@ class RpcEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no ty
             idempotency_key=key,
             fingerprint=arguments[0].fingerprint() if key else "",  # read only with a key
             deadline=deadline,
+            client=Client(str(headers.get(CLIENT_ADDRESS) or ""), str(headers.get(CLIENT_AGENT) or "")),
         )
 
 

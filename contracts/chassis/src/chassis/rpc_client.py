@@ -18,6 +18,7 @@ from aio_pika.exceptions import AMQPError, DeliveryError
 from opentelemetry.trace import SpanKind
 
 from chassis import tracing
+from chassis.context import Client
 from contracts.base import Query, Request, View
 from contracts.errors import Kind, Problem, ProblemError
 
@@ -109,6 +110,7 @@ class RpcClient:
         idempotency_key: str | None = None,
         timeout: float = 10.0,  # noqa: ASYNC109 - it is a deadline that travels with the message
         request_id: str | None = None,
+        client: Client | None = None,
     ) -> A:
         """Ask the service that owns the request; queries are asked a second time when it was unavailable and time remains.
 
@@ -125,6 +127,9 @@ class RpcClient:
             headers["nameko.authorization"] = token
         if idempotency_key is not None:
             headers["nameko.idempotency_key"] = idempotency_key
+        if client is not None:
+            headers["nameko.client_address"] = client.address
+            headers["nameko.client_agent"] = client.agent
         with tracing.tracer.start_as_current_span(f"{request.service}.{request.method()}", kind=SpanKind.CLIENT):
             tracing.inject(headers)
             try:

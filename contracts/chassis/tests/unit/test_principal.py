@@ -12,7 +12,7 @@ from joserfc.jwk import OctKey, OKPKey
 from joserfc.jws import JWSRegistry
 
 from chassis.clock import FixedClock
-from chassis.principal import InvalidToken, PrincipalVerifier
+from chassis.principal import FRESH_FOR, InvalidToken, PrincipalVerifier, StepUpRequired
 from contracts.identity.roles import Role
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -116,3 +116,26 @@ def test_the_older_name_of_the_algorithm_is_accepted_for_the_same_curve(verifier
 def test_what_is_not_a_key_set_is_refused_at_start(jwks: str, clock: FixedClock) -> None:
     with pytest.raises(ValueError, match="not a JSON Web Key Set"):
         PrincipalVerifier(jwks, clock)
+
+
+def test_a_principal_knows_when_and_how_it_was_proven(verifier: PrincipalVerifier) -> None:
+    at = NOW - timedelta(minutes=4)
+    principal = verifier.verify(token(auth_time=int(at.timestamp()), amr=["pwd", "otp"]))
+    assert (principal.authenticated_at, principal.methods, principal.strong) == (at, {"pwd", "otp"}, True)
+    assert principal.fresh(NOW)
+    assert not principal.fresh(NOW, within=timedelta(minutes=4))
+    assert not verifier.verify(token(amr=["pwd"])).strong
+
+
+def test_what_is_dangerous_asks_for_a_fresh_proof(verifier: PrincipalVerifier) -> None:
+    verifier.verify(token(auth_time=int(NOW.timestamp()))).require_fresh(NOW)
+    for stale in (token(auth_time=int((NOW - FRESH_FOR).timestamp())), token()):
+        with pytest.raises(StepUpRequired) as refusal:
+            verifier.verify(stale).require_fresh(NOW)
+        assert refusal.value.problem().code == "identity.step_up.required"
+
+
+@pytest.mark.parametrize("auth_time", ["yesterday", [], 10**30])
+def test_a_time_that_is_none_is_refused(verifier: PrincipalVerifier, auth_time: Any) -> None:
+    with pytest.raises(InvalidToken):
+        verifier.verify(token(auth_time=auth_time))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import pkgutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,11 +27,15 @@ def _declared(module_name: str, kind: type[Message]) -> Iterator[type[Any]]:
             yield member
 
 
+def _modules(package: str) -> list[str]:
+    """Every module of a service's messages: commands and queries, and those named after one subject of a large service."""
+    path = importlib.import_module(f"contracts.{package}").__path__
+    return [f"contracts.{package}.{module.name}" for module in pkgutil.iter_modules(path)]
+
+
 def requests() -> list[type[Request[Any]]]:
     """All commands and queries, by service and name."""
-    found = [
-        request for package in SERVICES for part in ("commands", "queries") for request in _declared(f"contracts.{package}.{part}", Request)
-    ]
+    found = [request for package in SERVICES for module in _modules(package) for request in _declared(module, Request)]
     return sorted(found, key=lambda request: (request.service, request.method()))
 
 

@@ -41,9 +41,14 @@ class TestTokens:
         email_verified: bool = True,
         session_id: str | None = None,
         lifetime: float = 900.0,
+        authenticated_s_ago: float = 0.0,
+        methods: Iterable[str] = ("pwd",),
         **other_claims: object,
     ) -> str:
-        """An access token; a negative `lifetime` (seconds) gives one that has expired. `other_claims` are added, or win."""
+        """An access token; a negative `lifetime` (seconds) gives one that has expired. `other_claims` are added, or win.
+
+        Somebody who logged in just now, unless `authenticated_s_ago` says otherwise: what is dangerous asks for a step-up.
+        """
         now = int(time.time())
         claims = {
             "iss": "openchance",
@@ -53,6 +58,8 @@ class TestTokens:
             "jti": uuid.uuid4().hex,
             "roles": sorted(str(role) for role in roles),
             "email_verified": email_verified,
+            "auth_time": int(now - authenticated_s_ago),
+            "amr": list(methods),
             "iat": now,
             "exp": int(now + lifetime),
             **other_claims,

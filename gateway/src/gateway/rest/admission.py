@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from chassis.context import Client
 from chassis.principal import InvalidToken, Principal, PrincipalVerifier, Unauthenticated
 from contracts.errors import Kind, Problem, ProblemError
 from gateway.rest.routes import Auth
@@ -17,6 +18,7 @@ from gateway.web.client_address import client_address
 from gateway.web.exchange import EXTRA_HEADERS
 
 _BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE)
+_LONGEST_AGENT = 256
 _BY_ADDRESS = frozenset({RateClass.AUTH, RateClass.WEBHOOK})
 
 
@@ -51,6 +53,11 @@ class Admission:
         if refused is not None:
             raise refused
         return principal
+
+    def client(self, request: web.Request) -> Client:
+        """From where the request comes: what the services may know of it."""
+        agent = "".join(letter for letter in request.headers.get("User-Agent", "") if letter.isprintable())
+        return Client(client_address(request, self.trusted_proxies), agent[:_LONGEST_AGENT])
 
     def _principal(self, request: web.Request, auth: Auth) -> Principal | None:
         header = request.headers.get("Authorization")

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from chassis.context import NOWHERE, Client
 from chassis.principal import Principal
 from contracts.base import Request, View
 from contracts.matching.queries import SearchChallenges
@@ -35,6 +36,7 @@ class Call:
     principal: Principal | None
     request_id: str
     idempotency_key: str | None = None
+    client: Client = NOWHERE
 
     @property
     def caller(self) -> str:
@@ -56,7 +58,8 @@ class RestHandler:
 
         async def handle(request: web.Request) -> web.StreamResponse:
             principal = await self.admission.admit(request, route.auth, route.rate)
-            call = Call(principal, request[REQUEST_ID], _idempotency_key(request) if route.idempotent else None)
+            key = _idempotency_key(request) if route.idempotent else None
+            call = Call(principal, request[REQUEST_ID], key, self.admission.client(request))
             if not route.has_body:
                 return await self._read(route, request, call)
             return await self._write(route, request, call)
@@ -98,6 +101,7 @@ class RestHandler:
             idempotency_key=call.idempotency_key,
             timeout=patience_s or self.rpc_timeout_s,
             request_id=call.request_id,
+            client=call.client,
         )
 
     def _from_url(self, route: Route, request: web.Request) -> Request[Any]:

@@ -21,6 +21,7 @@ from gateway.rest.search import DegradedSearchView
 _SCHEMAS = "#/components/schemas/{model}"
 _GROUPS = {
     "identity": "Accounts and sessions",
+    "authentication": "Proving who one is",
     "challenges": "Challenges",
     "applications": "Applications",
     "submissions": "Deliveries",

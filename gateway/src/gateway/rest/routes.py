@@ -102,3 +102,8 @@ def credential(path: str, request: type[Command[Any]], *, success: int = 0, idem
     Answers with tokens are never kept, so these routes mostly ignore Idempotency-Key.
     """
     return Route("POST", path, request, Auth.NONE, RateClass.AUTH, success=success, idempotent=idempotent)
+
+
+def secured(method: str, path: str, request: type[Command[Any]], *, success: int = 0) -> Route:
+    """What takes a token and a secret besides: limited strictly by address, and as its answers are never kept, no Idempotency-Key."""
+    return Route(method, path, request, Auth.REQUIRED, RateClass.AUTH, success=success)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.challenges import commands as challenges
 from contracts.challenges import queries as challenge_queries
+from contracts.identity import authentication
 from contracts.identity import commands as identity
 from contracts.identity import queries as identity_queries
 from contracts.matching import queries as matching
@@ -13,7 +14,7 @@ from contracts.notifications import commands as notifications
 from contracts.notifications import queries as notification_queries
 from contracts.payments import commands as payments
 from contracts.payments import queries as payment_queries
-from gateway.rest.routes import Auth, act, change, create, credential, read
+from gateway.rest.routes import Auth, act, change, create, credential, read, secured
 
 ROUTES = (
     # Accounts and sessions
@@ -23,6 +24,7 @@ ROUTES = (
     credential("/v1/auth/login", identity.LogIn),
     credential("/v1/auth/refresh", identity.RefreshSession),
     credential("/v1/auth/logout", identity.LogOut),
+    secured("POST", "/v1/auth/step-up", authentication.StepUp),
     read("/v1/me", identity_queries.GetMe),
     change("PATCH", "/v1/me", identity.UpdateProfile),
     read("/v1/users/{user_id}", identity_queries.GetUser, auth=Auth.OPTIONAL),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 from chassis.native_threads import NativeThreads
 from chassis.wiring import Resources
@@ -40,6 +41,19 @@ class UseCases:
     get_user: GetUserHandler
 
 
+@cache
+def password_hashing(settings: Settings) -> Argon2Passwords:
+    """One for the whole process: it bounds how many passwords are hashed at once."""
+    return Argon2Passwords(NativeThreads(settings.password_hashes_at_once))
+
+
+def signed_tokens(settings: Settings) -> SignedTokens:
+    """Raises:
+    ValueError: the signing key is not one.
+    """
+    return SignedTokens(settings.signing_key.get_secret_value())
+
+
 def build(resources: Resources[Settings]) -> UseCases:
     """Raises:
     ValueError: the signing key is not one.
@@ -47,8 +61,7 @@ def build(resources: Resources[Settings]) -> UseCases:
     store, settings = resources.store, resources.settings
     now, new_id = resources.clock.now, resources.new_id
     accounts = MongoAccounts()
-    passwords = Argon2Passwords(NativeThreads(settings.password_hashes_at_once))
-    tokens = SignedTokens(settings.signing_key.get_secret_value())
+    passwords, tokens = password_hashing(settings), signed_tokens(settings)
 
     def unit_of_work() -> IdentityUnitOfWork:
         return IdentityUnitOfWork(store)

@@ -11,6 +11,7 @@ from contracts.identity.roles import Role
 from identity.domain.account import Account, Profile
 from identity.domain.errors import EmailTaken, LoginThrottled
 from identity.domain.session import RevokeReason, Session
+from identity.domain.throttle import of_strangers
 from identity.domain.verification import EmailVerification
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
@@ -102,15 +103,15 @@ def test_sessions_and_their_tokens_come_back(storage):
 
 def test_attempts_are_limited_for_each_address(storage):
     for _ in range(10):
-        storage.attempts.count("ada@example.org", NOW)
+        storage.attempts.count(of_strangers("ada@example.org"), NOW)
     with pytest.raises(LoginThrottled) as refusal:
-        storage.attempts.count("ADA@example.org", NOW)
-    storage.attempts.count("bob@example.org", NOW)
-    storage.attempts.count("ada@example.org", NOW + timedelta(seconds=refusal.value.retry_after_s))
+        storage.attempts.count(of_strangers("ADA@example.org"), NOW)
+    storage.attempts.count(of_strangers("bob@example.org"), NOW)
+    storage.attempts.count(of_strangers("ada@example.org"), NOW + timedelta(seconds=refusal.value.retry_after_s))
 
 
 def test_attempts_are_forgotten(storage):
     for _ in range(10):
-        storage.attempts.count("ada@example.org", NOW)
-    storage.attempts.forget("Ada@example.org", NOW)
-    storage.attempts.count("ada@example.org", NOW)
+        storage.attempts.count(of_strangers("ada@example.org"), NOW)
+    storage.attempts.forget(of_strangers("Ada@example.org"), NOW)
+    storage.attempts.count(of_strangers("ada@example.org"), NOW)

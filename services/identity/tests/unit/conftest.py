@@ -23,6 +23,7 @@ from identity.usecases.log_out import LogOutHandler
 from identity.usecases.refresh_session import RefreshSessionHandler
 from identity.usecases.register_user import RegisterUserHandler
 from identity.usecases.resend_verification import ResendVerificationHandler
+from identity.usecases.step_up import StepUpHandler
 from identity.usecases.update_profile import UpdateProfileHandler
 from identity.usecases.verify_email import VerifyEmailHandler
 
@@ -90,6 +91,10 @@ class World:
     def get_user(self) -> GetUserHandler:
         return GetUserHandler(self.accounts)
 
+    @cached_property
+    def step_up(self) -> StepUpHandler:
+        return StepUpHandler(self.unit_of_work, self.accounts, self.attempts, self.passwords, self.tokens, self.clock.now)
+
     def registration(self, **changes: object) -> RegisterUser:
         fields = {"email": "Ada@Example.org", "password": "orbit lemon quartz", "display_name": "Ada", "roles": ["solver"], **changes}
         return RegisterUser.model_validate(fields)
@@ -100,8 +105,15 @@ class World:
     def logged_in(self) -> TokensView:
         return self.log_in(LogIn(email="ada@example.org", password="orbit lemon quartz"))
 
-    def as_principal(self, user_id: str) -> Principal:
-        return Principal(user_id=user_id, session_id="session", roles=frozenset(), email_verified=True, token="token")
+    def as_principal(self, user_id: str, session_id: str = "session") -> Principal:
+        """Somebody who has just logged in."""
+        return Principal(user_id, session_id, frozenset(), True, "token", authenticated_at=self.clock.now(), methods=frozenset({"pwd"}))
+
+    def in_session(self) -> Principal:
+        """Ada, logged in: the principal of her newest session."""
+        self.logged_in()
+        session = list(self.memory.sessions.values())[-1]
+        return self.as_principal(session.user_id, session.id)
 
     @property
     def mailed_token(self) -> str:

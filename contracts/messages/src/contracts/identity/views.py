@@ -45,3 +45,11 @@ class TokensView(View):
     refresh_token: str
     token_type: str = "Bearer"  # noqa: S105 - the scheme's name, no secret
     expires_in: int
+
+
+class AccessTokenView(View):
+    """An access token alone; the session's refresh token stays as it is. `expires_in` is in seconds."""
+
+    access_token: str
+    token_type: str = "Bearer"  # noqa: S105 - the scheme's name, no secret
+    expires_in: int

@@ -45,6 +45,11 @@ class SessionDocument(VersionedDocument):
     user_id = StringField(required=True)
     created_at = DateTimeField(required=True)
     expires_at = DateTimeField(required=True)
+    authenticated_at = DateTimeField()  # this and the next four: sessions from before they were kept lack them
+    last_used_at = DateTimeField()
+    methods = ListField(StringField())
+    device = StringField()
+    address_range = StringField()
     revoked_at = DateTimeField()
     reason = StringField()
 

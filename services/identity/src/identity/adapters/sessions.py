@@ -6,6 +6,7 @@ from pymongo.client_session import ClientSession
 
 from chassis.documents import DocumentCollection
 from identity.adapters.documents import RefreshTokenDocument, SessionDocument
+from identity.domain.origin import Origin
 from identity.domain.session import RefreshToken, RevokeReason, Session
 
 
@@ -50,6 +51,10 @@ def _session(document: SessionDocument) -> Session:
         user_id=document.user_id,
         created_at=document.created_at,
         expires_at=document.expires_at,
+        authenticated_at=document.authenticated_at or document.created_at,
+        last_used_at=document.last_used_at or document.created_at,
+        methods=tuple(document.methods) or ("pwd",),
+        origin=Origin(document.device or "unknown", document.address_range or "unknown"),
         revoked_at=document.revoked_at,
         reason=RevokeReason(document.reason) if document.reason else None,
     )
@@ -62,6 +67,11 @@ def _session_document(session: Session) -> SessionDocument:
         user_id=session.user_id,
         created_at=session.created_at,
         expires_at=session.expires_at,
+        authenticated_at=session.authenticated_at,
+        last_used_at=session.last_used_at,
+        methods=list(session.methods),
+        device=session.origin.device,
+        address_range=session.origin.address_range,
         revoked_at=session.revoked_at,
         reason=session.reason.value if session.reason else None,
     )

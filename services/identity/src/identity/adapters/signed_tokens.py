@@ -13,7 +13,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 from joserfc.jws import JWSRegistry
 
-from contracts.identity.views import TokensView
+from contracts.identity.views import AccessTokenView, TokensView
 from identity.domain.account import Account
 from identity.domain.session import Session
 
@@ -52,6 +52,10 @@ class SignedTokens:
         return hmac.new(self._succession, refresh_token.encode(), hashlib.sha256).hexdigest()
 
     def issue(self, account: Account, session: Session, refresh_token: str, at: datetime) -> TokensView:
+        access = self.access(account, session, at)
+        return TokensView(access_token=access.access_token, refresh_token=refresh_token, expires_in=access.expires_in)
+
+    def access(self, account: Account, session: Session, at: datetime) -> AccessTokenView:
         header = {"alg": "EdDSA", "kid": self._key.kid, "typ": "JWT"}
         claims = {
             "iss": ISSUER,
@@ -60,11 +64,10 @@ class SignedTokens:
             "sid": session.id,
             "roles": [role.value for role in account.roles],
             "email_verified": account.email_verified,
+            "auth_time": int(session.authenticated_at.timestamp()),
+            "amr": list(session.methods),
             "iat": int(at.timestamp()),
             "exp": int((at + ACCESS_LIFETIME).timestamp()),
         }
-        return TokensView(
-            access_token=jwt.encode(header, claims, self._key, registry=self._registry),
-            refresh_token=refresh_token,
-            expires_in=int(ACCESS_LIFETIME.total_seconds()),
-        )
+        token = jwt.encode(header, claims, self._key, registry=self._registry)
+        return AccessTokenView(access_token=token, expires_in=int(ACCESS_LIFETIME.total_seconds()))

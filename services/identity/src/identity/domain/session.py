@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from identity.domain.origin import UNKNOWN, Origin
+
 REFRESH_LIFETIME = timedelta(days=30)
 # However busy, a session ends one day (OWASP ASVS 5.0, 7.3.2).
 SESSION_LIFETIME = timedelta(days=180)
-# A client that lost the answer, or two tabs at once, may ask again with the same token and gets the same successor.
 
 
 class RevokeReason(StrEnum):
@@ -26,15 +27,26 @@ class Session:
     user_id: str
     created_at: datetime
     expires_at: datetime
+    authenticated_at: datetime
+    last_used_at: datetime
+    methods: tuple[str, ...] = ("pwd",)  # RFC 8176
+    origin: Origin = UNKNOWN
     revoked_at: datetime | None = None
     reason: RevokeReason | None = None
 
     @classmethod
-    def begin(cls, session_id: str, user_id: str, at: datetime) -> Session:
-        return cls(session_id, 1, user_id, created_at=at, expires_at=at + SESSION_LIFETIME)
+    def begin(cls, session_id: str, user_id: str, at: datetime, methods: tuple[str, ...] = ("pwd",), origin: Origin = UNKNOWN) -> Session:
+        return cls(session_id, 1, user_id, at, at + SESSION_LIFETIME, authenticated_at=at, last_used_at=at, methods=methods, origin=origin)
 
     def live(self, at: datetime) -> bool:
         return self.revoked_at is None and at < self.expires_at
+
+    def used(self, origin: Origin, at: datetime) -> Session:
+        return replace(self, origin=origin, last_used_at=at, version=self.version + 1)
+
+    def proven_again(self, methods: tuple[str, ...], at: datetime) -> Session:
+        """Its owner has shown once more who they are."""
+        return replace(self, authenticated_at=at, methods=methods, version=self.version + 1)
 
     def revoked(self, reason: RevokeReason, at: datetime) -> Session:
         return replace(self, revoked_at=at, reason=reason, version=self.version + 1)

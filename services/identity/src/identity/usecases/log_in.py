@@ -8,6 +8,7 @@ from contracts.identity.commands import LogIn
 from contracts.identity.views import TokensView
 from identity.domain.errors import CredentialsInvalid
 from identity.domain.session import Session
+from identity.domain.throttle import of_strangers
 from identity.domain.tokens import digest
 from identity.usecases.ports import Accounts, LoginAttempts, Passwords, Tokens, UnitOfWork
 
@@ -32,7 +33,7 @@ class LogInHandler:
             CredentialsInvalid: the same for an unknown address and a wrong password.
         """
         at = self.now()
-        self.attempts.count(command.email, at)
+        self.attempts.count(of_strangers(command.email), at)
         account = self.accounts.by_email(command.email)
         if not self.passwords.match(command.password, account.password_hash if account else None) or account is None:
             raise CredentialsInvalid
@@ -41,5 +42,5 @@ class LogInHandler:
         with self.unit_of_work() as work:
             work.sessions.add(session)
             work.refresh_tokens.add(session.refresh_token(digest(refresh_token), at))
-        self.attempts.forget(command.email, at)
+        self.attempts.forget(of_strangers(command.email), at)
         return self.tokens.issue(account, session, refresh_token, at)

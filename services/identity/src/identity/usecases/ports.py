@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Protocol
 
 from chassis.unit_of_work import UnitOfWork as Transaction
-from contracts.identity.views import TokensView
+from contracts.identity.views import AccessTokenView, TokensView
 from identity.domain.account import Account
 from identity.domain.session import RefreshToken, Session
+from identity.domain.throttle import Budget
 from identity.domain.verification import EmailVerification
 
 
@@ -73,16 +74,16 @@ class Passwords(Protocol):
 
 
 class LoginAttempts(Protocol):
-    """Counts attempts for each address, known or not. Not part of a transaction: a failed login must leave its mark."""
+    """Counts attempts against budgets, whether the account exists or not. Not part of a transaction: a failed login must leave its mark."""
 
-    def count(self, email: str, at: datetime) -> None:
+    def count(self, budget: Budget, at: datetime) -> None:
         """Count one more, before the password is looked at, so that parallel guesses do not get past the limit.
 
         Raises:
             LoginThrottled: there were too many since the last success.
         """
 
-    def forget(self, email: str, at: datetime) -> None:
+    def forget(self, budget: Budget, at: datetime) -> None:
         """The right person is in: start from zero."""
 
 
@@ -97,3 +98,6 @@ class Tokens(Protocol):
 
     def issue(self, account: Account, session: Session, refresh_token: str, at: datetime) -> TokensView:
         """Sign an access token for the session and hand it out with the refresh token."""
+
+    def access(self, account: Account, session: Session, at: datetime) -> AccessTokenView:
+        """Sign an access token for the session."""

@@ -1,4 +1,4 @@
-"""What identity answers to: one line an entrypoint, no rule lives here."""
+"""What identity answers to about accounts and profiles: one line an entrypoint, no rule lives here."""
 
 from chassis.entrypoints import UseCasesProvider, rpc
 from chassis.principal import Principal
@@ -50,6 +50,3 @@ class IdentityService:
     @rpc
     def get_user(self, query: GetUser) -> PublicProfileView:
         return self.use_cases.get_user(query)
-
-
-SERVICES = [IdentityService]

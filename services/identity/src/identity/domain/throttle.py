@@ -1,0 +1,38 @@
+"""How many attempts are allowed in a quarter of an hour, and against which budget one counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from identity.domain.account import email_key
+
+WINDOW = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """`key` says whose attempts are counted together."""
+
+    key: str
+    limit: int
+
+
+def of_strangers(email: str) -> Budget:
+    """Whoever tries an account from a device it does not know (NIST SP 800-63B, 5.2.2: at most 100 failures in a row)."""
+    return Budget(f"account {email_key(email)}", 10)
+
+
+def of_device(device_id: str) -> Budget:
+    """A device that logged in to this account before: strangers' attempts do not lock it out (OWASP: device cookies)."""
+    return Budget(f"device {device_id}", 10)
+
+
+def of_address(address: str) -> Budget:
+    """Everybody at one address (an IPv6 one: one /64), whatever the accounts: what stuffing lists of passwords runs into."""
+    return Budget(f"address {address}", 60)
+
+
+def of_session(session_id: str) -> Budget:
+    """Proofs asked of one session."""
+    return Budget(f"session {session_id}", 10)
