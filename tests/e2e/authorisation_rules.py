@@ -104,6 +104,7 @@ RULES: dict[str, Rule] = {
     "payments.get_escrow": HIDDEN.but(ALLOWED, Role.FINANCE, Role.ADMIN),
     "payments.get_challenge_escrow": HIDDEN.but(ALLOWED, Role.FINANCE, Role.ADMIN),
     "payments.get_balance": OWN,
+    "payments.get_statement": OWN,
     "payments.get_payout": HIDDEN.but(ALLOWED, Role.FINANCE, Role.ADMIN),
     "payments.list_payouts": OWN,
     # messaging

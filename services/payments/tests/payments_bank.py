@@ -21,6 +21,7 @@ from contracts.challenges.terms import CancelReason, ChallengeStatus, MilestoneS
 from contracts.identity.roles import Role
 from contracts.money import Price
 from contracts.payments.commands import FundEscrow, ReceiveStripeWebhook, RefundEscrow, ReleaseEscrow, RequestPayout
+from contracts.payments.queries import GetBalance
 from contracts.payments.views import CurrencyBalanceView, EscrowView, PayoutView
 from payments.domain.escrow import Escrow
 from payments.domain.ledger import AccountKind, balances_of, verify_chain
@@ -191,7 +192,7 @@ class Bank:
         return Counter(type(event).__name__ for event in self.memory.events)
 
     def balance(self) -> CurrencyBalanceView:
-        (balance,) = GetBalanceHandler(self.memory.unit_of_work)(self.solver).balances
+        (balance,) = GetBalanceHandler(self.memory.unit_of_work)(GetBalance(), self.solver).balances
         return balance
 
     def sums(self) -> tuple[int, int, int, int, int]:

@@ -123,6 +123,9 @@ class FakeEscrows(_Versioned):
     def of_challenge(self, challenge_id: str) -> Escrow | None:
         return next((row for row in self.rows.values() if row.challenge_id == challenge_id), None)
 
+    def of_payee(self, user_id: str) -> list[Escrow]:
+        return [row for row in self.rows.values() if row.payee_id == user_id]
+
     def active_of_payee(self, user_id: str) -> list[Escrow]:
         return [row for row in self.rows.values() if row.payee_id == user_id and row.holds_or_awaits_money]
 
@@ -193,6 +196,9 @@ class FakeJournals:
 
     def of_book(self, book_id: str) -> list[Journal]:
         return sorted((row for row in self.rows.values() if row.book == book_id), key=lambda row: row.number)
+
+    def of_account(self, account: Account) -> list[Journal]:
+        return [row for row in self.rows.values() if any(account in (move.source, move.destination) for move in row.moves)]
 
 
 @dataclass

@@ -60,6 +60,7 @@ ROUTES = (
     act("/v1/escrows/{escrow_id}/release", payments.ReleaseEscrow),
     act("/v1/escrows/{escrow_id}/refund", payments.RefundEscrow),
     read("/v1/balance", payment_queries.GetBalance),
+    read("/v1/statements", payment_queries.GetStatement),
     create("/v1/payouts", payments.RequestPayout, location="/v1/payouts/{id}"),
     read("/v1/payouts", payment_queries.ListPayouts),
     read("/v1/payouts/{payout_id}", payment_queries.GetPayout),

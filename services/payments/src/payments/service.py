@@ -6,8 +6,8 @@ from contracts.base import Done
 from contracts.challenges.events import ApplicationAccepted, ChallengeCancelled, SubmissionApproved, WorkSubmitted
 from contracts.paging import Page
 from contracts.payments.commands import FundEscrow, ReceiveStripeWebhook, RefundEscrow, ReleaseEscrow, RequestPayout
-from contracts.payments.queries import GetBalance, GetChallengeEscrow, GetEscrow, GetPayout, ListPayouts
-from contracts.payments.views import BalanceView, EscrowView, PayoutView
+from contracts.payments.queries import GetBalance, GetChallengeEscrow, GetEscrow, GetPayout, GetStatement, ListPayouts
+from contracts.payments.views import BalanceView, EscrowView, PayoutView, StatementView
 from payments.wiring import UseCases, build
 
 
@@ -46,8 +46,12 @@ class PaymentsService:
         return self.use_cases.get_challenge_escrow(query, principal)
 
     @rpc
-    def get_balance(self, query: GetBalance, principal: Principal) -> BalanceView:  # noqa: ARG002 - the query has no fields
-        return self.use_cases.get_balance(principal)
+    def get_balance(self, query: GetBalance, principal: Principal) -> BalanceView:
+        return self.use_cases.get_balance(query, principal)
+
+    @rpc
+    def get_statement(self, query: GetStatement, principal: Principal) -> StatementView:
+        return self.use_cases.get_statement(query, principal)
 
     @rpc
     def get_payout(self, query: GetPayout, principal: Principal) -> PayoutView:

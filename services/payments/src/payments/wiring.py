@@ -18,6 +18,7 @@ from payments.usecases.get_balance import GetBalanceHandler
 from payments.usecases.get_challenge_escrow import GetChallengeEscrowHandler
 from payments.usecases.get_escrow import GetEscrowHandler
 from payments.usecases.get_payout import GetPayoutHandler
+from payments.usecases.get_statement import GetStatementHandler
 from payments.usecases.list_payouts import ListPayoutsHandler
 from payments.usecases.note_delivery import NoteDeliveryHandler
 from payments.usecases.open_escrow import OpenEscrowHandler
@@ -42,6 +43,7 @@ class UseCases:
     get_escrow: GetEscrowHandler
     get_challenge_escrow: GetChallengeEscrowHandler
     get_balance: GetBalanceHandler
+    get_statement: GetStatementHandler
     get_payout: GetPayoutHandler
     list_payouts: ListPayoutsHandler
     open_escrow: OpenEscrowHandler
@@ -71,6 +73,7 @@ def build(resources: Resources[Settings]) -> UseCases:
         get_escrow=GetEscrowHandler(unit_of_work),
         get_challenge_escrow=GetChallengeEscrowHandler(unit_of_work),
         get_balance=GetBalanceHandler(unit_of_work),
+        get_statement=GetStatementHandler(unit_of_work),
         get_payout=GetPayoutHandler(unit_of_work),
         list_payouts=ListPayoutsHandler(unit_of_work),
         open_escrow=OpenEscrowHandler(unit_of_work, fee, new_id, now),

@@ -19,11 +19,12 @@ from payments.adapters.unit_of_work import PaymentsUnitOfWork
 from payments.domain import entries
 from payments.domain.errors import InsufficientBalance, InvariantBroken
 from payments.domain.escrow import Escrow
+from payments.domain.fees import Share
 from payments.domain.ledger import AccountKind, balances_of, verify_chain
 from payments.domain.milestone import Charge, Milestone
 from payments.domain.payout import Payout
 from payments.domain.saga import FundOrder, Order, PayoutOrder, RefundOrder, ReleaseOrder, Saga
-from payments.migrations import m0001_initial
+from payments.migrations import m0001_initial, m0002_statements
 from payments.usecases.bookkeeping import post
 from payments.usecases.ports import UnitOfWork
 
@@ -92,6 +93,7 @@ def test_a_balance_reads_only_the_escrows_that_hold_or_await_money(units: Units)
         work.escrows.add(kept)
     with units() as work:
         assert work.escrows.active_of_payee(kept.payee_id) == []
+        assert [row.id for row in work.escrows.of_payee(kept.payee_id)] == [kept.id]
         kept = work.escrows.save(kept.begin_funding("s", "milestone_2", 1000))
     with units() as work:
         assert work.escrows.active_of_payee(kept.payee_id) == [kept]
@@ -101,6 +103,7 @@ def test_a_balance_reads_only_the_escrows_that_hold_or_await_money(units: Units)
         work.escrows.save(kept.begin_refund("r", "milestone_2", 5).refund("r"))
     with units() as work:
         assert work.escrows.active_of_payee(kept.payee_id) == []
+        assert [row.id for row in work.escrows.of_payee(kept.payee_id)] == [kept.id]
 
 
 def test_a_write_over_an_older_version_is_refused(units: Units) -> None:
@@ -182,6 +185,18 @@ def test_journals_and_balances_agree_and_a_business_key_works_once(units: Units)
         assert {row.account.kind for row in work.balances.of_owner("e")} == {AccountKind.PAYER, AccountKind.HELD}
 
 
+def test_an_account_s_journals_are_found_in_whatever_book_they_stand(units: Units) -> None:
+    solver = entries.available("u", "EUR")
+    with units() as work:
+        post(work, "e", "fund:1", entries.funded("e", 100, "EUR"), NOW)
+        post(work, "e", "release:1", entries.released("e", "u", Share(50, 5), "EUR"), NOW)
+        post(work, "u", "payout_begun:1", entries.payout_begun("u", 45, "EUR"), NOW)
+    with units() as work:
+        assert {journal.key for journal in work.journals.of_account(solver)} == {"release:1", "payout_begun:1"}
+        assert balances_of(work.journals.of_account(solver)).get(solver, 0) == work.balances.get(solver).amount == 0
+        assert work.journals.of_account(entries.available("other", "EUR")) == []
+
+
 def test_what_is_not_there_cannot_be_set_aside(units: Units) -> None:
     with pytest.raises(InsufficientBalance), units() as work:
         post(work, "u", "payout", entries.payout_begun("u", 1, "EUR"), NOW)
@@ -210,5 +225,7 @@ def test_a_webhook_is_known_once_it_was_taken(units: Units) -> None:
 def test_migrating_again_changes_nothing(store: Store) -> None:
     before = {name: store.database[name].index_information() for name in store.database.list_collection_names()}
     m0001_initial.migrate(store.database)
+    m0002_statements.migrate(store.database)
     assert {name: store.database[name].index_information() for name in store.database.list_collection_names()} == before
     assert "status_1_due_at_1" in before["sagas"]
+    assert {"moves.source_1", "moves.destination_1"} <= before["journals"].keys()

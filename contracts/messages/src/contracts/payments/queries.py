@@ -1,11 +1,17 @@
 """What may be asked of payments that changes nothing."""
 
-from typing import ClassVar
+from datetime import timedelta
+from typing import ClassVar, Self
 
-from contracts.base import Query
+from pydantic import model_validator
+
+from contracts.base import Query, UtcDatetime
 from contracts.ids import ChallengeId, EscrowId, PayoutId
+from contracts.money import Currency
 from contracts.paging import DEFAULT_LIMIT, Cursor, Limit, Page
-from contracts.payments.views import BalanceView, EscrowView, PayoutView
+from contracts.payments.views import BalanceView, EscrowView, PayoutView, StatementAccount, StatementView
+
+MAX_STATEMENT_PERIOD = timedelta(days=366)
 
 
 class GetEscrow(Query[EscrowView]):
@@ -19,7 +25,26 @@ class GetChallengeEscrow(Query[EscrowView]):
 
 
 class GetBalance(Query[BalanceView]):
+    """One's own balances, now or as they were at the end of an instant."""
+
     service: ClassVar[str] = "payments"
+    as_of: UtcDatetime | None = None
+
+
+class GetStatement(Query[StatementView]):
+    """What happened in one of one's own accounts from `since` on and before `until`, at most a year."""
+
+    service: ClassVar[str] = "payments"
+    currency: Currency
+    account: StatementAccount = StatementAccount.AVAILABLE
+    since: UtcDatetime
+    until: UtcDatetime
+
+    @model_validator(mode="after")
+    def _period(self) -> Self:
+        if not timedelta(0) < self.until - self.since <= MAX_STATEMENT_PERIOD:
+            raise ValueError("until must be after since, by at most 366 days")
+        return self
 
 
 class GetPayout(Query[PayoutView]):

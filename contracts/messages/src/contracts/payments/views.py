@@ -60,18 +60,56 @@ class EscrowView(View):
 
 
 class CurrencyBalanceView(View):
-    """`pending`: earned, not yet settled; `available`: can be paid out; `held`: in escrow for this person's work."""
+    """`pending`: earned, not yet settled; `available`: can be paid out; `held`: in escrow for this person's work;
+    `in_transit`: on its way to the bank; `credit`: can be used to fund.
+    """
 
     currency: str
     pending: Money
     available: SignedMoney
     held: Money
     paid_out: Money
+    in_transit: Money | None = None
+    credit: Money | None = None
 
 
 class BalanceView(View):
+    """`as_of` where it was asked for: then `pending` leaves out what was on its way at that moment."""
+
     user_id: UserId
     balances: tuple[CurrencyBalanceView, ...]
+    as_of: UtcDatetime | None = None
+
+
+class StatementAccount(StrEnum):
+    """The places a person's money can be, as `BalanceView` shows them; `credit` can only be used to fund."""
+
+    PENDING = "pending"
+    AVAILABLE = "available"
+    IN_TRANSIT = "in_transit"
+    CREDIT = "credit"
+
+
+class StatementLineView(View):
+    """`kind` is what happened (`release`, `payout_begun`, …), `reference` the id of what it happened to, `balance` what was there then."""
+
+    at: UtcDatetime
+    kind: str
+    reference: str
+    amount: SignedMoney
+    balance: SignedMoney
+
+
+class StatementView(View):
+    """Opening + lines = closing."""
+
+    account: StatementAccount
+    currency: str
+    since: UtcDatetime
+    until: UtcDatetime
+    opening: SignedMoney
+    closing: SignedMoney
+    lines: tuple[StatementLineView, ...]
 
 
 class PayoutStatus(StrEnum):

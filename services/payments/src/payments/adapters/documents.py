@@ -59,7 +59,11 @@ class EscrowDocument(VersionedDocument):
 
     meta: ClassVar[dict[str, Any]] = {
         "collection": "escrows",
-        "indexes": [{"fields": ["challenge_id"], "unique": True}, {"fields": ["active_payee_id"], "sparse": True}],
+        "indexes": [
+            {"fields": ["challenge_id"], "unique": True},
+            {"fields": ["active_payee_id"], "sparse": True},
+            {"fields": ["payee_id"]},
+        ],
     }
 
 
@@ -116,7 +120,10 @@ class JournalDocument(VersionedDocument):
     previous_hash = StringField(required=True)
     hash = StringField(required=True)
 
-    meta: ClassVar[dict[str, Any]] = {"collection": "journals", "indexes": [{"fields": ["book", "number"], "unique": True}]}
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "journals",
+        "indexes": [{"fields": ["book", "number"], "unique": True}, {"fields": ["moves.source"]}, {"fields": ["moves.destination"]}],
+    }
 
 
 class BalanceDocument(VersionedDocument):

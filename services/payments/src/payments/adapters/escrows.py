@@ -26,6 +26,9 @@ class MongoEscrows:
         found = self._documents.find({"challenge_id": challenge_id}, limit=1)
         return _escrow(found[0]) if found else None
 
+    def of_payee(self, user_id: str) -> list[Escrow]:
+        return [_escrow(document) for document in self._documents.find({"payee_id": user_id})]
+
     def active_of_payee(self, user_id: str) -> list[Escrow]:
         return [_escrow(document) for document in self._documents.find({"active_payee_id": user_id})]
 

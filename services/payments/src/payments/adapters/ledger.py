@@ -49,6 +49,12 @@ class MongoJournals:
     def of_book(self, book_id: str) -> list[Journal]:
         return [_journal(document) for document in self._documents.find({"book": book_id}, sort=[("number", 1)])]
 
+    def of_account(self, account: Account) -> list[Journal]:
+        """By two indexes of one field each; a journal that has the account on both sides comes by both."""
+        ends = ("moves.source", "moves.destination")
+        found = {document.id: document for end in ends for document in self._documents.find({end: account.id})}
+        return [_journal(document) for document in found.values()]
+
 
 class MongoBalances:
     def __init__(self, session: ClientSession) -> None:
