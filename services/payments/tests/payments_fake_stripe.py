@@ -43,13 +43,15 @@ class FakeStripe:
         """A day has passed."""
         self._answers.clear()
 
-    def create_intent(self, *, amount: int, currency: str, escrow_id: str, saga_id: str, key: str) -> Intent:
+    def create_intent(
+        self, *, amount: int, currency: str, escrow_id: str, saga_id: str, key: str, customer_id: str | None = None
+    ) -> Intent:
         def effect() -> Intent:
             intent = Intent(f"pi_{len(self.intents)}", IntentStatus.UNCONFIRMED, amount, currency)
             self.intents[intent.id] = intent
             return intent
 
-        return self._once("create_intent", key, (amount, currency, escrow_id, saga_id), effect)
+        return self._once("create_intent", key, (amount, currency, escrow_id, saga_id, customer_id), effect)
 
     def confirm_intent(self, intent_id: str, payment_method: str, *, key: str) -> Intent:
         def effect() -> Intent:
@@ -61,7 +63,9 @@ class FakeStripe:
             if payment_method == "pm_card_chargeDeclined":
                 return replace(intent, status=IntentStatus.DECLINED, code="generic_decline")
             if payment_method == "pm_card_authenticationRequired":
-                return self.become(intent_id, IntentStatus.REQUIRES_ACTION, action_url="https://bank.example/3ds")
+                return self.become(
+                    intent_id, IntentStatus.REQUIRES_ACTION, action_url="https://bank.example/3ds", client_secret=f"{intent_id}_secret"
+                )
             if payment_method == "pm_bankDebit":
                 return self.become(intent_id, IntentStatus.PROCESSING)
             return self.succeed(intent_id)

@@ -75,6 +75,7 @@ class FakeUnitOfWork:
         self.journals = FakeJournals(tables.setdefault("journals", {}))
         self.balances = FakeBalances(tables.setdefault("balances", {}))
         self.connected_accounts = FakeConnectedAccounts(tables.setdefault("accounts", {}))
+        self.customers = FakeConnectedAccounts(tables.setdefault("customers", {}))
         self.webhook_events = FakeWebhookEvents(tables.setdefault("webhooks", {}))
         return self
 

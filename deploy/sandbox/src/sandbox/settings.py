@@ -17,6 +17,7 @@ class Settings(BaseSettings):
     webhook_url: str | None = None
     webhook_secret: str = "whsec_sandbox"  # noqa: S105 - a well-known value: this program holds nobody's money
     settlement_seconds: int = 0  # from a charge until its money is available (Stripe: two days or more)
+    debit_seconds: int = 0  # from a bank debit until the bank says whether it paid (Stripe: up to 14 days)
     payout_seconds: int = 0  # from a payout until it arrives at the bank
 
     @property

@@ -5,9 +5,32 @@ from chassis.principal import Principal
 from contracts.base import Done
 from contracts.challenges.events import ApplicationAccepted, ChallengeCancelled, SubmissionApproved, WorkSubmitted
 from contracts.paging import Page
-from contracts.payments.commands import FundEscrow, ReceiveStripeWebhook, RefundEscrow, ReleaseEscrow, RequestPayout
-from contracts.payments.queries import GetBalance, GetChallengeEscrow, GetEscrow, GetPayout, GetStatement, ListPayouts
-from contracts.payments.views import BalanceView, EscrowView, PayoutView, StatementView
+from contracts.payments.commands import (
+    AddPaymentMethod,
+    FundEscrow,
+    ReceiveStripeWebhook,
+    RefundEscrow,
+    ReleaseEscrow,
+    RemovePaymentMethod,
+    RequestPayout,
+    SetDefaultPaymentMethod,
+)
+from contracts.payments.queries import (
+    GetBalance,
+    GetChallengeEscrow,
+    GetEscrow,
+    GetPayout,
+    GetStatement,
+    ListPaymentMethods,
+    ListPayouts,
+)
+from contracts.payments.views import (
+    BalanceView,
+    EscrowView,
+    PaymentMethodView,
+    PayoutView,
+    StatementView,
+)
 from payments.wiring import UseCases, build
 
 
@@ -32,6 +55,22 @@ class PaymentsService:
     @rpc
     def request_payout(self, command: RequestPayout, principal: Principal) -> PayoutView:
         return self.use_cases.request_payout(command, principal)
+
+    @rpc
+    def add_payment_method(self, command: AddPaymentMethod, principal: Principal) -> PaymentMethodView:
+        return self.use_cases.add_payment_method(command, principal)
+
+    @rpc
+    def set_default_payment_method(self, command: SetDefaultPaymentMethod, principal: Principal) -> PaymentMethodView:
+        return self.use_cases.set_default_payment_method(command, principal)
+
+    @rpc
+    def remove_payment_method(self, command: RemovePaymentMethod, principal: Principal) -> Done:
+        return self.use_cases.remove_payment_method(command, principal)
+
+    @rpc
+    def list_payment_methods(self, query: ListPaymentMethods, principal: Principal) -> Page[PaymentMethodView]:  # noqa: ARG002 - the query has no fields
+        return self.use_cases.list_payment_methods(principal)
 
     @rpc
     def receive_stripe_webhook(self, command: ReceiveStripeWebhook) -> Done:

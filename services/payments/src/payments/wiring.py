@@ -9,9 +9,11 @@ from chassis.wiring import Resources
 from payments.adapters.current_call import CallPatience, CurrentCall, seconds_to_work
 from payments.adapters.stripe_client import stripe_client
 from payments.adapters.stripe_provider import StripeProvider
+from payments.adapters.stripe_wallets import StripeWallets
 from payments.adapters.stripe_webhooks import StripeWebhooks
 from payments.adapters.unit_of_work import PaymentsUnitOfWork
 from payments.settings import Settings
+from payments.usecases.add_payment_method import AddPaymentMethodHandler
 from payments.usecases.close_cancelled_escrow import CloseCancelledEscrowHandler
 from payments.usecases.fund_escrow import FundEscrowHandler
 from payments.usecases.get_balance import GetBalanceHandler
@@ -19,6 +21,7 @@ from payments.usecases.get_challenge_escrow import GetChallengeEscrowHandler
 from payments.usecases.get_escrow import GetEscrowHandler
 from payments.usecases.get_payout import GetPayoutHandler
 from payments.usecases.get_statement import GetStatementHandler
+from payments.usecases.list_payment_methods import ListPaymentMethodsHandler
 from payments.usecases.list_payouts import ListPayoutsHandler
 from payments.usecases.note_delivery import NoteDeliveryHandler
 from payments.usecases.open_escrow import OpenEscrowHandler
@@ -26,9 +29,11 @@ from payments.usecases.receive_stripe_webhook import ReceiveStripeWebhookHandler
 from payments.usecases.refund_escrow import RefundEscrowHandler
 from payments.usecases.release_approved_milestone import ReleaseApprovedMilestoneHandler
 from payments.usecases.release_escrow import ReleaseEscrowHandler
+from payments.usecases.remove_payment_method import RemovePaymentMethodHandler
 from payments.usecases.request_payout import RequestPayoutHandler
 from payments.usecases.resume_sagas import ResumeSagasHandler
 from payments.usecases.sagas.runner import saga_runner
+from payments.usecases.set_default_payment_method import SetDefaultPaymentMethodHandler
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,10 @@ class UseCases:
     release_escrow: ReleaseEscrowHandler
     refund_escrow: RefundEscrowHandler
     request_payout: RequestPayoutHandler
+    add_payment_method: AddPaymentMethodHandler
+    set_default_payment_method: SetDefaultPaymentMethodHandler
+    remove_payment_method: RemovePaymentMethodHandler
+    list_payment_methods: ListPaymentMethodsHandler
     receive_stripe_webhook: ReceiveStripeWebhookHandler
     get_escrow: GetEscrowHandler
     get_challenge_escrow: GetChallengeEscrowHandler
@@ -63,12 +72,17 @@ def build(resources: Resources[Settings]) -> UseCases:
         return PaymentsUnitOfWork(store)
 
     runner = saga_runner(unit_of_work, StripeProvider(client, settings.return_url), new_id, now)
+    wallets = StripeWallets(client)
     webhooks = StripeWebhooks(settings.stripe_webhook_secret.get_secret_value())
     return UseCases(
         fund_escrow=FundEscrowHandler(unit_of_work, runner, calls, CallPatience(), fee, new_id, now),
         release_escrow=ReleaseEscrowHandler(unit_of_work, runner, calls, new_id, now),
         refund_escrow=RefundEscrowHandler(unit_of_work, runner, calls, new_id, now),
         request_payout=RequestPayoutHandler(unit_of_work, runner, calls, new_id, now),
+        add_payment_method=AddPaymentMethodHandler(unit_of_work, wallets, calls, now),
+        set_default_payment_method=SetDefaultPaymentMethodHandler(unit_of_work, wallets, calls),
+        remove_payment_method=RemovePaymentMethodHandler(unit_of_work, wallets, calls),
+        list_payment_methods=ListPaymentMethodsHandler(unit_of_work, wallets),
         receive_stripe_webhook=ReceiveStripeWebhookHandler(unit_of_work, webhooks, runner, calls, now),
         get_escrow=GetEscrowHandler(unit_of_work),
         get_challenge_escrow=GetChallengeEscrowHandler(unit_of_work),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from payments_bank import Bank, person
+from payments_bank import START, Bank, person
 
 from contracts.identity.roles import Role
 from contracts.payments.events import EscrowFunded, FundingFailed
@@ -106,11 +106,12 @@ def test_a_bank_that_wants_more_gets_the_payer_a_link_that_only_the_payer_sees(b
 
     assert view.status is EscrowStatus.REQUIRES_ACTION
     assert view.action_url == "https://bank.example/3ds"
+    assert (view.action_client_secret, view.action_expires_at) == ("pi_0_secret", START + timedelta(hours=1))
     (saga,) = bank.running
     bank.stripe.succeed("pi_0")
     bank.webhook("evt_1", saga.id)
     assert bank.escrow.milestone(bank.milestone_ids[0]).status is EscrowMilestoneStatus.HELD
-    assert bank.escrow.action_url is None
+    assert bank.escrow.action is None
     bank.check()
 
 

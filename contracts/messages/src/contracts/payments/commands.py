@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 from contracts.base import Command, Done, ShortText
 from contracts.ids import ChallengeId, EscrowId, MilestoneId
 from contracts.money import Price
-from contracts.payments.views import EscrowView, PayoutView
+from contracts.payments.views import EscrowView, PaymentMethodView, PayoutView
 
 PaymentMethod = Annotated[str, StringConstraints(pattern=r"^pm_[A-Za-z0-9_]{1,100}$")]
 
@@ -49,6 +49,26 @@ class RefundEscrow(_PartOfEscrow):
 class RequestPayout(Command[PayoutView]):
     service: ClassVar[str] = "payments"
     amount: Price
+
+
+class AddPaymentMethod(Command[PaymentMethodView]):
+    """Keep a card or bank account for later payments. The browser made it with Stripe: its numbers never come here."""
+
+    service: ClassVar[str] = "payments"
+    payment_method: PaymentMethod
+    make_default: bool = False
+
+
+class SetDefaultPaymentMethod(Command[PaymentMethodView]):
+    service: ClassVar[str] = "payments"
+    payment_method: PaymentMethod
+
+
+class RemovePaymentMethod(Command[Done]):
+    """Forget a card or bank account. Payments that were begun with it go on."""
+
+    service: ClassVar[str] = "payments"
+    payment_method: PaymentMethod
 
 
 class ReceiveStripeWebhook(Command[Done]):

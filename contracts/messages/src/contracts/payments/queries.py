@@ -9,7 +9,14 @@ from contracts.base import Query, UtcDatetime
 from contracts.ids import ChallengeId, EscrowId, PayoutId
 from contracts.money import Currency
 from contracts.paging import DEFAULT_LIMIT, Cursor, Limit, Page
-from contracts.payments.views import BalanceView, EscrowView, PayoutView, StatementAccount, StatementView
+from contracts.payments.views import (
+    BalanceView,
+    EscrowView,
+    PaymentMethodView,
+    PayoutView,
+    StatementAccount,
+    StatementView,
+)
 
 MAX_STATEMENT_PERIOD = timedelta(days=366)
 
@@ -56,3 +63,9 @@ class ListPayouts(Query[Page[PayoutView]]):
     service: ClassVar[str] = "payments"
     cursor: Cursor | None = None
     limit: Limit = DEFAULT_LIMIT
+
+
+class ListPaymentMethods(Query[Page[PaymentMethodView]]):
+    """All of the caller's: there are never more than a page of them."""
+
+    service: ClassVar[str] = "payments"

@@ -40,7 +40,11 @@ class EscrowMilestoneView(View):
 
 
 class EscrowView(View):
-    """The money of one challenge. Always: funded = held + released + refunded + fees."""
+    """The money of one challenge. Always: funded = held + released + refunded + fees.
+
+    While the payer's bank wants to hear from the payer (`requires_action`), the payer sees where: at `action_url`, or with
+    Stripe.js and `action_client_secret`, until `action_expires_at`.
+    """
 
     id: EscrowId
     version: int
@@ -56,6 +60,8 @@ class EscrowView(View):
     fee_basis_points: int
     milestones: tuple[EscrowMilestoneView, ...]
     action_url: str | None = None
+    action_client_secret: str | None = None
+    action_expires_at: UtcDatetime | None = None
     created_at: UtcDatetime
 
 
@@ -128,3 +134,24 @@ class PayoutView(View):
     failure_code: str | None
     created_at: UtcDatetime
     updated_at: UtcDatetime
+
+
+class PaymentMethodKind(StrEnum):
+    """The bank debits (SEPA, ACH) take days until it is known whether they paid."""
+
+    CARD = "card"
+    SEPA_DEBIT = "sepa_debit"
+    US_BANK_ACCOUNT = "us_bank_account"
+
+
+class PaymentMethodView(View):
+    """A saved card or bank account, as much of it as may be shown. `brand` and the expiry are a card's."""
+
+    id: str
+    kind: PaymentMethodKind
+    last4: str
+    brand: str | None = None
+    exp_month: int | None = None
+    exp_year: int | None = None
+    bank_name: str | None = None
+    is_default: bool

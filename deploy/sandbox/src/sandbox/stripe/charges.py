@@ -47,7 +47,7 @@ def make(session: Session, intent: Json, method: Json, *, captured: bool, declin
         "paid": decline is None,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": {"card": method["card"], "type": "card"},
+        "payment_method_details": {method["type"]: _details(method), "type": method["type"]},
         "receipt_email": intent["receipt_email"],
         "receipt_number": None,
         "receipt_url": None,
@@ -96,6 +96,12 @@ def update(session: Session, params: Params, charge_id: str) -> Json:
     session.save(charge)
     session.emit("charge.updated", charge)
     return charge
+
+
+def _details(method: Json) -> Json:
+    """What of a method a charge shows: https://docs.stripe.com/api/charges/object#charge_object-payment_method_details"""
+    of_method: Json = method[method["type"]]
+    return of_method | {"mandate": method.get("_mandate")} if method["type"] == "sepa_debit" else of_method
 
 
 def _outcome(decline: Decline | None) -> Json:

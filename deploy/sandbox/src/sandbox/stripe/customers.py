@@ -1,7 +1,7 @@
 """Customers: https://docs.stripe.com/api/customers."""
 
 from sandbox.storage import Json
-from sandbox.stripe.errors import missing
+from sandbox.stripe.errors import StripeError, missing
 from sandbox.stripe.params import Params
 from sandbox.stripe.session import Session, new_id
 
@@ -43,11 +43,10 @@ def update(session: Session, params: Params, customer_id: str) -> Json:
     """POST /v1/customers/{id}"""
     customer = retrieve(session, params, customer_id)
     customer["metadata"] = params.metadata(customer["metadata"])
-    default = params.nested("invoice_settings").text("default_payment_method")
-    if default is not None:
-        customer["invoice_settings"]["default_payment_method"] = session.get("payment_method", default, param="default_payment_method")[
-            "id"
-        ]
+    settings = params.nested("invoice_settings")
+    if "default_payment_method" in settings:
+        default = settings.text("default_payment_method")
+        customer["invoice_settings"]["default_payment_method"] = _attached(session, customer_id, default) if default else None
     _fill(customer, params)
     session.save(customer)
     session.emit("customer.updated", customer)
@@ -68,6 +67,17 @@ def delete(session: Session, params: Params, customer_id: str) -> Json:
     session.save(customer | {"_deleted": True})
     session.emit("customer.deleted", customer)
     return {"id": customer_id, "object": "customer", "deleted": True}
+
+
+def _attached(session: Session, customer_id: str, method_id: str) -> str:
+    method = session.get("payment_method", method_id, param="invoice_settings[default_payment_method]")
+    if method["customer"] != customer_id:
+        raise StripeError(
+            f"The customer does not have a payment method with the ID {method_id}. The payment method must be attached to the customer.",
+            code="resource_missing",
+            param="invoice_settings[default_payment_method]",
+        )
+    return str(method["id"])
 
 
 def _fill(customer: Json, params: Params) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from sandbox.storage import Json
-from sandbox.stripe import disputes, payment_methods, payouts, refunds
+from sandbox.stripe import disputes, payment_attempt, payment_methods, payouts, refunds
 from sandbox.stripe.session import Session
 
 
@@ -18,6 +18,7 @@ _STEPS: dict[str, Callable[[Session, Json], None]] = {
     "settle_refund": refunds.settle,
     "open_dispute": _open_dispute,
     "decide_dispute": disputes.decide,
+    "settle_debit": payment_attempt.settle_debit,
 }
 
 

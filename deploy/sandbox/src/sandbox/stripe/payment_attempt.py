@@ -1,12 +1,14 @@
-"""One attempt to pay an intent: 3-D Secure where the card asks for it, then the charge or the decline."""
+"""One attempt to pay an intent: 3-D Secure where the card asks for it, days of waiting for a bank debit, then the charge or the decline."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sandbox.storage import Json
 from sandbox.stripe import charges, payment_methods
-from sandbox.stripe.errors import CardError
-from sandbox.stripe.session import Session, visible
+from sandbox.stripe.errors import CardError, StripeError
+from sandbox.stripe.session import Session, new_id, visible
 from sandbox.stripe.test_cards import Decline
+from sandbox.stripe.test_debits import CURRENCY
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,7 @@ class Attempt:
     return_url: str | None = None
     off_session: bool = False
     refuse_action: bool = False
+    mandate: bool = False  # the payer agreed to be debited
 
 
 _AUTHENTICATE = Decline(
@@ -28,7 +31,9 @@ def attempt(session: Session, intent: Json, method: Json, how: Attempt) -> None:
         CardError: declined; the intent waits for another payment method, and the failed charge stays.
     """
     intent["last_payment_error"] = None
-    if not payment_methods.card_of(method).needs_authentication:
+    if payment_methods.card_of(method).delayed:
+        _debit(session, intent, method, how)
+    elif not payment_methods.card_of(method).needs_authentication:
         charge(session, intent, method)
     elif how.off_session or how.refuse_action:
         _decline(session, intent, method, _AUTHENTICATE)
@@ -36,6 +41,34 @@ def attempt(session: Session, intent: Json, method: Json, how: Attempt) -> None:
         intent |= {"status": "requires_action", "next_action": _next_action(session, intent, how.return_url)}
         session.save(intent)
         session.emit("payment_intent.requires_action", intent)
+
+
+def _debit(session: Session, intent: Json, method: Json, how: Attempt) -> None:
+    """A bank debit is told to the bank, which answers in days."""
+    if intent["currency"] != CURRENCY[method["type"]]:
+        raise StripeError(
+            f"The currency provided ({intent['currency']}) is invalid for the payment method type {method['type']}.", param="payment_method"
+        )
+    if not how.mandate and not method.get("_mandate"):
+        raise StripeError(
+            "This PaymentIntent requires a mandate, but no existing mandate was found. Collect mandate acceptance from the customer and try "
+            "again, providing acceptance data in the mandate_data parameter.",
+            code="payment_intent_mandate_invalid",
+        )
+    method.setdefault("_mandate", new_id("mandate"))
+    session.save(method)
+    intent |= {"status": "processing", "next_action": None}
+    session.save(intent)
+    session.emit("payment_intent.processing", intent)
+    session.schedule("settle_debit", intent["id"], session.settings.debit_seconds)
+
+
+def settle_debit(session: Session, intent: Json) -> None:
+    """The payer's bank answers: nobody waits for an error, so a failure shows in the intent alone."""
+    if intent["status"] != "processing":
+        return
+    with suppress(CardError):
+        charge(session, intent, session.get("payment_method", intent["payment_method"]))
 
 
 def charge(session: Session, intent: Json, method: Json) -> None:

@@ -6,6 +6,7 @@ from sandbox.stripe.errors import StripeError
 from sandbox.stripe.params import Params
 from sandbox.stripe.payment_attempt import Attempt, attempt
 from sandbox.stripe.session import Session, new_id, visible
+from sandbox.stripe.test_debits import CURRENCY
 
 _CANCELABLE = ("requires_payment_method", "requires_capture", "requires_confirmation", "requires_action", "processing")
 _CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -53,7 +54,8 @@ def create(session: Session, params: Params) -> Json:
         "payment_method_options": {
             "card": {"installments": None, "mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
         },
-        "payment_method_types": params.texts("payment_method_types") or ["card"],
+        "payment_method_types": params.texts("payment_method_types")
+        or ["card", *(kind for kind, code in CURRENCY.items() if code == currency)],
         "processing": None,
         "receipt_email": None,
         "review": None,
@@ -113,12 +115,27 @@ def _confirm(session: Session, intent: Json, params: Params) -> Json:
     if intent["payment_method"] is None:
         raise _unexpected(intent, "You cannot confirm this PaymentIntent because it's missing a payment method. " + _UPDATE_HINT)
     automatic = intent["automatic_payment_methods"]
+    mandate = _mandate(params)
     if return_url is None and not off_session and automatic and automatic["allow_redirects"] == "always":
         raise StripeError(_RETURN_URL)
     params.refuse_unknown()
     method = session.get("payment_method", intent["payment_method"])
-    attempt(session, intent, method, Attempt(return_url, off_session, refuse_action))
+    attempt(session, intent, method, Attempt(return_url, off_session, refuse_action, mandate))
     return intent
+
+
+def _mandate(params: Params) -> bool:
+    """https://docs.stripe.com/api/payment_intents/confirm#confirm_payment_intent-mandate_data"""
+    if params.raw("mandate_data") in (None, ""):
+        return False
+    acceptance = params.nested("mandate_data").nested("customer_acceptance")
+    if acceptance.text("type", required=True, choices=("online", "offline")) == "online":
+        online = acceptance.nested("online")
+        online.text("ip_address", required=True)
+        online.text("user_agent", required=True)
+    acceptance.integer("accepted_at")
+    acceptance.ignore("offline")
+    return True
 
 
 def capture(session: Session, params: Params, intent_id: str) -> Json:

@@ -21,6 +21,13 @@ class Card:
     disputed: str | None = None  # the reason of the dispute that follows a charge
     settles_at_once: bool = False
     refund: Literal["succeeded", "pending", "failed"] = "succeeded"
+    type: Literal["card", "sepa_debit", "us_bank_account"] = "card"
+    country: str = "US"
+
+    @property
+    def delayed(self) -> bool:
+        """Whether the bank takes days to say whether it paid: https://docs.stripe.com/payments/payment-methods#payment-notification"""
+        return self.type != "card"
 
 
 def _declined(decline_code: str, message: str = "Your card was declined.") -> Decline:

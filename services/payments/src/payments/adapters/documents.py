@@ -55,6 +55,8 @@ class EscrowDocument(VersionedDocument):
     milestones = EmbeddedDocumentListField(MilestoneDocument)
     closed = BooleanField(required=True)
     action_url = StringField()
+    action_client_secret = StringField()
+    action_expires_at = DateTimeField()
     created_at = DateTimeField(required=True)
 
     meta: ClassVar[dict[str, Any]] = {
@@ -144,6 +146,15 @@ class ConnectedAccountDocument(VersionedDocument):
     meta: ClassVar[dict[str, Any]] = {"collection": "connected_accounts"}
 
 
+class CustomerDocument(VersionedDocument):
+    """Its id is the person's."""
+
+    customer_id = StringField(required=True)
+    created_at = DateTimeField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "customers"}
+
+
 class WebhookEventDocument(VersionedDocument):
     """Its id is Stripe's event id."""
 
@@ -165,4 +176,5 @@ ALL: tuple[type[VersionedDocument], ...] = (
     BalanceDocument,
     ConnectedAccountDocument,
     WebhookEventDocument,
+    CustomerDocument,
 )

@@ -10,7 +10,7 @@ from chassis.documents import DocumentCollection
 from contracts.payments.views import EscrowMilestoneStatus
 from payments.adapters.documents import ChargeDocument, EscrowDocument, MilestoneDocument
 from payments.adapters.inserting import insert
-from payments.domain.escrow import Escrow
+from payments.domain.escrow import Escrow, PayerAction
 from payments.domain.milestone import Charge, Milestone
 
 
@@ -53,7 +53,9 @@ def _document(escrow: Escrow) -> EscrowDocument:
         fee_basis_points=escrow.fee_basis_points,
         milestones=[_milestone_document(step) for step in escrow.milestones],
         closed=escrow.closed,
-        action_url=escrow.action_url,
+        action_url=escrow.action.url if escrow.action else None,
+        action_client_secret=escrow.action.client_secret if escrow.action else None,
+        action_expires_at=escrow.action.expires_at if escrow.action else None,
         created_at=escrow.created_at,
     )
 
@@ -91,8 +93,15 @@ def _escrow(document: EscrowDocument) -> Escrow:
         milestones=tuple(_milestone(step) for step in document.milestones),
         created_at=document.created_at,
         closed=document.closed,
-        action_url=document.action_url,
+        action=_action(document),
     )
+
+
+def _action(document: EscrowDocument) -> PayerAction | None:
+    """Escrows written before the deadline was kept show no action: their saga gives up within the hour."""
+    if document.action_expires_at is None:
+        return None
+    return PayerAction(document.action_url, document.action_client_secret, document.action_expires_at)
 
 
 def _milestone(document: MilestoneDocument) -> Milestone:

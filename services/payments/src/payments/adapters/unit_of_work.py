@@ -5,6 +5,7 @@ from __future__ import annotations
 from pymongo.client_session import ClientSession
 
 from chassis.mongo import MongoUnitOfWork
+from payments.adapters.customers import MongoCustomers
 from payments.adapters.escrows import MongoEscrows
 from payments.adapters.ledger import MongoBalances, MongoBooks, MongoJournals
 from payments.adapters.payouts import MongoConnectedAccounts, MongoPayouts
@@ -21,4 +22,5 @@ class PaymentsUnitOfWork(MongoUnitOfWork):
         self.journals = MongoJournals(session)
         self.balances = MongoBalances(session)
         self.connected_accounts = MongoConnectedAccounts(session)
+        self.customers = MongoCustomers(session)
         self.webhook_events = MongoWebhookEvents(session)

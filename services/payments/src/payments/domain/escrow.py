@@ -22,6 +22,15 @@ from payments.domain.milestone import BEING_FUNDED, MOVING, Charge, Milestone
 
 
 @dataclass(frozen=True, slots=True)
+class PayerAction:
+    """What the payer's bank wants of the payer: at `url`, or through the processor's script with `client_secret`."""
+
+    url: str | None
+    client_secret: str | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Escrow:
     """The money of one engagement, in one currency. Always: funded = held + released + refunded + fees.
 
@@ -40,7 +49,7 @@ class Escrow:
     milestones: tuple[Milestone, ...]
     created_at: datetime
     closed: bool = False
-    action_url: str | None = None
+    action: PayerAction | None = None
 
     @property
     def funded(self) -> int:
@@ -124,9 +133,9 @@ class Escrow:
     def in_saga(self, saga_id: str) -> tuple[Milestone, ...]:
         return tuple(step for step in self.milestones if step.saga_id == saga_id)
 
-    def require_action(self, saga_id: str, action_url: str | None) -> Escrow:
-        """The payer's bank wants to hear from the payer, at `action_url`."""
-        return replace(self._in_hands(saga_id, lambda step: step.require_action(saga_id)), action_url=action_url)
+    def require_action(self, saga_id: str, action: PayerAction) -> Escrow:
+        """The payer's bank wants to hear from the payer."""
+        return replace(self._in_hands(saga_id, lambda step: step.require_action(saga_id)), action=action)
 
     def hold(self, saga_id: str, charge: Charge) -> Escrow:
         return self._in_hands(saga_id, lambda step: step.hold(saga_id, charge))._without_action()
@@ -199,7 +208,7 @@ class Escrow:
 
     def _without_action(self) -> Escrow:
         waiting = any(step.status is Status.REQUIRES_ACTION for step in self.milestones)
-        return self if waiting else replace(self, action_url=None)
+        return self if waiting else replace(self, action=None)
 
     def _in_hands(self, saga_id: str, change: Callable[[Milestone], Milestone]) -> Escrow:
         ids = {step.id for step in self.in_saga(saga_id)}

@@ -47,6 +47,7 @@ class FundOrder:
     amount: int
     currency: str
     payment_method: str
+    customer_id: str | None = None  # whose saved payment methods may pay
 
 
 @dataclass(frozen=True, slots=True)

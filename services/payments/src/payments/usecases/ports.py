@@ -13,6 +13,7 @@ from payments.domain.escrow import Escrow
 from payments.domain.ledger import Account, Balance, Book, Journal
 from payments.domain.payout import Payout
 from payments.domain.saga import Saga
+from payments.usecases.wallet_ports import Customers
 
 
 class Escrows(Protocol):
@@ -115,6 +116,8 @@ class UnitOfWork(unit_of_work.UnitOfWork, Protocol):
     @property
     def connected_accounts(self) -> ConnectedAccounts: ...
     @property
+    def customers(self) -> Customers: ...
+    @property
     def webhook_events(self) -> WebhookEvents: ...
 
 
@@ -148,6 +151,7 @@ class Intent:
     currency: str
     charge_id: str | None = None
     action_url: str | None = None
+    client_secret: str | None = None
     code: str | None = None
 
 
@@ -186,8 +190,10 @@ class PaymentProvider(Protocol):
             money is not known as long as it cannot be seen.
     """
 
-    def create_intent(self, *, amount: int, currency: str, escrow_id: str, saga_id: str, key: str) -> Intent:
-        """Prepare a charge. No money moves before it is confirmed."""
+    def create_intent(
+        self, *, amount: int, currency: str, escrow_id: str, saga_id: str, key: str, customer_id: str | None = None
+    ) -> Intent:
+        """Prepare a charge. No money moves before it is confirmed. A saved payment method needs the customer it is kept for."""
         ...
 
     def confirm_intent(self, intent_id: str, payment_method: str, *, key: str) -> Intent:

@@ -32,6 +32,8 @@ def escrow_view(escrow: Escrow, principal: Principal) -> EscrowView:
     def money(amount: int) -> Money:
         return Money(amount_minor=amount, currency=escrow.currency)
 
+    action = escrow.action if principal.user_id == escrow.payer_id else None
+
     return EscrowView(
         id=escrow.id,
         version=escrow.version,
@@ -58,7 +60,9 @@ def escrow_view(escrow: Escrow, principal: Principal) -> EscrowView:
             )
             for step in escrow.milestones
         ),
-        action_url=escrow.action_url if principal.user_id == escrow.payer_id else None,
+        action_url=action.url if action else None,
+        action_client_secret=action.client_secret if action else None,
+        action_expires_at=action.expires_at if action else None,
         created_at=escrow.created_at,
     )
 

@@ -18,6 +18,7 @@ from datetime import datetime
 
 from payments.domain import entries
 from payments.domain.errors import InvariantBroken
+from payments.domain.escrow import PayerAction
 from payments.domain.milestone import Charge
 from payments.domain.saga import ACTION_WINDOW, FundOrder, Saga, Step
 from payments.usecases import facts
@@ -54,7 +55,12 @@ class FundSteps:
     def _create(self, saga: Saga, order: FundOrder) -> Saga:
         try:
             intent = self.provider.create_intent(
-                amount=order.amount, currency=order.currency, escrow_id=order.escrow_id, saga_id=saga.id, key=saga.key
+                amount=order.amount,
+                currency=order.currency,
+                escrow_id=order.escrow_id,
+                saga_id=saga.id,
+                key=saga.key,
+                customer_id=order.customer_id,
             )
         except ProviderRefused as refusal:
             return self._fail(saga, order, refusal.code)
@@ -113,7 +119,8 @@ class FundSteps:
             at = self.now()
             if saga.step is Step.AWAIT_INTENT:
                 return work.sagas.save(saga.paused(at))
-            work.escrows.save(escrow_of(work, order.escrow_id).require_action(saga.id, intent.action_url))
+            action = PayerAction(intent.action_url, intent.client_secret, saga.created_at + ACTION_WINDOW)
+            work.escrows.save(escrow_of(work, order.escrow_id).require_action(saga.id, action))
             return work.sagas.save(saga.to(Step.AWAIT_INTENT, at).paused(at))
 
     def _wait(self, saga: Saga) -> Saga:
