@@ -38,6 +38,12 @@ class InvalidToken(Unauthenticated):
     code = "identity.token.invalid"
 
 
+class SessionEnded(Unauthenticated):
+    """This session has ended: log in again."""
+
+    code = "identity.session.ended"
+
+
 class StepUpRequired(DomainError):
     """Confirm that it is you: POST /v1/auth/step-up with your password (and your second factor, if you have one), then try again."""
 

@@ -21,6 +21,7 @@ from pymongo.errors import PyMongoError
 from chassis import metrics, problems, tracing
 from chassis.consumers import RpcConsumer
 from chassis.context import AnsweredBefore, Call, Client, current_call
+from chassis.ended_sessions import ended_sessions
 from chassis.mongo import LostRace, may_heal, retrying
 from chassis.principal import Principal, Unauthenticated
 from chassis.wiring import RUNTIME, Runtime
@@ -134,7 +135,7 @@ class RpcEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no ty
 
         Raises:
             _Refused: the request does not fit its schema.
-            Unauthenticated: nobody is logged in who must be, or the token is not valid.
+            Unauthenticated: nobody is logged in who must be, the token is not valid, or its session has ended.
         """
         service = self.container.service_name
         try:
@@ -152,7 +153,9 @@ class RpcEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no ty
     def _principal(self, token: str | None) -> Principal | None:
         if token:
             runtime: Runtime = self.container.config[RUNTIME]
-            return runtime.verifier.verify(token)
+            principal = runtime.verifier.verify(token)
+            runtime.built(ended_sessions).refuse(principal)
+            return principal
         if self._method.caller is Caller.REQUIRED:
             raise Unauthenticated
         return None

@@ -20,7 +20,7 @@ from opentelemetry.instrumentation.pymongo import PymongoInstrumentor
 from pydantic import ValidationError
 
 from chassis import logging as logs
-from chassis import migrate, tracing
+from chassis import migrate, sessions, tracing
 from chassis.clock import open_clock
 from chassis.consumers import QueueConsumer
 from chassis.container import Container
@@ -70,7 +70,7 @@ class Process:
             RUNTIME: self._runtime,
         }
         services: list[type] = importlib.import_module(f"{self._service}.service").SERVICES
-        self._containers = [Container(service, config) for service in services]
+        self._containers = [Container(service, config) for service in (*services, sessions.listener(self._settings))]
         for container in self._containers:
             container.start()
         self.health.started = True

@@ -23,6 +23,8 @@ def migrate(database):
     database.ran.insert_one({{"name": __name__.rsplit(".", 1)[1], "began": began, "ended": monotonic()}})
 """
 
+OWN = ["chassis.m0001_delivery", "chassis.m0002_sessions"]
+
 
 class Package:
     """A package of migrations in a folder of its own."""
@@ -58,7 +60,7 @@ def test_each_runs_once_in_order_and_is_recorded(store: Store, package: Package,
     package.add("m0002_second")
     package.add("m0001_first")
     package.add("notes")
-    assert migrate.run(store.database, package.module, clock) == ["chassis.m0001_delivery", "m0001_first", "m0002_second"]
+    assert migrate.run(store.database, package.module, clock) == [*OWN, "m0001_first", "m0002_second"]
     assert migrate.run(store.database, package.module, clock) == []
     package.add("m0003_third")
     assert migrate.run(store.database, package.module, clock) == ["m0003_third"]
@@ -84,7 +86,7 @@ def test_two_runners_at_once_run_each_migration_once(mongo_url: str, store: Stor
 
     with ThreadPoolExecutor(3) as pool:
         ran = [name for result in pool.map(run, range(3)) for name in result]
-    assert sorted(ran) == ["chassis.m0001_delivery", "m0001_first", "m0002_second"]
+    assert sorted(ran) == [*OWN, "m0001_first", "m0002_second"]
     assert names(store) == ["m0001_first", "m0002_second"]
 
 
@@ -102,7 +104,7 @@ def test_a_migration_that_failed_runs_again_and_holds_no_lock(store: Store, pack
 def test_the_lock_of_a_dead_replica_runs_out(store: Store, package: Package, clock: FixedClock) -> None:
     store.database["leases"].insert_one({"_id": "migrations", "owner": "dead/1", "token": 4, "heartbeat": 2})
     package.add("m0001_first")
-    assert migrate.run(store.database, package.module, clock) == ["chassis.m0001_delivery", "m0001_first"]
+    assert migrate.run(store.database, package.module, clock) == [*OWN, "m0001_first"]
     lease = store.database["leases"].find_one({"_id": "migrations"})
     assert lease is not None
     assert (lease["owner"], lease["token"]) == (None, 5)
