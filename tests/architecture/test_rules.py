@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,3 +116,9 @@ def test_what_the_environment_can_say_is_listed() -> None:
         inherited = set(import_module("chassis.settings").ServiceSettings.model_fields)
         wanted |= {f"{prefix}{field}".upper() for field in settings.model_fields if module.startswith("gateway") or field not in inherited}
     assert wanted - listed == set()
+
+
+def test_the_published_topology_is_what_the_services_declare() -> None:
+    """The relay and the deployment know every handler's queue from it, before the service has ever run."""
+    checked = subprocess.run([sys.executable, "-m", "chassis.topology", "check"], capture_output=True, text=True, timeout=100)
+    assert checked.returncode == 0, checked.stderr

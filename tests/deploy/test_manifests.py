@@ -70,6 +70,16 @@ def test_a_container_is_probed_bounded_and_unprivileged(name: str) -> None:
     assert pod["automountServiceAccountToken"] is False
 
 
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_queues_of_a_service_are_declared_before_it_runs(name: str) -> None:
+    (declaring,) = of_kind(name, "Deployment")["spec"]["template"]["spec"]["initContainers"]
+    running = container(name)
+    assert declaring["command"] == ["python", "-m", "chassis.topology", name]
+    assert {key: declaring[key] for key in ("image", "envFrom", "securityContext")} == {
+        key: running[key] for key in ("image", "envFrom", "securityContext")
+    }
+
+
 @pytest.mark.parametrize("name", DEPLOYABLES)
 def test_every_reference_within_a_deployable_finds_its_target(name: str) -> None:
     labels = of_kind(name, "Deployment")["spec"]["template"]["metadata"]["labels"].items()

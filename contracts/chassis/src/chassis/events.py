@@ -11,7 +11,6 @@ from typing import Any
 import eventlet
 import orjson
 import structlog
-from kombu import Exchange, Queue
 from nameko.amqp.publish import Publisher
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
@@ -23,6 +22,7 @@ from chassis import metrics, tracing
 from chassis.consumers import QueueConsumer
 from chassis.context import AlreadyHandled, Delivery, current_delivery
 from chassis.mongo import LostRace, may_heal, retrying
+from chassis.queues import HandlerQueue, dead_letters_of
 from chassis.retry import NotYet, RetryTiers
 from chassis.settings import ServiceSettings
 from chassis.wiring import RUNTIME, Runtime
@@ -37,9 +37,6 @@ ERROR_TRACE_ID = "x-openchance-trace-id"
 FAILED_AT = "x-openchance-failed-at"
 QUEUE = "x-openchance-queue"
 _OF_THE_BROKER = ("x-death", "x-delivery-count", "x-first-death-exchange", "x-first-death-queue", "x-first-death-reason")
-_QUORUM = {"x-queue-type": "quorum"}
-# With at-least-once a dead-lettered message leaves its queue when the next has it; it asks for reject-publish.
-_SAFE_DEAD_LETTER = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
 _CONFIRM_S = 5.0
 _PAUSE_S = 1.0
 
@@ -57,50 +54,24 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
         self._event = event
         super().__init__()
 
+    @property
+    def event_type(self) -> str:
+        return self._event.type()
+
     def setup(self) -> None:
         runtime: Runtime = self.container.config[RUNTIME]
-        settings: ServiceSettings = runtime.resources.settings
-        name = f"{self.container.service_name}.{self.method_name}"
-        self._tiers = RetryTiers(settings.retry_tiers_s)
-        self._dead = f"{name}.dead"
-        self.queue = Queue(
-            name,
-            exchange=Exchange(f"{self._event.source}.events", type="topic", durable=True),
-            routing_key=self._event.type(),
-            durable=True,
-            queue_arguments={
-                **_QUORUM,
-                **_SAFE_DEAD_LETTER,
-                "x-delivery-limit": settings.delivery_limit,
-                "x-dead-letter-exchange": "",
-                "x-dead-letter-routing-key": self._dead,
-            },
-        )
-        self._publisher = Publisher(settings.amqp_url, mandatory=True)
+        self._settings: ServiceSettings = runtime.resources.settings
+        self._tiers = RetryTiers(self._settings.retry_tiers_s)
+        self._handler_queue = HandlerQueue(f"{self.container.service_name}.{self.method_name}", self._event.type())
+        self.queue = self._handler_queue.queue(self._settings)
+        self._publisher = Publisher(self._settings.amqp_url, mandatory=True)
         self.queue_consumer.register_provider(self)
 
     def stop(self) -> None:
         self.queue_consumer.unregister_provider(self)
 
     def declare(self, channel: Any) -> None:
-        """Declare the dead letters and the waiting queues; the consumer declares the queue itself.
-
-        A waiting queue is shared by the handlers of a service: it hands a message back to the queue it was routed for.
-        """
-        Queue(self._dead, durable=True, queue_arguments=_QUORUM)(channel).declare()
-        for tier in range(len(self._tiers.delays_s)):
-            name = self._waiting(tier)
-            Queue(
-                name,
-                exchange=Exchange(name, type="fanout", durable=True),
-                durable=True,
-                queue_arguments={
-                    **_QUORUM,
-                    **_SAFE_DEAD_LETTER,
-                    "x-message-ttl": self._tiers.milliseconds(tier),
-                    "x-dead-letter-exchange": "",
-                },
-            )(channel).declare()
+        self._handler_queue.declare(channel, self._settings)
 
     def handle_message(self, message: Any) -> None:
         try:
@@ -142,7 +113,7 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
             event, delivery = self._read(message)
         except (ValueError, ValidationError) as error:  # no later attempt reads it better
             log.exception("event_unreadable", queue=self.queue.name)
-            return self._set_aside(message, error, self._dead)
+            return self._set_aside(message, error, dead_letters_of(self.queue.name))
         current_delivery.set(delivery)
         try:
             retrying(lambda: method(event))
@@ -178,7 +149,7 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
         told = {"queue": self.queue.name, "event_type": self._event.type(), "attempt": attempt + 1}
         if last:
             log.error("event_dead", **told, exc_info=error)
-            return self._set_aside(message, error, self._dead)
+            return self._set_aside(message, error, dead_letters_of(self.queue.name))
         if isinstance(error, NotYet):
             log.info("event_waits", **told, waits_for=str(error))
         else:

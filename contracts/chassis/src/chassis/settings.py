@@ -10,12 +10,19 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from chassis.principal import key_set
 
 
-class ServiceSettings(BaseSettings):
-    """The settings all services share, read from `<SERVICE>_…` variables. What has no default must be given."""
+class BrokerSettings(BaseSettings):
+    """What declaring a service's queues takes. Everybody who declares them must be told the same: the broker refuses other arguments."""
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
 
     amqp_url: str
+    retry_tiers_s: tuple[float, ...] = Field(default=(1.0, 5.0, 30.0, 300.0, 1800.0), min_length=1)
+    delivery_limit: int = Field(default=20, ge=1)  # how often the broker hands out an event that ends its process
+
+
+class ServiceSettings(BrokerSettings):
+    """The settings all services share, read from `<SERVICE>_…` variables. What has no default must be given."""
+
     mongo_url: str
     mongo_database: str  # unless given: the service's name
     principal_jwks: str  # the public keys (JWKS JSON) access tokens are verified with
@@ -27,8 +34,6 @@ class ServiceSettings(BaseSettings):
     otlp_endpoint: str | None = None  # an OTLP/HTTP collector, e.g. http://collector:4318; no spans leave unless given
     max_workers: int = Field(default=32, ge=1)
     stop_timeout_s: float = Field(default=25.0, gt=0)  # what is in flight may take this long after SIGTERM
-    retry_tiers_s: tuple[float, ...] = Field(default=(1.0, 5.0, 30.0, 300.0, 1800.0), min_length=1)
-    delivery_limit: int = Field(default=20, ge=1)  # how often the broker hands out an event that ends its process
 
     @classmethod
     def service(cls) -> str:
@@ -49,9 +54,9 @@ class ServiceSettings(BaseSettings):
         return values
 
 
-def complaint(error: ValidationError, settings: type[BaseSettings]) -> str:
+def complaint(error: ValidationError, settings: type[BaseSettings], prefix: str | None = None) -> str:
     """What is wrong with the environment, one line a variable, by the names an operator sets; never with a value."""
-    prefix = settings.model_config.get("env_prefix", "")
+    prefix = prefix or settings.model_config.get("env_prefix", "")
     lines = []
     for problem in error.errors(include_input=False, include_url=False):
         name = f"{prefix}{problem['loc'][0]}".upper() if problem["loc"] else prefix

@@ -211,7 +211,7 @@ async def test_an_event_that_nobody_has_bound_is_sent(relay: RunRelay, store: St
     emit(store, EmailVerified(user_id=new_id("user"), email="ada@example.org"))
     store.database["outbox"].update_many({}, {"$set": {"source": new_id("nobody")}})  # an exchange without any queue
     await until(lambda: pending(store) == 0, "the event to be marked sent")
-    assert measured(process, "relay_unroutable_total") == 1
+    assert measured(process, "relay_unbound_total") == 1
 
 
 async def test_killed_in_mid_batch_it_loses_nothing_and_keeps_the_order(run: Run, store: Store, amqp_url: str, users: list[str]) -> None:

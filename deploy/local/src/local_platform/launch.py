@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import http.client
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from local_platform.errors import PlatformError
 from local_platform.processes import LocalProcess
 
 SERVICES = ("identity", "challenges", "payments", "messaging", "matching", "notifications")
@@ -44,6 +46,16 @@ def service(name: str, *, env: Mapping[str, str], log: Path, health_port: int, l
     """One service, run by the chassis."""
     env = {f"{name.upper()}_HEALTH_PORT": str(health_port), **env}
     return program(label or name, "chassis.runner", name, env=env, log=log, port=health_port, path="/health/ready")
+
+
+def declare_topology(*services: str, env: Mapping[str, str], log: Path) -> None:
+    """Declares the queues of these services, or of all. Raises: PlatformError with what the step said last."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        command = [sys.executable, "-m", "chassis.topology", *services]
+        done = subprocess.run(command, env={**os.environ, **env}, stdout=output, stderr=output, timeout=120)
+    if done.returncode:
+        raise PlatformError(log.read_text(errors="replace").strip().splitlines()[-1])
 
 
 def relay(*, env: Mapping[str, str], log: Path, health_port: int, label: str = "relay") -> LocalProcess:

@@ -100,7 +100,8 @@ class Platform:
             for proxy in self.proxies.values():
                 proxy.start()
             self._start_together(self._foundation)
-            # Clients come last: a service's queues exist from its first start on, and what happened before would pass it by.
+            self._declare_topology()
+            # Clients come last: they would meet refusals until the services are there.
             self._start_together(self._programs)
             self._start_together(self._gateways)
         except BaseException:
@@ -134,6 +135,11 @@ class Platform:
             if waiting and time.monotonic() - began > 120:
                 raise NotReady(f"not ready after two minutes: {', '.join(one.name for one in waiting)} (logs: {self.folder / 'logs'})")
             time.sleep(0.1)
+
+    def _declare_topology(self) -> None:
+        """All queues stand before anything runs, as they do in production. Raises: PlatformError."""
+        env = {name: value for service in launch.SERVICES for name, value in self.environment.of_service(service).items()}
+        launch.declare_topology(env=env, log=self.log_of("topology"))
 
     def _report(self, what: str, names: Iterable[str]) -> None:
         if line := ", ".join(names):

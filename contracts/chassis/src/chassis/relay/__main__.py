@@ -18,6 +18,7 @@ from chassis.relay.health import health_app
 from chassis.relay.metrics import Metrics
 from chassis.relay.settings import RelaySettings
 from chassis.settings import complaint
+from contracts.topology import consumers_of
 
 
 async def serve(settings: RelaySettings, stop: asyncio.Event) -> None:
@@ -27,7 +28,8 @@ async def serve(settings: RelaySettings, stop: asyncio.Event) -> None:
         OSError: the health port is taken.
     """
     metrics, broker, clock = Metrics(), Broker(settings.amqp_url), open_clock(settings.clock_url)
-    relays = [DatabaseRelay(name, url, broker, metrics, clock) for name, url in settings.databases.items()]
+    consumers = consumers_of(settings.awaited())
+    relays = [DatabaseRelay(name, url, broker, consumers, metrics, clock) for name, url in settings.databases.items()]
     health = web.AppRunner(health_app(relays, broker, metrics), access_log=None)
     await health.setup()
     try:

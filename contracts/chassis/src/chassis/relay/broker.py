@@ -12,7 +12,9 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
 from aiormq.abc import DeliveredMessage
 
+from chassis.relay.consumers import Consumers
 from chassis.relay.metrics import Metrics
+from chassis.relay.tenure import NoQueue
 
 PUBLIC_EXCHANGE = "openchance.public"
 _CONNECT_SECONDS = 5.0
@@ -86,12 +88,15 @@ class Broker:
 class Publisher:
     """Publishes the outbox rows of one database on one channel."""
 
-    def __init__(self, channel: AbstractChannel, database: str, metrics: Metrics) -> None:
+    def __init__(self, channel: AbstractChannel, consumers: Consumers, database: str, metrics: Metrics) -> None:
         self._channel = channel
+        self._consumers = consumers
         self._exchanges: dict[str, AbstractExchange] = {}
         self._declaring = asyncio.Lock()
         self._published = metrics.published.labels(database)
+        self._unbound = metrics.unbound.labels(database)
         self._unroutable = metrics.unroutable.labels(database)
+        self._waiting: set[str] = set()  # events whose consumer has no queue yet
         self._closed = asyncio.Event()
         channel.close_callbacks.add(lambda *_: self._closed.set())
 
@@ -106,25 +111,45 @@ class Publisher:
 
     async def close(self) -> None:
         """Give the channel back, if it is still there."""
+        self._unroutable.set(0)
         with suppress(BrokerLost), _broker_errors():
             if not self._channel.is_closed:
                 await self._channel.close()
 
     async def publish(self, row: dict[str, Any]) -> None:
-        """Publish an event and return when the broker has it on disk. That no queue is bound is not an error.
+        """Publish an event and return when the broker has it on disk. An event that nobody consumes has no queue: not an error.
 
         Raises:
             aio_pika.exceptions.DeliveryError: the broker refused it (a queue is full); publish it again later.
+            NoQueue: a declared consumer has no queue yet; publish it again later.
             BrokerLost: the connection broke.
         """
-        names = [f"{row['source']}.events", *([PUBLIC_EXCHANGE] if row["public"] else [])]
-        for name in names:
+        try:
             with _broker_errors():
-                exchange = self._exchanges.get(name) or await self._declare(name)
-                confirmed = await exchange.publish(_message(row), routing_key=row["type"], mandatory=True)
-            if isinstance(confirmed, DeliveredMessage):
-                self._unroutable.inc()
+                missing = await self._consumers.missing(row["type"])
+                if missing is not None:
+                    raise NoQueue(missing)
+            await self._publish(row, f"{row['source']}.events", expected=self._consumers.expected(row["type"]))
+        except NoQueue:
+            self._waiting.add(row["_id"])
+            self._unroutable.set(len(self._waiting))
+            raise
+        if row["public"]:
+            await self._publish(row, PUBLIC_EXCHANGE)
         self._published.inc()
+        if row["_id"] in self._waiting:
+            self._waiting.discard(row["_id"])
+            self._unroutable.set(len(self._waiting))
+
+    async def _publish(self, row: dict[str, Any], exchange_name: str, *, expected: bool = False) -> None:
+        with _broker_errors():
+            exchange = self._exchanges.get(exchange_name) or await self._declare(exchange_name)
+            confirmed = await exchange.publish(_message(row), routing_key=row["type"], mandatory=True)
+        if isinstance(confirmed, DeliveredMessage):
+            if expected:
+                self._consumers.forget(row["type"])
+                raise NoQueue(row["type"])
+            self._unbound.inc()
 
     async def _declare(self, name: str) -> AbstractExchange:
         async with self._declaring:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 import structlog
@@ -16,6 +16,7 @@ from chassis.clock import Clock
 from chassis.lease import LeaseLost
 from chassis.outbox import COLLECTION
 from chassis.relay.broker import Broker, BrokerLost, Publisher
+from chassis.relay.consumers import Consumers
 from chassis.relay.leaseholder import RelayLease, acquire
 from chassis.relay.metrics import Metrics
 from chassis.relay.rows import OutboxRows, connect
@@ -33,11 +34,15 @@ _log = structlog.get_logger(__name__)
 class DatabaseRelay:
     """The relay of one database, alone or as one of several that stand by."""
 
-    def __init__(self, name: str, url: str, broker: Broker, metrics: Metrics, clock: Clock) -> None:
+    def __init__(
+        self, name: str, url: str, broker: Broker, consumers: Mapping[str, tuple[str, ...]], metrics: Metrics, clock: Clock
+    ) -> None:
+        """`consumers`: by event type the queues that must stand before an event is sent."""
         self.name = name
         self.trouble: str | None = "starting"  # why it is not ready; None when all is well
         self._url = url
         self._broker = broker
+        self._consumers = consumers
         self._metrics = metrics
         self._clock = clock
         self._log = _log.bind(database=name)
@@ -65,7 +70,8 @@ class DatabaseRelay:
             client.close()
 
     async def _serve(self, database: AsyncIOMotorDatabase[dict[str, Any]], stop: asyncio.Event) -> None:
-        publisher = Publisher(await self._broker.channel(), self.name, self._metrics)
+        consumers = Consumers(self._consumers, self._broker.channel)
+        publisher = Publisher(await self._broker.channel(), consumers, self.name, self._metrics)
         try:
             lease = await self._acquired(database, publisher, stop)
             if lease is None:

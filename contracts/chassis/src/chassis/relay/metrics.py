@@ -17,7 +17,8 @@ class Metrics:
     depth: Gauge = field(init=False)
     lease_held: Gauge = field(init=False)
     published: Counter = field(init=False)
-    unroutable: Counter = field(init=False)
+    unbound: Counter = field(init=False)
+    unroutable: Gauge = field(init=False)
     refused: Counter = field(init=False)
     lag: Histogram = field(init=False)
 
@@ -26,7 +27,10 @@ class Metrics:
         self.depth = Gauge("relay_outbox_depth", "Events that wait to be published", database, registry=self.registry)
         self.lease_held = Gauge("relay_lease_held", "1 while this relay serves the database", database, registry=self.registry)
         self.published = Counter("relay_published", "Events that the broker confirmed", database, registry=self.registry)
-        self.unroutable = Counter("relay_unroutable", "Events that nobody has bound a queue for", database, registry=self.registry)
+        self.unbound = Counter("relay_unbound", "Events that nobody has bound a queue for", database, registry=self.registry)
+        self.unroutable = Gauge(
+            "outbox_unroutable", "Events that wait because a declared consumer has no queue", database, registry=self.registry
+        )
         self.refused = Counter("relay_refused", "Events that the broker refused and that are sent again", database, registry=self.registry)
         self.lag = Histogram(
             "relay_lag_seconds", "From an event's time to the broker's confirm", database, buckets=_BUCKETS, registry=self.registry

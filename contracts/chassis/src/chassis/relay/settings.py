@@ -16,5 +16,12 @@ class RelaySettings(BaseSettings):
     amqp_url: str
     databases: dict[str, str] = Field(min_length=1, description="for each service the URL of its database, which the path names")
     health_port: int = Field(ge=0, le=65535, description="0 picks a free one")
+    consumers: tuple[str, ...] | None = Field(
+        default=None, description="the services whose queues must stand before an event is sent; unless given, those of `databases`"
+    )
     log_format: Literal["json", "console", "auto"] = "auto"
     clock_url: str | None = Field(default=None, validation_alias=AliasChoices("RELAY_CLOCK_URL", "CLOCK_URL"))
+
+    def awaited(self) -> tuple[str, ...]:
+        """The services that must not miss an event."""
+        return tuple(self.databases) if self.consumers is None else self.consumers

@@ -26,6 +26,10 @@ _LONGEST_PAUSE_SECONDS = 5.0
 Row = dict[str, Any]
 
 
+class NoQueue(Exception):
+    """A declared consumer of the event has no queue yet: the event must wait for it."""
+
+
 class Outbox(Protocol):
     """The rows, as one holder of the lease sees them."""
 
@@ -72,7 +76,7 @@ class Tenure:
         self._window = asyncio.Semaphore(WINDOW)
         self._lanes: dict[str, list[tuple[int, str, Row]]] = {}  # heaps by sequence
         self._lane_tasks: set[asyncio.Task[None]] = set()
-        self._refused: set[str] = set()  # lanes that wait because the broker refused their event
+        self._refused: set[str] = set()  # lanes that wait because the broker refused their event, or has no queue for it
         self._known: set[str] = set()  # fetched and not yet forgotten: may still look pending in the database
         self._settled: set[str] = set()  # of these, marked sent: forgotten before the next fetch, never during one
         self._last_confirmed: OrderedDict[str, int] = OrderedDict()
@@ -187,7 +191,7 @@ class Tenure:
                 async with self._window:
                     self._lease.check()
                     await self._events.publish(row)
-            except DeliveryError:
+            except (DeliveryError, NoQueue):
                 self._on_refused(row)
                 self._refused.add(name)
                 self._progress.set()
