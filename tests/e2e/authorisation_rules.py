@@ -103,6 +103,8 @@ RULES: dict[str, Rule] = {
     "payments.list_payment_methods": OWN,
     "payments.set_default_payment_method": HIDDEN,
     "payments.remove_payment_method": HIDDEN,
+    "payments.open_payout_account": OWN,
+    "payments.get_payout_account": OWN,
     "payments.request_payout": OWN,
     "payments.receive_stripe_webhook": SECRET,
     "payments.get_escrow": HIDDEN.but(ALLOWED, Role.FINANCE, Role.ADMIN),

@@ -25,6 +25,7 @@ from contracts.payments.queries import GetBalance
 from contracts.payments.views import CurrencyBalanceView, EscrowView, PayoutView
 from payments.domain.escrow import Escrow
 from payments.domain.ledger import AccountKind, balances_of, verify_chain
+from payments.domain.payout_rules import PayoutRules
 from payments.domain.saga import Saga
 from payments.usecases.close_cancelled_escrow import CloseCancelledEscrowHandler
 from payments.usecases.fund_escrow import FundEscrowHandler
@@ -75,8 +76,8 @@ class Bank:
         self.fund_handler = FundEscrowHandler(uow, self.runner, self.calls, self.patience, fee_basis_points, new_id, now)
         self.release_handler = ReleaseEscrowHandler(uow, self.runner, self.calls, new_id, now)
         self.refund_handler = RefundEscrowHandler(uow, self.runner, self.calls, new_id, now)
-        self.payout_handler = RequestPayoutHandler(uow, self.runner, self.calls, new_id, now)
-        self.webhook_handler = ReceiveStripeWebhookHandler(uow, FakeWebhooks(), self.runner, self.calls, now)
+        self.payout_handler = RequestPayoutHandler(uow, self.runner, self.calls, self.stripe, PayoutRules(1, 10_000), new_id, now)
+        self.webhook_handler = ReceiveStripeWebhookHandler(uow, FakeWebhooks(), self.stripe, self.runner, self.calls, now)
         self.open_handler = OpenEscrowHandler(uow, fee_basis_points, new_id, now)
         self.deliver_handler = NoteDeliveryHandler(uow)
         self.approve_handler = ReleaseApprovedMilestoneHandler(uow, new_id, now)
@@ -119,8 +120,8 @@ class Bank:
         )
         return self.call(lambda: self.refund_handler(command, by or self.solver), key)
 
-    def pay_out(self, amount: int, *, key: str | None = None) -> PayoutView:
-        return self.call(lambda: self.payout_handler(RequestPayout(amount=self.price(amount)), self.solver), key)
+    def pay_out(self, amount: int, *, key: str | None = None, by: Principal | None = None) -> PayoutView:
+        return self.call(lambda: self.payout_handler(RequestPayout(amount=self.price(amount)), by or self.solver), key)
 
     def deliver(self, milestone: int) -> None:
         rerun(lambda: self.deliver_handler(WorkSubmitted(**self._work(milestone), attempt=1)))

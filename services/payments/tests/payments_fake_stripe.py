@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from payments_fakes import CrashPoints
 
 from payments.domain.errors import ProviderUnavailable
+from payments.domain.payout_account import AccountState
+from payments.usecases.account_ports import OnboardingLink
 from payments.usecases.ports import Intent, IntentStatus, Movement, MovementStatus, ProviderRefused
 
 T = TypeVar("T")
+ENABLED = AccountState(details_submitted=True, charges_enabled=True, payouts_enabled=True, transfers_enabled=True)
+ASKED = AccountState(False, False, False, False, ("external_account",), "requirements.past_due")
 
 
 @dataclass
@@ -29,6 +33,8 @@ class FakeStripe:
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
     payouts: dict[str, dict[str, Any]] = field(default_factory=dict)
     accounts: list[str] = field(default_factory=list)
+    account_states: dict[str, AccountState] = field(default_factory=dict)
+    new_account: AccountState = ENABLED
     refuse: dict[str, list[str]] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
     asked: Callable[[str], None] = lambda name: None
@@ -37,6 +43,7 @@ class FakeStripe:
     mute: bool = False
     refund_status: MovementStatus = MovementStatus.SUCCEEDED
     payout_status: MovementStatus = MovementStatus.PENDING
+    settled_on: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     _answers: dict[str, tuple[tuple[Any, ...], Any]] = field(default_factory=dict)
 
     def forget_keys(self) -> None:
@@ -91,12 +98,22 @@ class FakeStripe:
 
         return self._once("cancel_intent", key, (intent_id,), effect)
 
-    def create_account(self, user_id: str, *, key: str) -> str:
+    def create_account(self, user_id: str, *, key: str, country: str | None = None) -> tuple[str, AccountState]:
         def effect() -> str:
             self.accounts.append(user_id)
+            self.account_states[f"acct_{len(self.accounts)}"] = self.new_account
             return f"acct_{len(self.accounts)}"
 
-        return self._once("create_account", key, (user_id,), effect)
+        account_id = self._once("create_account", key, (user_id, country), effect)
+        return account_id, self.account_states[account_id]
+
+    def get_account(self, account_id: str) -> AccountState:
+        self._look("get_account")
+        return self.account_states[account_id]
+
+    def onboarding_link(self, account_id: str, *, key: str) -> OnboardingLink:
+        url = self._once("onboarding_link", key, (account_id,), lambda: f"https://connect.example/{account_id}")
+        return OnboardingLink(url, datetime(2030, 1, 2, 4, tzinfo=UTC))
 
     def transfer(self, *, amount: int, currency: str, account_id: str, charge_id: str, escrow_id: str, saga_id: str, key: str) -> str:
         def effect() -> str:
@@ -107,6 +124,10 @@ class FakeStripe:
             return transfer_id
 
         return self._once("transfer", key, (amount, currency, account_id, charge_id, escrow_id, saga_id), effect)
+
+    def settles_at(self, charge_id: str) -> datetime:
+        self._look("settles_at")
+        return self.settled_on
 
     def find_transfer(self, *, escrow_id: str, saga_id: str) -> str | None:
         self._look("find_transfer")

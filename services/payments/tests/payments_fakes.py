@@ -14,6 +14,7 @@ from payments.domain.errors import BadSignature, InvariantBroken
 from payments.domain.escrow import Escrow
 from payments.domain.ledger import Account, Balance, Book, Journal
 from payments.domain.payout import Payout
+from payments.domain.payout_account import PayoutAccount
 from payments.domain.saga import Saga, SagaStatus
 from payments.usecases.ports import Webhook
 
@@ -74,8 +75,8 @@ class FakeUnitOfWork:
         self.books = FakeBooks(tables.setdefault("books", {}))
         self.journals = FakeJournals(tables.setdefault("journals", {}))
         self.balances = FakeBalances(tables.setdefault("balances", {}))
-        self.connected_accounts = FakeConnectedAccounts(tables.setdefault("accounts", {}))
-        self.customers = FakeConnectedAccounts(tables.setdefault("customers", {}))
+        self.payout_accounts = FakePayoutAccounts(tables.setdefault("accounts", {}))
+        self.customers = FakeCustomers(tables.setdefault("customers", {}))
         self.webhook_events = FakeWebhookEvents(tables.setdefault("webhooks", {}))
         return self
 
@@ -219,7 +220,26 @@ class FakeBalances:
 
 
 @dataclass
-class FakeConnectedAccounts:
+class FakePayoutAccounts:
+    rows: dict[str, PayoutAccount]
+
+    def get(self, user_id: str) -> PayoutAccount | None:
+        return self.rows.get(user_id)
+
+    def add(self, account: PayoutAccount) -> None:
+        if account.user_id in self.rows:
+            raise LostRace
+        self.rows[account.user_id] = account
+
+    def save(self, account: PayoutAccount) -> PayoutAccount:
+        if self.rows[account.user_id].version != account.version:
+            raise LostRace
+        self.rows[account.user_id] = replace(account, version=account.version + 1)
+        return self.rows[account.user_id]
+
+
+@dataclass
+class FakeCustomers:
     rows: dict[str, str]
 
     def get(self, user_id: str) -> str | None:
@@ -245,13 +265,15 @@ class FakeWebhookEvents:
 
 
 class FakeWebhooks:
-    """A payload reads `event id,type,saga id`; the signature is `good`."""
+    """A payload reads `event id,type,saga id or user id or the processor's id`; the signature is `good`."""
 
     def read(self, payload: str, signature: str) -> Webhook:
         if signature != "good":
             raise BadSignature
-        event_id, event_type, saga_id = payload.split(",")
-        return Webhook(event_id, event_type, saga_id or None)
+        event_id, event_type, id = payload.split(",")
+        user_id = id if id.startswith("user_") else None
+        object_id = id if id.startswith("du_") else None
+        return Webhook(event_id, event_type, None if user_id or object_id else id or None, user_id, object_id)
 
 
 @dataclass

@@ -65,6 +65,8 @@ ROUTES = (
     change("DELETE", "/v1/payment-methods/{payment_method}", payments.RemovePaymentMethod),
     read("/v1/balance", payment_queries.GetBalance),
     read("/v1/statements", payment_queries.GetStatement),
+    act("/v1/payout-account", payments.OpenPayoutAccount),
+    read("/v1/payout-account", payment_queries.GetPayoutAccount),
     create("/v1/payouts", payments.RequestPayout, location="/v1/payouts/{id}"),
     read("/v1/payouts", payment_queries.ListPayouts),
     read("/v1/payouts/{payout_id}", payment_queries.GetPayout),

@@ -8,6 +8,7 @@ from contracts.paging import Page
 from contracts.payments.commands import (
     AddPaymentMethod,
     FundEscrow,
+    OpenPayoutAccount,
     ReceiveStripeWebhook,
     RefundEscrow,
     ReleaseEscrow,
@@ -20,6 +21,7 @@ from contracts.payments.queries import (
     GetChallengeEscrow,
     GetEscrow,
     GetPayout,
+    GetPayoutAccount,
     GetStatement,
     ListPaymentMethods,
     ListPayouts,
@@ -28,6 +30,7 @@ from contracts.payments.views import (
     BalanceView,
     EscrowView,
     PaymentMethodView,
+    PayoutAccountView,
     PayoutView,
     StatementView,
 )
@@ -71,6 +74,14 @@ class PaymentsService:
     @rpc
     def list_payment_methods(self, query: ListPaymentMethods, principal: Principal) -> Page[PaymentMethodView]:  # noqa: ARG002 - the query has no fields
         return self.use_cases.list_payment_methods(principal)
+
+    @rpc
+    def open_payout_account(self, command: OpenPayoutAccount, principal: Principal) -> PayoutAccountView:
+        return self.use_cases.open_payout_account(command, principal)
+
+    @rpc
+    def get_payout_account(self, query: GetPayoutAccount, principal: Principal) -> PayoutAccountView:  # noqa: ARG002 - the query has no fields
+        return self.use_cases.get_payout_account(principal)
 
     @rpc
     def receive_stripe_webhook(self, command: ReceiveStripeWebhook) -> Done:

@@ -15,4 +15,6 @@ class Settings(ServiceSettings):
     stripe_webhook_secret: SecretStr
     stripe_api_base: str | None = None  # where Stripe's API is spoken; Stripe's own address unless given (the sandbox's)
     return_url: str = "http://127.0.0.1:8080/"  # where a bank sends the payer back to after authentication
+    payout_minimum_units: int = Field(default=1, ge=0)  # whole units of the currency; smaller payouts are refused
+    step_up_payout_units: int = Field(default=1000, ge=0)  # whole units from which a payout wants a fresh proof of who asks
     fee_basis_points: int = Field(default=1000, ge=0, le=10_000)  # of what is released; fixed for an escrow at its first funding

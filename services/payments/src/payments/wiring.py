@@ -12,6 +12,7 @@ from payments.adapters.stripe_provider import StripeProvider
 from payments.adapters.stripe_wallets import StripeWallets
 from payments.adapters.stripe_webhooks import StripeWebhooks
 from payments.adapters.unit_of_work import PaymentsUnitOfWork
+from payments.domain.payout_rules import PayoutRules
 from payments.settings import Settings
 from payments.usecases.add_payment_method import AddPaymentMethodHandler
 from payments.usecases.close_cancelled_escrow import CloseCancelledEscrowHandler
@@ -20,11 +21,13 @@ from payments.usecases.get_balance import GetBalanceHandler
 from payments.usecases.get_challenge_escrow import GetChallengeEscrowHandler
 from payments.usecases.get_escrow import GetEscrowHandler
 from payments.usecases.get_payout import GetPayoutHandler
+from payments.usecases.get_payout_account import GetPayoutAccountHandler
 from payments.usecases.get_statement import GetStatementHandler
 from payments.usecases.list_payment_methods import ListPaymentMethodsHandler
 from payments.usecases.list_payouts import ListPayoutsHandler
 from payments.usecases.note_delivery import NoteDeliveryHandler
 from payments.usecases.open_escrow import OpenEscrowHandler
+from payments.usecases.open_payout_account import OpenPayoutAccountHandler
 from payments.usecases.receive_stripe_webhook import ReceiveStripeWebhookHandler
 from payments.usecases.refund_escrow import RefundEscrowHandler
 from payments.usecases.release_approved_milestone import ReleaseApprovedMilestoneHandler
@@ -48,6 +51,8 @@ class UseCases:
     set_default_payment_method: SetDefaultPaymentMethodHandler
     remove_payment_method: RemovePaymentMethodHandler
     list_payment_methods: ListPaymentMethodsHandler
+    open_payout_account: OpenPayoutAccountHandler
+    get_payout_account: GetPayoutAccountHandler
     receive_stripe_webhook: ReceiveStripeWebhookHandler
     get_escrow: GetEscrowHandler
     get_challenge_escrow: GetChallengeEscrowHandler
@@ -71,19 +76,23 @@ def build(resources: Resources[Settings]) -> UseCases:
     def unit_of_work() -> PaymentsUnitOfWork:
         return PaymentsUnitOfWork(store)
 
-    runner = saga_runner(unit_of_work, StripeProvider(client, settings.return_url), new_id, now)
+    provider = StripeProvider(client, settings.return_url)
+    runner = saga_runner(unit_of_work, provider, new_id, now)
+    rules = PayoutRules(settings.payout_minimum_units, settings.step_up_payout_units)
     wallets = StripeWallets(client)
     webhooks = StripeWebhooks(settings.stripe_webhook_secret.get_secret_value())
     return UseCases(
         fund_escrow=FundEscrowHandler(unit_of_work, runner, calls, CallPatience(), fee, new_id, now),
         release_escrow=ReleaseEscrowHandler(unit_of_work, runner, calls, new_id, now),
         refund_escrow=RefundEscrowHandler(unit_of_work, runner, calls, new_id, now),
-        request_payout=RequestPayoutHandler(unit_of_work, runner, calls, new_id, now),
+        request_payout=RequestPayoutHandler(unit_of_work, runner, calls, provider, rules, new_id, now),
         add_payment_method=AddPaymentMethodHandler(unit_of_work, wallets, calls, now),
         set_default_payment_method=SetDefaultPaymentMethodHandler(unit_of_work, wallets, calls),
         remove_payment_method=RemovePaymentMethodHandler(unit_of_work, wallets, calls),
         list_payment_methods=ListPaymentMethodsHandler(unit_of_work, wallets),
-        receive_stripe_webhook=ReceiveStripeWebhookHandler(unit_of_work, webhooks, runner, calls, now),
+        open_payout_account=OpenPayoutAccountHandler(unit_of_work, provider, calls, now),
+        get_payout_account=GetPayoutAccountHandler(unit_of_work, provider, now),
+        receive_stripe_webhook=ReceiveStripeWebhookHandler(unit_of_work, webhooks, provider, runner, calls, now),
         get_escrow=GetEscrowHandler(unit_of_work),
         get_challenge_escrow=GetChallengeEscrowHandler(unit_of_work),
         get_balance=GetBalanceHandler(unit_of_work),

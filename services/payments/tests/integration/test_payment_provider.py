@@ -79,8 +79,8 @@ def test_a_bank_that_wants_more_gives_a_link(provider: PaymentProvider) -> None:
 
 def test_transfers_take_no_more_than_the_charge_and_are_found_again(provider: PaymentProvider) -> None:
     charge_id = charged(provider).charge_id or ""
-    account_id = provider.create_account("user_1", key="account")
-    assert provider.create_account("user_1", key="account") == account_id
+    account_id, _ = provider.create_account("user_1", key="account")
+    assert provider.create_account("user_1", key="account")[0] == account_id
     order = {"currency": EUR, "account_id": account_id, "charge_id": charge_id, "escrow_id": "escrow_1"}
 
     assert provider.find_transfer(escrow_id="escrow_1", saga_id="saga_2") is None
@@ -105,7 +105,7 @@ def test_refunds_take_no_more_than_the_charge_and_are_found_again(provider: Paym
 
 def test_payouts_are_followed_to_their_end_and_found_again(provider: PaymentProvider) -> None:
     charge_id = charged(provider).charge_id or ""
-    account_id = provider.create_account("user_1", key="account")
+    account_id, _ = provider.create_account("user_1", key="account")
     provider.transfer(
         amount=54_000, currency=EUR, account_id=account_id, charge_id=charge_id, escrow_id="escrow_1", saga_id="saga_2", key="transfer"
     )
@@ -123,7 +123,7 @@ def test_payouts_are_followed_to_their_end_and_found_again(provider: PaymentProv
 def test_a_payout_is_found_although_our_clock_is_ahead_of_the_processors(sandbox_url: str) -> None:
     stripe = stripe_at(sandbox_url)
     charge_id = charged(stripe).charge_id or ""
-    account_id = stripe.create_account("user_1", key="account")
+    account_id, _ = stripe.create_account("user_1", key="account")
     stripe.transfer(
         amount=54_000, currency=EUR, account_id=account_id, charge_id=charge_id, escrow_id="escrow_1", saga_id="saga_2", key="transfer"
     )
@@ -135,7 +135,7 @@ def test_a_payout_is_found_although_our_clock_is_ahead_of_the_processors(sandbox
 
 def test_a_payout_above_what_the_account_holds_is_refused(sandbox_url: str) -> None:
     stripe = stripe_at(sandbox_url)
-    account_id = stripe.create_account("user_1", key="account")
+    account_id, _ = stripe.create_account("user_1", key="account")
     with pytest.raises(ProviderRefused) as refusal:
         stripe.pay_out(account_id=account_id, amount=1_000, currency=EUR, saga_id="saga_1", key="payout")
     assert refusal.value.code == "balance_insufficient"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from payments_fake_stripe import ASKED, ENABLED
 from payments_fakes import Memory
 
 from chassis.documents import StaleVersion
@@ -23,7 +24,8 @@ from payments.domain.fees import Share
 from payments.domain.ledger import AccountKind, balances_of, verify_chain
 from payments.domain.milestone import Charge, Milestone
 from payments.domain.payout import Payout
-from payments.domain.saga import FundOrder, Order, PayoutOrder, RefundOrder, ReleaseOrder, Saga
+from payments.domain.payout_account import PayoutAccount
+from payments.domain.saga import FundOrder, Order, PayoutOrder, RefundOrder, ReleaseOrder, Saga, SettleOrder
 from payments.migrations import m0001_initial, m0002_statements
 from payments.usecases.bookkeeping import post
 from payments.usecases.ports import UnitOfWork
@@ -56,6 +58,7 @@ def saga(order: Order, *, key: str = "key", driver: str | None = None, at: datet
 
 
 ORDERS: list[Order] = [
+    SettleOrder("saga_1", "u", 10**12, "EUR"),
     FundOrder("e", 10**12, "EUR", "pm_x"),
     ReleaseOrder("e", "m", "u", 10, 1, "EUR", "ch"),
     RefundOrder("e", "m", 10, "EUR", "ch", "why"),
@@ -202,14 +205,30 @@ def test_what_is_not_there_cannot_be_set_aside(units: Units) -> None:
         post(work, "u", "payout", entries.payout_begun("u", 1, "EUR"), NOW)
 
 
-def test_an_account_belongs_to_a_person_once(units: Units) -> None:
+def test_an_account_belongs_to_a_person_once_and_its_state_is_kept(units: Units) -> None:
+    account = PayoutAccount.opened("u", "acct_1", ASKED, NOW)
     with units() as work:
-        assert work.connected_accounts.get("u") is None
-        work.connected_accounts.add("u", "acct_1", NOW)
+        assert work.payout_accounts.get("u") is None
+        work.payout_accounts.add(account)
     with pytest.raises(LostRace), units() as work:
-        work.connected_accounts.add("u", "acct_2", NOW)
+        work.payout_accounts.add(PayoutAccount.opened("u", "acct_2", ENABLED, NOW))
     with units() as work:
-        assert work.connected_accounts.get("u") == "acct_1"
+        assert work.payout_accounts.get("u") == account
+        work.payout_accounts.save(account.told(ENABLED, NOW + timedelta(days=1)))
+    with units() as work:
+        stored = work.payout_accounts.get("u")
+        assert stored is not None
+        assert (stored.account_id, stored.state, stored.version, stored.updated_at) == ("acct_1", ENABLED, 2, NOW + timedelta(days=1))
+
+
+def test_a_customer_belongs_to_a_person_once(units: Units) -> None:
+    with units() as work:
+        assert work.customers.get("u") is None
+        work.customers.add("u", "cus_1", NOW)
+    with pytest.raises(LostRace), units() as work:
+        work.customers.add("u", "cus_2", NOW)
+    with units() as work:
+        assert work.customers.get("u") == "cus_1"
 
 
 def test_a_webhook_is_known_once_it_was_taken(units: Units) -> None:

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 from contracts.base import Command, Done, ShortText
 from contracts.ids import ChallengeId, EscrowId, MilestoneId
 from contracts.money import Price
-from contracts.payments.views import EscrowView, PaymentMethodView, PayoutView
+from contracts.payments.views import EscrowView, PaymentMethodView, PayoutAccountView, PayoutView
 
 PaymentMethod = Annotated[str, StringConstraints(pattern=r"^pm_[A-Za-z0-9_]{1,100}$")]
 
@@ -69,6 +69,16 @@ class RemovePaymentMethod(Command[Done]):
 
     service: ClassVar[str] = "payments"
     payment_method: PaymentMethod
+
+
+class OpenPayoutAccount(Command[PayoutAccountView]):
+    """Begin to be paid, or go on with it: the answer has a link to Stripe's own pages, where the person tells what is still due.
+
+    `country` is where the person is paid; it is fixed with the first request.
+    """
+
+    service: ClassVar[str] = "payments"
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
 
 
 class ReceiveStripeWebhook(Command[Done]):

@@ -13,6 +13,7 @@ from contracts.payments.views import (
     BalanceView,
     EscrowView,
     PaymentMethodView,
+    PayoutAccountView,
     PayoutView,
     StatementAccount,
     StatementView,
@@ -67,5 +68,11 @@ class ListPayouts(Query[Page[PayoutView]]):
 
 class ListPaymentMethods(Query[Page[PaymentMethodView]]):
     """All of the caller's: there are never more than a page of them."""
+
+    service: ClassVar[str] = "payments"
+
+
+class GetPayoutAccount(Query[PayoutAccountView]):
+    """The caller's own account for payouts, as Stripe last told of it."""
 
     service: ClassVar[str] = "payments"

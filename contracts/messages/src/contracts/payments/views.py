@@ -155,3 +155,26 @@ class PaymentMethodView(View):
     exp_year: int | None = None
     bank_name: str | None = None
     is_default: bool
+
+
+class PayoutAccountStatus(StrEnum):
+    """`none` → `onboarding` (Stripe wants to know more) → `enabled`; `restricted` when payouts were stopped later."""
+
+    NONE = "none"
+    ONBOARDING = "onboarding"
+    ENABLED = "enabled"
+    RESTRICTED = "restricted"
+
+
+class PayoutAccountView(View):
+    """Where a person's earnings go. `onboarding_url` is for that person, once, until `onboarding_expires_at`."""
+
+    status: PayoutAccountStatus
+    charges_enabled: bool = False
+    payouts_enabled: bool = False
+    transfers_enabled: bool = False
+    requirements_due: tuple[str, ...] = ()
+    disabled_reason: str | None = None
+    onboarding_url: str | None = None
+    onboarding_expires_at: UtcDatetime | None = None
+    updated_at: UtcDatetime | None = None

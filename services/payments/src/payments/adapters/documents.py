@@ -141,7 +141,9 @@ class ConnectedAccountDocument(VersionedDocument):
     """Its id is the person's."""
 
     account_id = StringField(required=True)
+    state = DictField()
     created_at = DateTimeField(required=True)
+    updated_at = DateTimeField()
 
     meta: ClassVar[dict[str, Any]] = {"collection": "connected_accounts"}
 

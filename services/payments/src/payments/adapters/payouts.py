@@ -1,15 +1,14 @@
-"""Payouts, and whose Stripe account is whose, in MongoDB."""
+"""Payouts in MongoDB."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 from pymongo.client_session import ClientSession
 
 from chassis.documents import DocumentCollection
 from contracts.payments.views import PayoutStatus
-from payments.adapters.documents import ConnectedAccountDocument, PayoutDocument
+from payments.adapters.documents import PayoutDocument
 from payments.adapters.inserting import insert
 from payments.domain.payout import Payout
 
@@ -32,18 +31,6 @@ class MongoPayouts:
     def save(self, payout: Payout) -> Payout:
         self._documents.replace(_document(payout), payout.version)
         return replace(payout, version=payout.version + 1)
-
-
-class MongoConnectedAccounts:
-    def __init__(self, session: ClientSession) -> None:
-        self._documents = DocumentCollection(ConnectedAccountDocument, session)
-
-    def get(self, user_id: str) -> str | None:
-        document = self._documents.get(user_id)
-        return None if document is None else str(document.account_id)
-
-    def add(self, user_id: str, account_id: str, at: datetime) -> None:
-        insert(self._documents, ConnectedAccountDocument(id=user_id, account_id=account_id, created_at=at))
 
 
 def _document(payout: Payout) -> PayoutDocument:

@@ -10,9 +10,25 @@ from pymongo.client_session import ClientSession
 from chassis.documents import DocumentCollection
 from payments.adapters.documents import SagaDocument
 from payments.adapters.inserting import insert
-from payments.domain.saga import FundOrder, Order, PayoutOrder, RefundOrder, ReleaseOrder, Saga, SagaStatus, Step
+from payments.domain.saga import (
+    FundOrder,
+    Order,
+    PayoutOrder,
+    RefundOrder,
+    ReleaseOrder,
+    Saga,
+    SagaStatus,
+    SettleOrder,
+    Step,
+)
 
-_KINDS: dict[str, type[Order]] = {"fund": FundOrder, "release": ReleaseOrder, "refund": RefundOrder, "payout": PayoutOrder}
+_KINDS: dict[str, type[Order]] = {
+    "fund": FundOrder,
+    "release": ReleaseOrder,
+    "refund": RefundOrder,
+    "payout": PayoutOrder,
+    "settle": SettleOrder,
+}
 _KIND_OF = {order: kind for kind, order in _KINDS.items()}
 
 

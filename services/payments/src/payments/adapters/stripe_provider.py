@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import stripe
 from stripe.params import PaymentIntentConfirmParams, PaymentIntentCreateParams
 
+from payments.adapters.stripe_accounts import StripeAccounts
 from payments.adapters.stripe_amounts import from_stripe, to_stripe
 from payments.adapters.stripe_client import changing, looking
 from payments.domain.errors import ProviderUnavailable
@@ -33,11 +34,8 @@ _DEBITS = frozenset({"sepa_debit", "us_bank_account"})
 
 
 @dataclass(frozen=True, slots=True)
-class StripeProvider:
+class StripeProvider(StripeAccounts):
     """Our sagas' calls in Stripe's words. Every object carries its saga's id as metadata: webhooks and searches find it by that."""
-
-    client: stripe.StripeClient
-    return_url: str
 
     def create_intent(
         self, *, amount: int, currency: str, escrow_id: str, saga_id: str, key: str, customer_id: str | None = None
@@ -82,19 +80,6 @@ class StripeProvider:
         with changing():
             return _intent(self.client.v1.payment_intents.cancel(intent_id, {}, {"idempotency_key": key}))
 
-    def create_account(self, user_id: str, *, key: str) -> str:
-        with changing():
-            account = self.client.v1.accounts.create(
-                {
-                    "type": "express",
-                    "capabilities": {"transfers": {"requested": True}},
-                    "settings": {"payouts": {"schedule": {"interval": "manual"}}},
-                    "metadata": {"user_id": user_id},
-                },
-                {"idempotency_key": key},
-            )
-        return account.id
-
     def transfer(self, *, amount: int, currency: str, account_id: str, charge_id: str, escrow_id: str, saga_id: str, key: str) -> str:
         with changing():
             transfer = self.client.v1.transfers.create(
@@ -109,6 +94,14 @@ class StripeProvider:
                 {"idempotency_key": key},
             )
         return transfer.id
+
+    def settles_at(self, charge_id: str) -> datetime:
+        """A transfer out of a charge is available when the charge is: https://docs.stripe.com/connect/separate-charges-and-transfers"""
+        with looking():
+            booked = self.client.v1.charges.retrieve(charge_id, {"expand": ["balance_transaction"]}).balance_transaction
+        if booked is None or isinstance(booked, str):
+            raise ProviderUnavailable(f"{charge_id} is not booked yet")
+        return datetime.fromtimestamp(booked.available_on, UTC)
 
     def find_transfer(self, *, escrow_id: str, saga_id: str) -> str | None:
         with looking():

@@ -25,14 +25,23 @@ class StripeWebhooks:
         try:
             stripe.WebhookSignature.verify_header(payload, signature, self.secret, tolerance=TOLERANCE_SECONDS)
             event = json.loads(payload)
-            return Webhook(str(event["id"]), str(event["type"]), _saga_id(event))
+            event_id, event_type, thing = str(event["id"]), str(event["type"]), _object(event)
+            return Webhook(event_id, event_type, _told(thing, "saga_id"), _told(thing, "user_id"), _text(thing.get("id")))
         except (stripe.SignatureVerificationError, ValueError, LookupError, TypeError) as error:
             raise BadSignature from error
 
 
-def _saga_id(event: dict[str, Any]) -> str | None:
+def _object(event: dict[str, Any]) -> dict[str, Any]:
     data = event.get("data")
     thing = data.get("object") if isinstance(data, dict) else None
-    metadata = thing.get("metadata") if isinstance(thing, dict) else None
-    saga_id = metadata.get("saga_id") if isinstance(metadata, dict) else None
-    return saga_id if isinstance(saga_id, str) else None
+    return thing if isinstance(thing, dict) else {}
+
+
+def _told(thing: dict[str, Any], name: str) -> str | None:
+    """What we wrote on the object when it was made."""
+    metadata = thing.get("metadata")
+    return _text(metadata.get(name)) if isinstance(metadata, dict) else None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

@@ -8,7 +8,8 @@ from chassis.mongo import MongoUnitOfWork
 from payments.adapters.customers import MongoCustomers
 from payments.adapters.escrows import MongoEscrows
 from payments.adapters.ledger import MongoBalances, MongoBooks, MongoJournals
-from payments.adapters.payouts import MongoConnectedAccounts, MongoPayouts
+from payments.adapters.payout_accounts import MongoPayoutAccounts
+from payments.adapters.payouts import MongoPayouts
 from payments.adapters.sagas import MongoSagas
 from payments.adapters.webhook_events import MongoWebhookEvents
 
@@ -21,6 +22,6 @@ class PaymentsUnitOfWork(MongoUnitOfWork):
         self.books = MongoBooks(session)
         self.journals = MongoJournals(session)
         self.balances = MongoBalances(session)
-        self.connected_accounts = MongoConnectedAccounts(session)
+        self.payout_accounts = MongoPayoutAccounts(session)
         self.customers = MongoCustomers(session)
         self.webhook_events = MongoWebhookEvents(session)

@@ -108,6 +108,35 @@ class PaymentDeclined(DomainError):
         super().__init__(fields=(FieldError(pointer="/payment_method", detail=decline_code),))
 
 
+class PayoutAccountNotReady(DomainError):
+    """Payouts are not enabled yet: POST /v1/payout-account tells what is due."""
+
+    kind = Kind.CONFLICT
+    code = "payments.payout_account.not_ready"
+
+
+class PayoutAccountRefused(DomainError):
+    """No account for payouts can be opened like this."""
+
+    kind = Kind.INVALID
+    code = "payments.payout_account.refused"
+
+    def __init__(self, code: str) -> None:
+        """`code` is the processor's, such as `country_unsupported`."""
+        super().__init__(fields=(FieldError(pointer="/country", detail=code),))
+
+
+class PayoutTooSmall(DomainError):
+    """A payout of so little is not made."""
+
+    kind = Kind.INVALID
+    code = "payments.payout.too_small"
+
+    def __init__(self, minimum: int) -> None:
+        """`minimum` in minor units."""
+        super().__init__(fields=(FieldError(pointer="/amount/amount_minor", detail=f"must be at least {minimum}"),))
+
+
 class PaymentMethodNotFound(DomainError):
     """You have no such payment method."""
 

@@ -34,6 +34,7 @@ class Step(StrEnum):
     AWAIT_REFUND = "await_refund"
     PAY_OUT = "pay_out"
     AWAIT_PAYOUT = "await_payout"
+    SETTLE = "settle"
 
 
 WAITING = frozenset({Step.AWAIT_INTENT, Step.AWAIT_REFUND, Step.AWAIT_PAYOUT})
@@ -85,7 +86,17 @@ class PayoutOrder:
     currency: str
 
 
-Order = FundOrder | ReleaseOrder | RefundOrder | PayoutOrder
+@dataclass(frozen=True, slots=True)
+class SettleOrder:
+    """Let what was earned be paid out, once the processor has settled it."""
+
+    release_id: str
+    user_id: str
+    amount: int
+    currency: str
+
+
+Order = FundOrder | ReleaseOrder | RefundOrder | PayoutOrder | SettleOrder
 
 # Where each kind begins, and which step may follow which.
 FIRST_STEPS: dict[type[Order], Step] = {
@@ -93,6 +104,7 @@ FIRST_STEPS: dict[type[Order], Step] = {
     ReleaseOrder: Step.ENSURE_ACCOUNT,
     RefundOrder: Step.REFUND,
     PayoutOrder: Step.ENSURE_ACCOUNT,
+    SettleOrder: Step.SETTLE,
 }
 NEXT_STEPS: dict[Step, frozenset[Step]] = {
     Step.CREATE_INTENT: frozenset({Step.CONFIRM_INTENT}),
@@ -105,6 +117,7 @@ NEXT_STEPS: dict[Step, frozenset[Step]] = {
     Step.AWAIT_REFUND: frozenset(),
     Step.PAY_OUT: frozenset({Step.AWAIT_PAYOUT}),
     Step.AWAIT_PAYOUT: frozenset(),
+    Step.SETTLE: frozenset(),
 }
 
 
@@ -134,9 +147,9 @@ class Saga:
     last_error: str | None = None
 
     @classmethod
-    def begin(cls, id: str, order: Order, *, call_key: str, driver: str | None, at: datetime) -> Saga:
-        """A new saga: in the hands of `driver`, or, where there is none, due at once."""
-        due_at = at + LEASE if driver else at
+    def begin(cls, id: str, order: Order, *, call_key: str, driver: str | None, at: datetime, not_before: datetime | None = None) -> Saga:
+        """A new saga: in the hands of `driver`, or, where there is none, due at once or at `not_before`."""
+        due_at = at + LEASE if driver else not_before or at
         return cls(id, 1, order, SagaStatus.RUNNING, FIRST_STEPS[type(order)], call_key, driver, due_at, at)
 
     @property

@@ -13,6 +13,7 @@ from payments.domain.escrow import Escrow
 from payments.domain.ledger import Account, Balance, Book, Journal
 from payments.domain.payout import Payout
 from payments.domain.saga import Saga
+from payments.usecases.account_ports import Onboardings, PayoutAccounts
 from payments.usecases.wallet_ports import Customers
 
 
@@ -84,13 +85,6 @@ class Balances(Protocol):
     def save(self, balance: Balance) -> None: ...
 
 
-class ConnectedAccounts(Protocol):
-    """Whose Stripe account is whose."""
-
-    def get(self, user_id: str) -> str | None: ...
-    def add(self, user_id: str, account_id: str, at: datetime) -> None: ...
-
-
 class WebhookEvents(Protocol):
     """The webhooks that were taken, by Stripe's event id."""
 
@@ -114,7 +108,7 @@ class UnitOfWork(unit_of_work.UnitOfWork, Protocol):
     @property
     def balances(self) -> Balances: ...
     @property
-    def connected_accounts(self) -> ConnectedAccounts: ...
+    def payout_accounts(self) -> PayoutAccounts: ...
     @property
     def customers(self) -> Customers: ...
     @property
@@ -174,14 +168,16 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A verified webhook: which event, and which saga it is about, where it is about one of ours."""
+    """A verified webhook: which event, and what it is about: a saga or a person of ours, or (`object_id`) a thing of the processor's."""
 
     event_id: str
     event_type: str
-    saga_id: str | None
+    saga_id: str | None = None
+    user_id: str | None = None
+    object_id: str | None = None
 
 
-class PaymentProvider(Protocol):
+class PaymentProvider(Onboardings, Protocol):
     """The payment processor. Money in minor units. `key` makes a call that is repeated have one effect.
 
     Raises:
@@ -203,12 +199,12 @@ class PaymentProvider(Protocol):
     def get_intent(self, intent_id: str) -> Intent: ...
     def cancel_intent(self, intent_id: str, *, key: str) -> Intent: ...
 
-    def create_account(self, user_id: str, *, key: str) -> str:
-        """An account to which this person's money can be sent; returns its id."""
-        ...
-
     def transfer(self, *, amount: int, currency: str, account_id: str, charge_id: str, escrow_id: str, saga_id: str, key: str) -> str:
         """Send money of a charge to an account; returns the transfer's id."""
+        ...
+
+    def settles_at(self, charge_id: str) -> datetime:
+        """When the money of this charge, and what was transferred out of it, can be paid out."""
         ...
 
     def find_transfer(self, *, escrow_id: str, saga_id: str) -> str | None: ...

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.base import Done
 from contracts.payments.commands import ReceiveStripeWebhook
+from payments.domain.errors import ProviderUnavailable
 from payments.domain.saga import PayoutOrder, Saga, SagaStatus
+from payments.usecases.account_ports import Onboardings
+from payments.usecases.payout_accounts import refreshed
 from payments.usecases.ports import Calls, UnitsOfWork, Webhooks
 from payments.usecases.sagas.runner import SagaRunner
 
@@ -17,12 +21,13 @@ from payments.usecases.sagas.runner import SagaRunner
 class ReceiveStripeWebhookHandler:
     unit_of_work: UnitsOfWork
     webhooks: Webhooks
+    onboardings: Onboardings
     runner: SagaRunner
     calls: Calls
     now: Callable[[], datetime]
 
     def __call__(self, command: ReceiveStripeWebhook) -> Done:
-        """Nothing in the body is believed but the event's id and the saga's: the saga asks Stripe how things stand.
+        """Nothing in the body is believed but ids: the event's, and that of the saga or person, for whom Stripe is asked how things stand.
 
         So webhooks may come in any order, late, twice or before the answer they are about. A webhook of an unknown type,
         or about nothing of ours, is taken and ignored. One that comes while its saga is being driven changes nothing: the
@@ -43,7 +48,17 @@ class ReceiveStripeWebhookHandler:
                 work.sagas.save(self._woken(saga).claimed(driver, self.now()))
         if saga is not None:
             self.runner.drive(saga.id, driver)
+        elif webhook.user_id is not None and webhook.event_type.startswith("account."):
+            self._look_at_account(webhook.user_id)
         return answer
+
+    def _look_at_account(self, user_id: str) -> None:
+        """While the processor does not answer the account stays as it was recorded: whoever needs it to be enabled asks again."""
+        with self.unit_of_work() as work:
+            account = work.payout_accounts.get(user_id)
+        if account is not None:
+            with suppress(ProviderUnavailable):
+                refreshed(self.unit_of_work, self.onboardings, account, self.now())
 
     def _may_have_changed(self, saga: Saga) -> bool:
         if saga.running:

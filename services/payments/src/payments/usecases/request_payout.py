@@ -10,12 +10,15 @@ from chassis.principal import Principal
 from contracts.money import Price
 from contracts.payments.commands import RequestPayout
 from contracts.payments.events import PayoutRequested
-from contracts.payments.views import PayoutView
+from contracts.payments.views import PayoutAccountStatus, PayoutView
 from payments.domain import entries
-from payments.domain.errors import PayoutNotFound
+from payments.domain.errors import PayoutAccountNotReady, PayoutNotFound
 from payments.domain.payout import Payout
+from payments.domain.payout_rules import PayoutRules
 from payments.domain.saga import PayoutOrder, Saga
+from payments.usecases.account_ports import Onboardings
 from payments.usecases.bookkeeping import post
+from payments.usecases.payout_accounts import refreshed
 from payments.usecases.ports import Calls, UnitOfWork, UnitsOfWork
 from payments.usecases.sagas.runner import SagaRunner
 from payments.usecases.views import payout_view
@@ -26,6 +29,8 @@ class RequestPayoutHandler:
     unit_of_work: UnitsOfWork
     runner: SagaRunner
     calls: Calls
+    onboardings: Onboardings
+    rules: PayoutRules
     new_id: Callable[[str], str]
     now: Callable[[], datetime]
 
@@ -36,8 +41,16 @@ class RequestPayoutHandler:
         and sees what the other left. While Stripe does not answer the payout is `requested` and its saga goes on by itself.
 
         Raises:
-            InsufficientBalance: the amount is above what is available in its currency.
+            PayoutTooSmall: named at `/amount/amount_minor`.
+            StepUpRequired: from a certain amount on a stolen access token alone must not do.
+            PayoutAccountNotReady: the processor does not pay out to this person at present.
+            InsufficientBalance: the amount is above what is available in its currency; always, while money is owed after a chargeback.
         """
+        amount, currency = command.amount.amount_minor, command.amount.currency
+        self.rules.check_amount(amount, currency)
+        if self.rules.wants_step_up(amount, currency):
+            principal.require_fresh(self.now())
+        self._check_account(principal.user_id)
         payout_id, saga_id = self._begin(principal.user_id, command.amount)
         self.runner.drive(saga_id, self.calls.driver())
         with self.unit_of_work() as work:
@@ -45,6 +58,15 @@ class RequestPayoutHandler:
             if payout is None:
                 raise PayoutNotFound
             return work.answer(payout_view(payout))
+
+    def _check_account(self, user_id: str) -> None:
+        """What was recorded may be old: before somebody is refused the processor is asked."""
+        with self.unit_of_work() as work:
+            account = work.payout_accounts.get(user_id)
+        if account is None or account.status is PayoutAccountStatus.ENABLED:
+            return
+        if refreshed(self.unit_of_work, self.onboardings, account, self.now()).status is not PayoutAccountStatus.ENABLED:
+            raise PayoutAccountNotReady
 
     def _begin(self, user_id: str, amount: Price) -> tuple[str, str]:
         with self.unit_of_work() as work:

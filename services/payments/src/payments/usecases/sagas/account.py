@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from payments.domain.errors import InvariantBroken
+from payments.domain.payout_account import PayoutAccount
 from payments.domain.saga import Saga, Step
 from payments.usecases.ports import PaymentProvider, UnitOfWork, UnitsOfWork
 from payments.usecases.sagas.recording import recording
@@ -31,18 +32,17 @@ class AccountStep:
             ProviderUnavailable, ProviderRefused, TakenOver.
         """
         with self.unit_of_work() as work:
-            account_id = work.connected_accounts.get(user_id)
-        if account_id is None:
-            account_id = self.provider.create_account(user_id, key=f"account:{user_id}:{saga.round}")
+            known = work.payout_accounts.get(user_id)
+        made = None if known is not None else self.provider.create_account(user_id, key=f"account:{user_id}:{saga.round}")
         with recording(self.unit_of_work, saga) as work:
-            if work.connected_accounts.get(user_id) is None:
-                work.connected_accounts.add(user_id, account_id, self.now())
+            if made is not None and work.payout_accounts.get(user_id) is None:
+                work.payout_accounts.add(PayoutAccount.opened(user_id, *made, self.now()))
             return work.sagas.save(saga.to(then, self.now()))
 
 
 def account_of(work: UnitOfWork, user_id: str) -> str:
     """The account that the step before has recorded."""
-    account_id = work.connected_accounts.get(user_id)
-    if account_id is None:
+    account = work.payout_accounts.get(user_id)
+    if account is None:
         raise InvariantBroken(f"{user_id} has no account to send money to")
-    return account_id
+    return account.account_id

@@ -23,6 +23,7 @@ from payments.usecases.movements import follow_up
 from payments.usecases.ports import PaymentProvider, UnitsOfWork
 from payments.usecases.sagas.account import AccountStep, account_of
 from payments.usecases.sagas.recording import escrow_of, recording
+from payments.usecases.sagas.settle import begin_settlement
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,9 @@ class ReleaseSteps:
         """
         if saga.step is Step.ENSURE_ACCOUNT:
             return self.account.advance(saga, order.payee_id, Step.TRANSFER)
-        return self._complete(saga, order, self._transfer(saga, order))
+        transfer_id = self._transfer(saga, order)
+        settles_at = None if transfer_id is None else self.provider.settles_at(order.charge_id)
+        return self._complete(saga, order, transfer_id, settles_at)
 
     def _transfer(self, saga: Saga, order: ReleaseOrder) -> str | None:
         """The id of this saga's transfer; None where the net rounds to nothing, which cannot be sent."""
@@ -66,12 +69,16 @@ class ReleaseSteps:
             key=saga.key,
         )
 
-    def _complete(self, saga: Saga, order: ReleaseOrder, transfer_id: str | None) -> Saga:
+    def _complete(self, saga: Saga, order: ReleaseOrder, transfer_id: str | None, settles_at: datetime | None) -> Saga:
         share = Share(order.gross, order.fee)
         with recording(self.unit_of_work, saga) as work:
             at = self.now()
             escrow = escrow_of(work, order.escrow_id).release(saga.id, share)
-            post_for(work, escrow, f"release:{saga.id}", entries.released(escrow.id, order.payee_id, share, order.currency), at)
+            settled = settles_at is None or settles_at <= at
+            entry = entries.released if settled else entries.released_pending
+            post_for(work, escrow, f"release:{saga.id}", entry(escrow.id, order.payee_id, share, order.currency), at)
+            if settles_at is not None and not settled:
+                begin_settlement(work, saga, order.payee_id, share.net, order.currency, settles_at, at)
             work.emit(facts.funds_released(escrow, order.milestone_id, share))
             work.escrows.save(follow_up(work, escrow, self.new_id, at))
             return work.sagas.save(saga.completed(at, reference=transfer_id))

@@ -10,7 +10,7 @@ from typing import assert_never
 import structlog
 
 from payments.domain.errors import ProviderUnavailable
-from payments.domain.saga import FundOrder, PayoutOrder, RefundOrder, ReleaseOrder, Saga
+from payments.domain.saga import FundOrder, PayoutOrder, RefundOrder, ReleaseOrder, Saga, SettleOrder
 from payments.usecases.ports import PaymentProvider, ProviderRefused, UnitsOfWork
 from payments.usecases.sagas.account import AccountStep
 from payments.usecases.sagas.fund import FundSteps
@@ -18,6 +18,7 @@ from payments.usecases.sagas.payout import PayoutSteps
 from payments.usecases.sagas.recording import TakenOver, recording
 from payments.usecases.sagas.refund import RefundSteps
 from payments.usecases.sagas.release import ReleaseSteps
+from payments.usecases.sagas.settle import SettleSteps
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +36,7 @@ class SagaRunner:
     release: ReleaseSteps
     refund: RefundSteps
     payout: PayoutSteps
+    settle: SettleSteps
     now: Callable[[], datetime]
 
     def drive(self, saga_id: str, driver: str) -> None:
@@ -81,6 +83,8 @@ class SagaRunner:
                 return self.refund.advance(saga, order)
             case PayoutOrder() as order:
                 return self.payout.advance(saga, order)
+            case SettleOrder() as order:
+                return self.settle.advance(saga, order)
             case _:
                 assert_never(saga.order)
 
@@ -88,7 +92,7 @@ class SagaRunner:
 def saga_runner(
     unit_of_work: UnitsOfWork, provider: PaymentProvider, new_id: Callable[[str], str], now: Callable[[], datetime]
 ) -> SagaRunner:
-    """A runner of all four kinds of saga on one provider."""
+    """A runner of every kind of saga on one provider."""
     account = AccountStep(unit_of_work, provider, now)
     return SagaRunner(
         unit_of_work,
@@ -96,5 +100,6 @@ def saga_runner(
         ReleaseSteps(unit_of_work, provider, account, new_id, now),
         RefundSteps(unit_of_work, provider, new_id, now),
         PayoutSteps(unit_of_work, provider, account, now),
+        SettleSteps(unit_of_work, now),
         now,
     )

@@ -1,0 +1,157 @@
+"""Accounts for payouts: opened once, asked about until they are enabled, and what they keep from being paid out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from payments_bank import START, Bank, person
+from payments_fake_stripe import ASKED, ENABLED
+
+from chassis.principal import Principal, StepUpRequired
+from contracts.identity.roles import Role
+from contracts.payments.commands import OpenPayoutAccount
+from contracts.payments.views import PayoutAccountStatus, PayoutAccountView, PayoutStatus
+from payments.domain.errors import EmailNotVerified, PayoutAccountNotReady, PayoutAccountRefused, PayoutTooSmall
+from payments.domain.payout_account import PayoutAccount
+from payments.domain.payout_rules import PayoutRules
+from payments.usecases.get_payout_account import GetPayoutAccountHandler
+from payments.usecases.open_payout_account import OpenPayoutAccountHandler
+
+LIMITED = replace(ENABLED, payouts_enabled=False, requirements_due=("individual.verification.document",))
+
+
+def opened(bank: Bank, by: Principal | None = None, *, country: str | None = None) -> PayoutAccountView:
+    handler = OpenPayoutAccountHandler(bank.memory.unit_of_work, bank.stripe, bank.calls, bank.clock.now)
+    return bank.call(lambda: handler(OpenPayoutAccount(country=country), by or bank.solver), None)
+
+
+def shown(bank: Bank, by: Principal | None = None) -> PayoutAccountView:
+    return GetPayoutAccountHandler(bank.memory.unit_of_work, bank.stripe, bank.clock.now)(by or bank.solver)
+
+
+def test_onboarding_goes_from_nothing_to_enabled(bank: Bank) -> None:
+    bank.stripe.new_account = ASKED
+    assert shown(bank).status is PayoutAccountStatus.NONE
+    view = opened(bank, country="DE")
+    assert (view.status, view.payouts_enabled, view.requirements_due) == (PayoutAccountStatus.ONBOARDING, False, ("external_account",))
+    assert view.onboarding_url == "https://connect.example/acct_1"
+    assert view.onboarding_expires_at is not None
+
+    bank.stripe.account_states["acct_1"] = ENABLED
+    view = shown(bank)
+    assert (view.status, view.requirements_due, view.onboarding_url) == (PayoutAccountStatus.ENABLED, (), None)
+    assert shown(bank, bank.challenger).status is PayoutAccountStatus.NONE
+
+
+def test_asked_twice_there_is_one_account(bank: Bank) -> None:
+    opened(bank)
+    opened(bank)
+    bank.fund()
+    bank.release(0)
+    assert bank.stripe.accounts == [bank.solver.user_id]
+
+
+def test_an_account_made_for_a_release_can_be_onboarded_later(bank: Bank) -> None:
+    bank.stripe.new_account = ASKED
+    bank.fund()
+    bank.release(0)
+    assert opened(bank).status is PayoutAccountStatus.ONBOARDING
+    assert bank.stripe.accounts == [bank.solver.user_id]
+
+
+def test_a_webhook_is_a_hint_to_ask(bank: Bank) -> None:
+    opened(bank)
+    bank.stripe.account_states["acct_1"] = LIMITED
+    for _ in range(3):
+        bank.webhook("evt_1", bank.solver.user_id, event_type="account.updated")
+    account = bank.memory.table("accounts")[bank.solver.user_id]
+    assert (account.state, account.status, account.version) == (LIMITED, PayoutAccountStatus.RESTRICTED, 2)
+    bank.webhook("evt_2", bank.challenger.user_id, event_type="account.updated")  # who has none
+    bank.stripe.down = True
+    bank.webhook("evt_3", bank.solver.user_id, event_type="account.updated")
+    assert shown(bank).status is PayoutAccountStatus.RESTRICTED
+
+
+def test_who_is_unverified_or_in_a_country_without_payouts_is_refused(bank: Bank) -> None:
+    with pytest.raises(EmailNotVerified):
+        opened(bank, person(Role.SOLVER, email_verified=False))
+    bank.stripe.refuse["create_account"] = ["country_unsupported"]
+    with pytest.raises(PayoutAccountRefused) as refusal:
+        opened(bank, country="AQ")
+    assert [(error.pointer, error.detail) for error in refusal.value.fields] == [("/country", "country_unsupported")]
+    assert shown(bank).status is PayoutAccountStatus.NONE
+
+
+def test_an_account_that_is_not_enabled_is_not_paid_and_nothing_is_set_aside(bank: Bank) -> None:
+    bank.stripe.new_account = LIMITED
+    bank.fund()
+    bank.release(0)
+    with pytest.raises(PayoutAccountNotReady):
+        bank.pay_out(9_000)
+    assert bank.balance().available.amount_minor == 54_000
+    bank.stripe.account_states["acct_1"] = ENABLED  # the webhook has not come yet
+    assert bank.pay_out(9_000).status is PayoutStatus.IN_TRANSIT
+    bank.check()
+
+
+@pytest.mark.parametrize(("currency", "minimum"), [("EUR", 100), ("JPY", 1), ("KWD", 1000)])
+def test_the_minimum_is_a_whole_unit_of_the_currency(currency: str, minimum: int) -> None:
+    rules = PayoutRules(1, 500)
+    rules.check_amount(minimum, currency)
+    with pytest.raises(PayoutTooSmall):
+        rules.check_amount(minimum - 1, currency)
+    assert rules.wants_step_up(500 * minimum, currency)
+    assert not rules.wants_step_up(500 * minimum - 1, currency)
+
+
+def test_a_payout_below_the_minimum_names_the_field(bank: Bank) -> None:
+    with pytest.raises(PayoutTooSmall) as refusal:
+        bank.pay_out(99)
+    assert [(error.pointer, error.detail) for error in refusal.value.fields] == [("/amount/amount_minor", "must be at least 100")]
+
+
+def test_a_large_payout_wants_a_fresh_proof_of_who_asks() -> None:
+    bank = Bank((2_000_000,))
+    bank.accept()
+    bank.fund()
+    bank.release(0)
+    assert bank.pay_out(999_999).status is PayoutStatus.IN_TRANSIT
+    for minutes_ago in (None, 11):
+        at = None if minutes_ago is None else START - timedelta(minutes=minutes_ago)
+        with pytest.raises(StepUpRequired):
+            bank.pay_out(1_000_000, by=replace(bank.solver, authenticated_at=at))
+    assert bank.balance().available.amount_minor == 800_001
+
+
+def test_a_large_payout_goes_out_on_a_fresh_proof() -> None:
+    bank = Bank((2_000_000,))
+    bank.accept()
+    bank.fund()
+    bank.release(0)
+    fresh = replace(bank.solver, authenticated_at=START - timedelta(minutes=9))
+    assert bank.pay_out(1_800_000, by=fresh).status is PayoutStatus.IN_TRANSIT
+
+
+def test_what_is_not_settled_yet_is_pending_and_cannot_be_paid_out(bank: Bank) -> None:
+    bank.stripe.settled_on = START + timedelta(days=2)
+    bank.fund()
+    bank.release(0)
+    balance = bank.balance()
+    assert (balance.pending.amount_minor, balance.available.amount_minor) == (54_000, 0)
+    bank.resume(timedelta(days=1))
+    assert bank.balance().pending.amount_minor == 54_000
+    bank.resume(timedelta(days=1))
+    bank.resume()
+    balance = bank.balance()
+    assert (balance.pending.amount_minor, balance.available.amount_minor) == (0, 54_000)
+    assert bank.running == []
+    bank.check()
+
+
+def test_an_account_is_told_apart_by_what_the_processor_says() -> None:
+    account = PayoutAccount.opened("u", "acct_1", ASKED, START)
+    assert account.status is PayoutAccountStatus.ONBOARDING
+    assert account.told(replace(ENABLED, transfers_enabled=False), START).status is PayoutAccountStatus.RESTRICTED
+    assert account.told(ENABLED, START).status is PayoutAccountStatus.ENABLED
