@@ -79,7 +79,7 @@ class Bank:
         self.payout_handler = RequestPayoutHandler(uow, self.runner, self.calls, self.stripe, PayoutRules(1, 10_000), new_id, now)
         self.webhook_handler = ReceiveStripeWebhookHandler(uow, FakeWebhooks(), self.stripe, self.runner, self.calls, now)
         self.open_handler = OpenEscrowHandler(uow, fee_basis_points, new_id, now)
-        self.deliver_handler = NoteDeliveryHandler(uow)
+        self.deliver_handler = NoteDeliveryHandler(uow, now)
         self.approve_handler = ReleaseApprovedMilestoneHandler(uow, new_id, now)
         self.cancel_handler = CloseCancelledEscrowHandler(uow, new_id, now)
         self.resume_handler = ResumeSagasHandler(uow, self.runner, rerun, new_id, now)

@@ -131,6 +131,10 @@ class FakeEscrows(_Versioned):
     def active_of_payee(self, user_id: str) -> list[Escrow]:
         return [row for row in self.rows.values() if row.payee_id == user_id and row.holds_or_awaits_money]
 
+    def due_for_silent_release(self, at: datetime, limit: int) -> list[Escrow]:
+        due = [row for row in self.rows.values() if row.release_due_at and row.release_due_at <= at]
+        return sorted(due, key=lambda row: row.release_due_at)[:limit]
+
     def add(self, escrow: Escrow) -> None:
         if self.of_challenge(escrow.challenge_id) is not None:
             raise LostRace

@@ -3,7 +3,7 @@
 from chassis.entrypoints import UseCasesProvider, on_event, rpc, timer
 from chassis.principal import Principal
 from contracts.base import Done
-from contracts.challenges.events import ApplicationAccepted, ChallengeCancelled, SubmissionApproved, WorkSubmitted
+from contracts.challenges.events import ApplicationAccepted, ChallengeCancelled, ChangesRequested, SubmissionApproved, WorkSubmitted
 from contracts.paging import Page
 from contracts.payments.commands import (
     AddPaymentMethod,
@@ -120,12 +120,20 @@ class PaymentsService:
         self.use_cases.note_delivery(event)
 
     @on_event
+    def on_changes_requested(self, event: ChangesRequested) -> None:
+        self.use_cases.note_changes_requested(event)
+
+    @on_event
     def on_submission_approved(self, event: SubmissionApproved) -> None:
         self.use_cases.release_approved_milestone(event)
 
     @on_event
     def on_challenge_cancelled(self, event: ChallengeCancelled) -> None:
         self.use_cases.close_cancelled_escrow(event)
+
+    @timer(seconds=30)
+    def release_by_silence(self) -> None:
+        self.use_cases.release_by_silence()
 
     @timer(seconds=1)
     def resume_sagas(self) -> None:

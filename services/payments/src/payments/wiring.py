@@ -25,12 +25,14 @@ from payments.usecases.get_payout_account import GetPayoutAccountHandler
 from payments.usecases.get_statement import GetStatementHandler
 from payments.usecases.list_payment_methods import ListPaymentMethodsHandler
 from payments.usecases.list_payouts import ListPayoutsHandler
+from payments.usecases.note_changes_requested import NoteChangesRequestedHandler
 from payments.usecases.note_delivery import NoteDeliveryHandler
 from payments.usecases.open_escrow import OpenEscrowHandler
 from payments.usecases.open_payout_account import OpenPayoutAccountHandler
 from payments.usecases.receive_stripe_webhook import ReceiveStripeWebhookHandler
 from payments.usecases.refund_escrow import RefundEscrowHandler
 from payments.usecases.release_approved_milestone import ReleaseApprovedMilestoneHandler
+from payments.usecases.release_by_silence import ReleaseBySilenceHandler
 from payments.usecases.release_escrow import ReleaseEscrowHandler
 from payments.usecases.remove_payment_method import RemovePaymentMethodHandler
 from payments.usecases.request_payout import RequestPayoutHandler
@@ -62,6 +64,8 @@ class UseCases:
     list_payouts: ListPayoutsHandler
     open_escrow: OpenEscrowHandler
     note_delivery: NoteDeliveryHandler
+    note_changes_requested: NoteChangesRequestedHandler
+    release_by_silence: ReleaseBySilenceHandler
     release_approved_milestone: ReleaseApprovedMilestoneHandler
     close_cancelled_escrow: CloseCancelledEscrowHandler
     resume_sagas: ResumeSagasHandler
@@ -100,7 +104,9 @@ def build(resources: Resources[Settings]) -> UseCases:
         get_payout=GetPayoutHandler(unit_of_work),
         list_payouts=ListPayoutsHandler(unit_of_work),
         open_escrow=OpenEscrowHandler(unit_of_work, fee, new_id, now),
-        note_delivery=NoteDeliveryHandler(unit_of_work),
+        note_delivery=NoteDeliveryHandler(unit_of_work, now),
+        note_changes_requested=NoteChangesRequestedHandler(unit_of_work),
+        release_by_silence=ReleaseBySilenceHandler(unit_of_work, retrying, new_id, now),
         release_approved_milestone=ReleaseApprovedMilestoneHandler(unit_of_work, new_id, now),
         close_cancelled_escrow=CloseCancelledEscrowHandler(unit_of_work, new_id, now),
         resume_sagas=ResumeSagasHandler(unit_of_work, runner, retrying, new_id, now),

@@ -22,10 +22,11 @@ from payments.domain.errors import InsufficientBalance, InvariantBroken
 from payments.domain.escrow import Escrow
 from payments.domain.fees import Share
 from payments.domain.ledger import AccountKind, balances_of, verify_chain
-from payments.domain.milestone import Charge, Milestone
+from payments.domain.milestone import Charge, Hand, Milestone
 from payments.domain.payout import Payout
 from payments.domain.payout_account import PayoutAccount
 from payments.domain.saga import FundOrder, Order, PayoutOrder, RefundOrder, ReleaseOrder, Saga, SettleOrder
+from payments.domain.splits import Member
 from payments.migrations import m0001_initial, m0002_statements
 from payments.usecases.bookkeeping import post
 from payments.usecases.ports import UnitOfWork
@@ -75,7 +76,9 @@ def test_an_escrow_comes_back_as_it_was_kept(units: Units) -> None:
         assert work.escrows.of_challenge(kept.challenge_id) == kept
         assert work.escrows.get("escrow_other") is None
         assert work.escrows.of_challenge("challenge_other") is None
-        changed = kept.begin_funding("s", None, 5).hold("s", Charge("pi", "ch")).begin_release("t", "milestone_1", 7).approve("milestone_2")
+        changed = kept.begin_funding("s", None, 5).hold("s", Charge("pi", "ch")).begin_release("milestone_1", [Hand("t", 7, 1)])
+        changed = changed.approve("milestone_2").set_team((Member("user_a", 1), Member("user_b", 9_999)))
+        changed = changed.deliver("milestone_1", NOW).begin_dispute([("milestone_1", 9)]).freeze("why")
         saved = work.escrows.save(changed)
     assert saved == replace(changed, version=2)
     with units() as work:
@@ -103,10 +106,37 @@ def test_a_balance_reads_only_the_escrows_that_hold_or_await_money(units: Units)
         kept = work.escrows.save(kept.hold("s", Charge("pi", "ch")))
     with units() as work:
         assert work.escrows.active_of_payee(kept.payee_id) == [kept]
-        work.escrows.save(kept.begin_refund("r", "milestone_2", 5).refund("r"))
+        work.escrows.save(kept.begin_refund("milestone_2", Hand("r", 5, to_payer=True)).refund("r"))
     with units() as work:
         assert work.escrows.active_of_payee(kept.payee_id) == []
         assert [row.id for row in work.escrows.of_payee(kept.payee_id)] == [kept.id]
+
+
+def test_a_movement_written_by_the_version_before_is_read_as_a_hand(store: Store) -> None:
+    """It knew of one movement at a time, by `moving` and `saga_id` of the milestone."""
+    for back in (False, True):
+        kept = escrow().begin_funding("s", None, 1000).hold("s", Charge("pi", "ch"))
+        hand = Hand("t", 105, to_payer=True) if back else Hand("t", 105, 11)
+        kept = kept.begin_refund("milestone_1", hand) if back else kept.begin_release("milestone_1", [hand])
+        with PaymentsUnitOfWork(store) as work:
+            work.escrows.add(kept)
+        unset = {"milestones.$[].hands": "", "milestones.$[].disputed": "", "milestones.$[].kind": "", "team": ""}
+        store.database.escrows.update_one({"_id": kept.id}, {"$unset": unset})
+        with PaymentsUnitOfWork(store) as work:
+            assert work.escrows.get(kept.id) == kept
+
+
+def test_delivered_work_that_nobody_answered_is_found_when_its_time_has_come(units: Units) -> None:
+    kept = escrow().begin_funding("s", None, 1000).hold("s", Charge("pi", "ch")).deliver("milestone_1", NOW)
+    with units() as work:
+        work.escrows.add(kept)
+        work.escrows.add(escrow())
+    with units() as work:
+        assert work.escrows.due_for_silent_release(NOW - timedelta(seconds=1), 10) == []
+        assert work.escrows.due_for_silent_release(NOW, 10) == [kept]
+        work.escrows.save(kept.begin_dispute([("milestone_1", 1)]))
+    with units() as work:
+        assert work.escrows.due_for_silent_release(NOW, 10) == []
 
 
 def test_a_write_over_an_older_version_is_refused(units: Units) -> None:

@@ -17,6 +17,7 @@ from payments.domain.errors import (
     NotThePayer,
     PaymentDeclined,
 )
+from payments.domain.milestone import Status
 from payments.usecases.ports import IntentStatus
 
 
@@ -110,7 +111,7 @@ def test_a_bank_that_wants_more_gets_the_payer_a_link_that_only_the_payer_sees(b
     (saga,) = bank.running
     bank.stripe.succeed("pi_0")
     bank.webhook("evt_1", saga.id)
-    assert bank.escrow.milestone(bank.milestone_ids[0]).status is EscrowMilestoneStatus.HELD
+    assert bank.escrow.milestone(bank.milestone_ids[0]).status is Status.HELD
     assert bank.escrow.action is None
     bank.check()
 

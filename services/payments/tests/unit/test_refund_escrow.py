@@ -8,7 +8,7 @@ from payments_bank import Bank, person
 
 from chassis.retry import NotYet
 from contracts.identity.roles import Role
-from contracts.payments.events import FundsRefunded
+from contracts.payments.events import EscrowFunded, FundsRefunded
 from contracts.payments.views import EscrowMilestoneStatus, EscrowStatus
 from payments.domain.errors import (
     AlreadyFunded,
@@ -20,6 +20,7 @@ from payments.domain.errors import (
     RefundNotAllowed,
     RefundRefused,
 )
+from payments.domain.milestone import Status
 from payments.usecases.ports import MovementStatus
 
 
@@ -113,12 +114,20 @@ def test_what_was_given_back_is_funded_again_at_the_fee_that_was_agreed(bank: Ba
     bank.check()
 
 
-def test_a_milestone_that_was_paid_in_part_is_not_funded_again(bank: Bank) -> None:
+def test_of_a_milestone_that_was_paid_in_part_only_the_rest_is_funded_again(bank: Bank) -> None:
+    """20000 of 60000 were paid for, 40000 went back: whoever funds it again pays 40000 (decision 0032)."""
     bank.fund(0)
     bank.release(amount=20_000)
-    bank.refund(0)
+    bank.refund(amount=40_000)
+    assert bank.escrow.milestones[0].status is Status.REFUNDED
+    bank.fund(0)
+    assert bank.sums() == (100_000, 40_000, 18_000, 40_000, 2_000)
+    assert [fact.amount.amount_minor for fact in bank.events(EscrowFunded)] == [60_000, 40_000]
+    bank.release(0)
+    assert bank.sums() == (100_000, 0, 54_000, 40_000, 6_000)
     with pytest.raises(AlreadyFunded):
         bank.fund(0)
+    bank.check()
 
 
 def test_what_was_given_back_by_a_cancellation_is_not_funded_again(bank: Bank) -> None:
@@ -135,7 +144,7 @@ def test_a_refund_that_fails_later_is_held_again(bank: Bank) -> None:
     bank.refund(0)
     bank.stripe.refunds["re_0"]["status"] = MovementStatus.FAILED
     bank.resume(timedelta(seconds=3))
-    assert bank.escrow.milestone(bank.milestone_ids[0]).status is EscrowMilestoneStatus.HELD
+    assert bank.escrow.milestone(bank.milestone_ids[0]).status is Status.HELD
     assert bank.events(FundsRefunded) == []
     bank.check()
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from contracts.base import Event
 from contracts.ids import ChallengeId, EscrowId, MilestoneId, PayoutId, UserId
 from contracts.money import Money, Price
+from contracts.payments.views import MilestoneKind
 
 
 class _EscrowFact(Event):
@@ -32,20 +33,49 @@ class FundingFailed(_EscrowFact):
 
 
 class FundsReleased(_EscrowFact):
-    """`gross` left escrow: `net` to the solver, `fee` to the platform. `milestone_settled` when nothing of it is held any more."""
+    """`gross` left escrow: `net` to the solver, `fee` to the platform. `milestone_settled` when nothing of it is held any more.
+
+    `recipient_id` is who got the net: the payee, or one of the payee's team.
+    """
 
     milestone_id: MilestoneId
     gross: Price
     fee: Money
     net: Money
     milestone_settled: bool
+    recipient_id: UserId | None = None
 
 
 class FundsRefunded(_EscrowFact):
+    """`milestone_settled` when nothing of it is held any more and it may be funded again; `milestone_released` when nothing
+    is held any more because a decision shared it out, and the solver was paid a part.
+    """
+
     milestone_id: MilestoneId
     amount: Price
     reason: str
     milestone_settled: bool
+    milestone_released: bool = False
+
+
+class ExtraPaid(_EscrowFact):
+    """A tip or a bonus arrived, on top of what was agreed."""
+
+    kind: MilestoneKind
+    gross: Price
+    fee: Money
+    net: Money
+    recipient_id: UserId
+
+
+class EscrowFrozen(_EscrowFact):
+    """Nothing begins to move any more until finance has looked at it."""
+
+    reason: str
+
+
+class EscrowUnfrozen(_EscrowFact):
+    reason: str
 
 
 class _PayoutFact(Event):

@@ -1,6 +1,9 @@
 """What payments shows of escrows, balances and payouts."""
 
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
 
 from contracts.base import UtcDatetime, View
 from contracts.ids import ChallengeId, EscrowId, MilestoneId, PayoutId, UserId
@@ -28,6 +31,14 @@ class EscrowMilestoneStatus(StrEnum):
     REFUNDED = "refunded"
 
 
+class MilestoneKind(StrEnum):
+    """`tip` and `bonus` are the challenger's thanks on top of what was agreed; of a tip no fee is kept."""
+
+    WORK = "work"
+    TIP = "tip"
+    BONUS = "bonus"
+
+
 class EscrowMilestoneView(View):
     id: MilestoneId
     title: str
@@ -37,6 +48,16 @@ class EscrowMilestoneView(View):
     released: Money
     refunded: Money
     fees: Money
+    disputed: Money | None = None
+    kind: MilestoneKind = MilestoneKind.WORK
+    auto_release_at: UtcDatetime | None = None
+
+
+class TeamMember(View):
+    """Somebody who gets so many ten-thousandths of what is released."""
+
+    user_id: UserId
+    basis_points: Annotated[int, Field(gt=0, le=10_000)]
 
 
 class EscrowView(View):
@@ -62,6 +83,8 @@ class EscrowView(View):
     action_url: str | None = None
     action_client_secret: str | None = None
     action_expires_at: UtcDatetime | None = None
+    frozen: str | None = None
+    team: tuple[TeamMember, ...] = ()
     created_at: UtcDatetime
 
 

@@ -18,17 +18,19 @@ class RecordRefundHandler:
     now: Now
 
     def __call__(self, event: FundsRefunded, sequence: int) -> None:
-        """A milestone whose money is gone is as good as never funded; a refund in part changes nothing here.
+        """A milestone whose money is gone is as good as never funded; a refund in part changes nothing here. One that a decision
+        shared out was paid.
 
         Raises:
             NotYet: an event before it is still under way.
             ChallengeNotFound, MilestoneNotFound.
         """
         with self.unit_of_work() as work:
-            if not event.milestone_settled:
+            if not (event.milestone_settled or event.milestone_released):
                 return
+            action = MilestoneAction.RELEASE if event.milestone_released else MilestoneAction.REFUND
             before = existing_challenge(work.challenges, event.challenge_id)
-            moved = before.move_money((event.milestone_id,), MilestoneAction.REFUND, sequence, self.now())
+            moved = before.move_money((event.milestone_id,), action, sequence, self.now())
             if moved is None:
                 raise NotYet
             if moved != before:

@@ -27,6 +27,19 @@ class ChargeDocument(EmbeddedDocument):  # type: ignore[misc]  # mongoengine pub
     charge_id = StringField(required=True)
 
 
+class HandDocument(EmbeddedDocument):  # type: ignore[misc]
+    saga_id = StringField(required=True)
+    gross = LongField(required=True)
+    fee = LongField(required=True)
+    to_payer = BooleanField(required=True)
+    owed = BooleanField(required=True)
+
+
+class MemberDocument(EmbeddedDocument):  # type: ignore[misc]
+    user_id = StringField(required=True)
+    basis_points = IntField(required=True)
+
+
 class MilestoneDocument(EmbeddedDocument):  # type: ignore[misc]
     milestone_id = StringField(required=True)
     title = StringField(required=True)
@@ -37,11 +50,15 @@ class MilestoneDocument(EmbeddedDocument):  # type: ignore[misc]
     released = LongField(required=True)
     refunded = LongField(required=True)
     fees = LongField(required=True)
-    moving = LongField(required=True)
+    disputed = LongField(default=0)
+    moving = LongField(required=True)  # with saga_id what the version before knows of hands: it has one at most
     saga_id = StringField()
+    hands = EmbeddedDocumentListField(HandDocument)
     charge = EmbeddedDocumentField(ChargeDocument)
     delivered = BooleanField(required=True)
     approved = BooleanField(required=True)
+    release_due_at = DateTimeField()
+    kind = StringField(default="work")
 
 
 class EscrowDocument(VersionedDocument):
@@ -57,6 +74,10 @@ class EscrowDocument(VersionedDocument):
     action_url = StringField()
     action_client_secret = StringField()
     action_expires_at = DateTimeField()
+    frozen = StringField()
+    team = EmbeddedDocumentListField(MemberDocument)
+    awaits_release = BooleanField()  # set while silence will accept something, so that the timer's query begins with an equality
+    release_due_at = DateTimeField()
     created_at = DateTimeField(required=True)
 
     meta: ClassVar[dict[str, Any]] = {
@@ -65,6 +86,7 @@ class EscrowDocument(VersionedDocument):
             {"fields": ["challenge_id"], "unique": True},
             {"fields": ["active_payee_id"], "sparse": True},
             {"fields": ["payee_id"]},
+            {"fields": ["awaits_release", "release_due_at"], "sparse": True},
         ],
     }
 

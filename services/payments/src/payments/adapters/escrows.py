@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import datetime
 
 from pymongo.client_session import ClientSession
 
 from chassis.documents import DocumentCollection
-from contracts.payments.views import EscrowMilestoneStatus
-from payments.adapters.documents import ChargeDocument, EscrowDocument, MilestoneDocument
+from contracts.payments.views import MilestoneKind
+from payments.adapters.documents import ChargeDocument, EscrowDocument, HandDocument, MemberDocument, MilestoneDocument
 from payments.adapters.inserting import insert
 from payments.domain.escrow import Escrow, PayerAction
-from payments.domain.milestone import Charge, Milestone
+from payments.domain.fees import next_share
+from payments.domain.milestone import Charge, Hand, Milestone, Status
+from payments.domain.splits import Member
 
 
 class MongoEscrows:
@@ -31,6 +34,10 @@ class MongoEscrows:
 
     def active_of_payee(self, user_id: str) -> list[Escrow]:
         return [_escrow(document) for document in self._documents.find({"active_payee_id": user_id})]
+
+    def due_for_silent_release(self, at: datetime, limit: int) -> list[Escrow]:
+        query = {"awaits_release": True, "release_due_at": {"$lte": at}}
+        return [_escrow(document) for document in self._documents.find(query, sort=[("release_due_at", 1)], limit=limit)]
 
     def add(self, escrow: Escrow) -> None:
         insert(self._documents, _document(escrow))
@@ -56,6 +63,10 @@ def _document(escrow: Escrow) -> EscrowDocument:
         action_url=escrow.action.url if escrow.action else None,
         action_client_secret=escrow.action.client_secret if escrow.action else None,
         action_expires_at=escrow.action.expires_at if escrow.action else None,
+        frozen=escrow.frozen,
+        team=[MemberDocument(user_id=member.user_id, basis_points=member.basis_points) for member in escrow.team],
+        awaits_release=True if escrow.release_due_at else None,
+        release_due_at=escrow.release_due_at,
         created_at=escrow.created_at,
     )
 
@@ -72,11 +83,15 @@ def _milestone_document(step: Milestone) -> MilestoneDocument:
         released=step.released,
         refunded=step.refunded,
         fees=step.fees,
+        disputed=step.disputed,
         moving=step.moving,
-        saga_id=step.saga_id,
+        saga_id=step.hands[0].saga_id if step.hands else step.saga_id,
+        hands=[HandDocument(**asdict(hand)) for hand in step.hands],
         charge=None if charge is None else ChargeDocument(intent_id=charge.intent_id, charge_id=charge.charge_id),
         delivered=step.delivered,
         approved=step.approved,
+        release_due_at=step.release_due_at,
+        kind=step.kind.value,
     )
 
 
@@ -90,10 +105,12 @@ def _escrow(document: EscrowDocument) -> Escrow:
         payee_id=document.payee_id,
         currency=document.currency,
         fee_basis_points=document.fee_basis_points,
-        milestones=tuple(_milestone(step) for step in document.milestones),
+        milestones=tuple(_milestone(step, document.fee_basis_points) for step in document.milestones),
         created_at=document.created_at,
         closed=document.closed,
         action=_action(document),
+        frozen=document.frozen,
+        team=tuple(Member(member.user_id, member.basis_points) for member in document.team),
     )
 
 
@@ -104,21 +121,37 @@ def _action(document: EscrowDocument) -> PayerAction | None:
     return PayerAction(document.action_url, document.action_client_secret, document.action_expires_at)
 
 
-def _milestone(document: MilestoneDocument) -> Milestone:
-    charge = document.charge
+def _milestone(document: MilestoneDocument, basis_points: int) -> Milestone:
+    charge, hands = document.charge, _hands(document, basis_points)
     return Milestone(
         id=document.milestone_id,
         title=document.title,
         amount=document.amount,
-        status=EscrowMilestoneStatus(document.status),
+        status=Status(document.status),
         funded=document.funded,
         held=document.held,
         released=document.released,
         refunded=document.refunded,
         fees=document.fees,
-        moving=document.moving,
-        saga_id=document.saga_id,
+        disputed=document.disputed,
+        saga_id=None if hands else document.saga_id,
+        hands=hands,
         charge=None if charge is None else Charge(charge.intent_id, charge.charge_id),
         delivered=document.delivered,
         approved=document.approved,
+        release_due_at=document.release_due_at,
+        kind=MilestoneKind(document.kind),
     )
+
+
+def _hands(document: MilestoneDocument, basis_points: int) -> tuple[Hand, ...]:
+    if document.hands:
+        return tuple(Hand(hand.saga_id, hand.gross, hand.fee, hand.to_payer, hand.owed) for hand in document.hands)
+    if not document.moving:
+        return ()
+    # Written by a version that knew of one movement at a time, and kept its fee in the saga alone.
+    if document.status == Status.REFUNDING:
+        return (Hand(document.saga_id, document.moving, to_payer=True),)
+    before = document.released + document.fees
+    share = next_share(document.moving, released_before=before, fees_before=document.fees, basis_points=basis_points)
+    return (Hand(document.saga_id, share.gross, share.fee),)

@@ -73,6 +73,37 @@ class MilestoneBusy(DomainError):
     code = "payments.milestone.busy"
 
 
+class MilestoneDisputed(DomainError):
+    """This money is in dispute: it stays where it is until that is decided."""
+
+    kind = Kind.CONFLICT
+    code = "payments.milestone.disputed"
+
+
+class EscrowFrozen(DomainError):
+    """This escrow is frozen: no money moves until finance has looked at it."""
+
+    kind = Kind.CONFLICT
+    code = "payments.escrow.frozen"
+
+
+class NothingReleased(DomainError):
+    """Nobody has been paid for work here yet."""
+
+    kind = Kind.CONFLICT
+    code = "payments.escrow.nothing_released"
+
+
+class SplitNotWhole(DomainError):
+    """The parts of a team add up to 10000 basis points, each above zero, each member once."""
+
+    kind = Kind.INVALID
+    code = "payments.split.not_whole"
+
+    def __init__(self) -> None:
+        super().__init__(fields=(FieldError(pointer="/members", detail="must add up to 10000 basis points, each member once"),))
+
+
 class AmountAboveHeld(DomainError):
     """The escrow does not hold that much."""
 

@@ -6,19 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from contracts.payments.views import EscrowMilestoneStatus as Status
-from contracts.payments.views import EscrowStatus
+from contracts.payments.views import EscrowStatus, MilestoneKind
 from payments.domain.errors import (
     AlreadyFunded,
-    AmountAboveHeld,
     EscrowClosed,
+    EscrowFrozen,
     InvariantBroken,
-    MilestoneBusy,
     MilestoneNotFound,
-    MilestoneNotHeld,
+    NothingReleased,
 )
-from payments.domain.fees import Share
-from payments.domain.milestone import BEING_FUNDED, MOVING, Charge, Milestone
+from payments.domain.fees import WHOLE, Share
+from payments.domain.milestone import BEING_FUNDED, Charge, Hand, Milestone, Status
+from payments.domain.splits import Member, check_split, divided
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,8 @@ class Escrow:
     """The money of one engagement, in one currency. Always: funded = held + released + refunded + fees.
 
     `fee_basis_points` is set anew until the first money is asked for and stands from then on. `closed` once the challenge
-    is cancelled: no more money comes in.
+    is cancelled: no more money comes in. `frozen` says why nothing may begin to move. `team` shares what is released;
+    without one all is the payee's.
     """
 
     id: str
@@ -50,6 +50,8 @@ class Escrow:
     created_at: datetime
     closed: bool = False
     action: PayerAction | None = None
+    frozen: str | None = None
+    team: tuple[Member, ...] = ()
 
     @property
     def funded(self) -> int:
@@ -74,7 +76,11 @@ class Escrow:
     @property
     def pending(self) -> int:
         """What the solver will get from the releases that are under way, net."""
-        return sum(step.share(self.fee_basis_points).net for step in self.milestones if step.status is Status.RELEASING)
+        return sum(hand.gross - hand.fee for step in self.milestones for hand in step.hands if not hand.to_payer)
+
+    @property
+    def disputed(self) -> int:
+        return sum(step.disputed for step in self.milestones)
 
     @property
     def status(self) -> EscrowStatus:
@@ -116,9 +122,10 @@ class Escrow:
         """Ask for the money of one milestone, or of all that are unfunded. One that was given back is funded again by name only.
 
         Raises:
-            EscrowClosed, MilestoneNotFound.
+            EscrowClosed, EscrowFrozen, MilestoneNotFound.
             AlreadyFunded: there is nothing left to fund.
         """
+        self._must_not_be_frozen()
         named = None if milestone_id is None else self.milestone(milestone_id)
         chosen = self.milestones if named is None else (named,)
         ids = {step.id for step in chosen if step.status is Status.UNFUNDED or (named is not None and named.given_back)}
@@ -131,7 +138,12 @@ class Escrow:
         return replace(self._changed(ids, lambda step: step.begin_funding(saga_id)), fee_basis_points=rate)
 
     def in_saga(self, saga_id: str) -> tuple[Milestone, ...]:
-        return tuple(step for step in self.milestones if step.saga_id == saga_id)
+        return tuple(step for step in self.milestones if step.saga_id == saga_id or any(hand.saga_id == saga_id for hand in step.hands))
+
+    def hand(self, saga_id: str) -> Hand:
+        """What this saga carries out of escrow."""
+        (step,) = self.in_saga(saga_id)
+        return step.hand(saga_id)
 
     def require_action(self, saga_id: str, action: PayerAction) -> Escrow:
         """The payer's bank wants to hear from the payer."""
@@ -141,22 +153,53 @@ class Escrow:
         return self._in_hands(saga_id, lambda step: step.hold(saga_id, charge))._without_action()
 
     def fail_funding(self, saga_id: str) -> Escrow:
-        return self._in_hands(saga_id, lambda step: step.fail_funding(saga_id))._without_action()
+        """A tip that could not be paid is forgotten: nobody owes it."""
+        failed = self._in_hands(saga_id, lambda step: step.fail_funding(saga_id))
+        agreed = tuple(step for step in failed.milestones if step.kind is MilestoneKind.WORK or step.status is not Status.UNFUNDED)
+        return replace(failed, milestones=agreed)._without_action()
 
-    def begin_release(self, saga_id: str, milestone_id: str, gross: int) -> Escrow:
-        """Raises:
-        MilestoneBusy, MilestoneNotHeld.
+    def add_extra(self, extra: Milestone) -> Escrow:
+        """A tip or a bonus, on top of what was agreed; paid out as soon as its money is held.
+
+        Raises:
+            EscrowFrozen.
+            NothingReleased: nobody has been paid for work here yet.
         """
-        return self._changed({milestone_id}, lambda step: step.begin_release(saga_id, gross))
+        self._must_not_be_frozen()
+        if not any(step.released for step in self.milestones):
+            raise NothingReleased
+        return replace(self, milestones=(*self.milestones, replace(extra, approved=True)))
+
+    def shares(self, milestone_id: str, gross: int) -> tuple[tuple[str, Share], ...]:
+        """Who gets how much of the next `gross` of a milestone: net and fee are each divided among the team, nobody gets nothing."""
+        whole = self.milestone(milestone_id).share(gross, self.fee_basis_points)
+        team = self.team or (Member(self.payee_id, WHOLE),)
+        parts = zip(team, divided(whole.net, team), divided(whole.fee, team), strict=True)
+        return tuple((member.user_id, Share(net + fee, fee)) for member, net, fee in parts if net + fee)
+
+    def begin_release(self, milestone_id: str, hands: Sequence[Hand]) -> Escrow:
+        """Raises:
+        EscrowFrozen, MilestoneBusy, MilestoneNotHeld, MilestoneDisputed.
+        """
+        self._must_not_be_frozen()
+        return self._changed({milestone_id}, lambda step: step.begin_release(hands))
+
+    def begin_refund(self, milestone_id: str, hand: Hand) -> Escrow:
+        """Raises:
+        EscrowFrozen, MilestoneBusy, MilestoneNotHeld, MilestoneDisputed.
+        """
+        self._must_not_be_frozen()
+        return self._changed({milestone_id}, lambda step: step.begin_refund(hand))
+
+    def begin_award(self, milestone_id: str, hands: Sequence[Hand]) -> Escrow:
+        """Raises:
+        EscrowFrozen.
+        """
+        self._must_not_be_frozen()
+        return self._changed({milestone_id}, lambda step: step.begin_award(hands))
 
     def release(self, saga_id: str, share: Share) -> Escrow:
         return self._in_hands(saga_id, lambda step: step.release(saga_id, share))
-
-    def begin_refund(self, saga_id: str, milestone_id: str, amount: int) -> Escrow:
-        """Raises:
-        MilestoneBusy, MilestoneNotHeld.
-        """
-        return self._changed({milestone_id}, lambda step: step.begin_refund(saga_id, amount))
 
     def refund(self, saga_id: str) -> Escrow:
         return self._in_hands(saga_id, lambda step: step.refund(saga_id))
@@ -167,44 +210,77 @@ class Escrow:
     def approve(self, milestone_id: str) -> Escrow:
         """Remember that the work is accepted: its money goes out as soon as it is held."""
         self.milestone(milestone_id)
-        return self._changed({milestone_id}, lambda step: replace(step, approved=True))
+        return self._changed({milestone_id}, lambda step: replace(step, approved=True, release_due_at=None))
 
-    def deliver(self, milestone_id: str) -> Escrow:
-        """Remember that work came in: a cancellation does not send this money back by itself."""
+    def deliver(self, milestone_id: str, release_due_at: datetime) -> Escrow:
+        """Remember that work came in: a cancellation does not send this money back by itself, and silence accepts it in the end."""
         self.milestone(milestone_id)
-        return self._changed({milestone_id}, lambda step: replace(step, delivered=True))
+        return self._changed({milestone_id}, lambda step: replace(step, delivered=True, release_due_at=release_due_at))
+
+    def send_back(self, milestone_id: str) -> Escrow:
+        """The challenger wants changes: that is no silence."""
+        self.milestone(milestone_id)
+        return self._changed({milestone_id}, lambda step: replace(step, release_due_at=None))
+
+    @property
+    def release_due_at(self) -> datetime | None:
+        """When the next delivered work counts as approved by silence. Not while there is a dispute or a freeze: that is no silence."""
+        waiting = [step.release_due_at for step in self.milestones if step.release_due_at and step.free and not step.disputed]
+        return None if self.frozen else min(waiting, default=None)
+
+    def accept_by_silence(self, at: datetime) -> Escrow:
+        """Approve what was delivered long enough ago."""
+        due = {step.id for step in self.milestones if step.release_due_at and step.release_due_at <= at and step.free and not step.disputed}
+        return self._changed(due, lambda step: replace(step, approved=True, release_due_at=None))
 
     def close(self) -> Escrow:
         return replace(self, closed=True)
 
+    def freeze(self, reason: str) -> Escrow:
+        """Nothing begins to move any more. What is on its way arrives: the processor has it."""
+        return replace(self, frozen=reason)
+
+    def unfreeze(self) -> Escrow:
+        return replace(self, frozen=None)
+
+    def set_team(self, team: tuple[Member, ...]) -> Escrow:
+        """Who shares what is released from now on.
+
+        Raises:
+            SplitNotWhole.
+        """
+        check_split(team)
+        return replace(self, team=team)
+
+    def begin_dispute(self, parts: Sequence[tuple[str, int]]) -> Escrow:
+        """Keep these amounts where they are."""
+        amounts = dict(parts)
+        return self._changed(set(amounts), lambda step: step.dispute(amounts[step.id]))
+
+    def end_dispute(self, parts: Sequence[tuple[str, int]]) -> Escrow:
+        """Let these amounts go as if there had been no dispute."""
+        amounts = dict(parts)
+        return self._changed(set(amounts), lambda step: step.undispute(amounts[step.id]))
+
     def due_for_release(self) -> tuple[Milestone, ...]:
         """Held for work that is approved."""
-        return tuple(step for step in self.milestones if step.status is Status.HELD and step.approved)
+        if self.frozen:
+            return ()
+        return tuple(step for step in self.milestones if step.status is Status.HELD and step.approved and step.free)
 
     def due_for_refund(self) -> tuple[Milestone, ...]:
         """Held for work that will not come: the challenge was cancelled before any was delivered."""
-        if not self.closed:
+        if self.frozen or not self.closed:
             return ()
-        return tuple(step for step in self.milestones if step.status is Status.HELD and not (step.delivered or step.approved))
-
-    def parts(self, milestone_id: str | None, amount: int | None) -> tuple[tuple[str, int], ...]:
-        """Which milestones give how much: all that one holds, or an amount from those that hold money, in their order.
-
-        Raises:
-            MilestoneNotFound, MilestoneBusy, MilestoneNotHeld.
-            AmountAboveHeld: they do not hold that much.
-        """
-        if milestone_id is not None:
-            step = self.milestone(milestone_id)
-            if step.status in MOVING:
-                raise MilestoneBusy
-            if step.status is not Status.HELD:
-                raise MilestoneNotHeld
-            return ((step.id, step.held),)
-        return _taken([(step.id, step.held) for step in self.milestones if step.status is Status.HELD], amount or 0)
+        held = (step for step in self.milestones if step.status is Status.HELD and step.free)
+        return tuple(step for step in held if not (step.delivered or step.approved))
 
     def is_going_to_payee(self, milestone_id: str) -> bool:
         return self.milestone(milestone_id).status in (Status.RELEASING, Status.RELEASED)
+
+    def _must_not_be_frozen(self) -> None:
+        if self.frozen is not None:
+            raise EscrowFrozen
 
     def _without_action(self) -> Escrow:
         waiting = any(step.status is Status.REQUIRES_ACTION for step in self.milestones)
@@ -218,15 +294,3 @@ class Escrow:
 
     def _changed(self, ids: set[str], change: Callable[[Milestone], Milestone]) -> Escrow:
         return replace(self, milestones=tuple(change(step) if step.id in ids else step for step in self.milestones))
-
-
-def _taken(sources: Sequence[tuple[str, int]], amount: int) -> tuple[tuple[str, int], ...]:
-    parts: list[tuple[str, int]] = []
-    for source, there in sources:
-        part = min(there, amount)
-        if part:
-            parts.append((source, part))
-            amount -= part
-    if amount:
-        raise AmountAboveHeld
-    return tuple(parts)

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
-from contracts.payments.views import EscrowMilestoneStatus as Status
-from payments.domain.errors import InvariantBroken, MilestoneBusy, MilestoneNotHeld
+from contracts.payments.views import MilestoneKind
+from payments.domain.errors import InvariantBroken, MilestoneBusy, MilestoneDisputed, MilestoneNotHeld
 from payments.domain.fees import Share, next_share
+
+
+class Status(StrEnum):
+    """As others see them in `EscrowMilestoneStatus`, where `awarding` shows as `releasing`."""
+
+    UNFUNDED = "unfunded"
+    FUNDING = "funding"
+    REQUIRES_ACTION = "requires_action"
+    HELD = "held"
+    RELEASING = "releasing"
+    RELEASED = "released"
+    REFUNDING = "refunding"
+    REFUNDED = "refunded"
+    AWARDING = "awarding"  # a decision: some of it to the solver, some back
 
 
 class Action(StrEnum):
@@ -18,9 +34,11 @@ class Action(StrEnum):
     HOLD = "hold"
     FAIL_FUNDING = "fail_funding"
     BEGIN_RELEASE = "begin_release"
+    BEGIN_REFUND = "begin_refund"
+    BEGIN_AWARD = "begin_award"
+    GO_ON = "go_on"  # one of several movements has ended
     RELEASE_PART = "release_part"
     RELEASE_REST = "release_rest"
-    BEGIN_REFUND = "begin_refund"
     REFUND_PART = "refund_part"
     REFUND_REST = "refund_rest"
     FAIL_REFUND = "fail_refund"
@@ -36,15 +54,26 @@ TRANSITIONS: dict[tuple[Status, Action], Status] = {
     (Status.REQUIRES_ACTION, Action.HOLD): Status.HELD,
     (Status.REQUIRES_ACTION, Action.FAIL_FUNDING): Status.UNFUNDED,
     (Status.HELD, Action.BEGIN_RELEASE): Status.RELEASING,
+    (Status.RELEASING, Action.GO_ON): Status.RELEASING,
     (Status.RELEASING, Action.RELEASE_PART): Status.HELD,
     (Status.RELEASING, Action.RELEASE_REST): Status.RELEASED,
     (Status.HELD, Action.BEGIN_REFUND): Status.REFUNDING,
     (Status.REFUNDING, Action.REFUND_PART): Status.HELD,
     (Status.REFUNDING, Action.REFUND_REST): Status.REFUNDED,
     (Status.REFUNDING, Action.FAIL_REFUND): Status.HELD,
+    (Status.HELD, Action.BEGIN_AWARD): Status.AWARDING,
+    (Status.RELEASING, Action.BEGIN_AWARD): Status.AWARDING,
+    (Status.REFUNDING, Action.BEGIN_AWARD): Status.AWARDING,
+    (Status.AWARDING, Action.BEGIN_AWARD): Status.AWARDING,
+    (Status.AWARDING, Action.GO_ON): Status.AWARDING,
+    (Status.AWARDING, Action.RELEASE_PART): Status.HELD,
+    (Status.AWARDING, Action.REFUND_PART): Status.HELD,
+    (Status.AWARDING, Action.FAIL_REFUND): Status.HELD,
+    (Status.AWARDING, Action.RELEASE_REST): Status.RELEASED,
+    (Status.AWARDING, Action.REFUND_REST): Status.REFUNDED,
 }
 BEING_FUNDED = frozenset({Status.FUNDING, Status.REQUIRES_ACTION})
-MOVING = frozenset({Status.RELEASING, Status.REFUNDING})
+MOVING = frozenset({Status.RELEASING, Status.REFUNDING, Status.AWARDING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +85,27 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
+class Hand:
+    """A saga and what it carries out of escrow: `gross` = net + `fee` to the payee, or all of it back to the payer.
+
+    `owed`: it was decided, so a refusal of the processor does not end it.
+    """
+
+    saga_id: str
+    gross: int
+    fee: int = 0
+    to_payer: bool = False
+    owed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Milestone:
     """Amounts are in minor units of the escrow's currency. `released` is what the solver got: net of `fees`.
-    What was given back in whole may be funded again: `funded` and `refunded` then count each time.
+    What was given back may be funded again: `funded` and `refunded` then count each time.
 
-    `saga_id` names the money movement that is under way, so that no other can finish it. `moving` is its gross amount
-    while money leaves. `approved` and `delivered` are what challenges has told of the work.
+    `saga_id` names the funding that is under way, `hands` the movements out of escrow, so that no other saga can finish
+    them. `disputed` is held and may not leave before the dispute is decided. `approved` and `delivered` are what challenges
+    has told of the work; `release_due_at` is when delivered work counts as approved because nobody said anything.
     """
 
     id: str
@@ -73,29 +117,47 @@ class Milestone:
     released: int = 0
     refunded: int = 0
     fees: int = 0
-    moving: int = 0
+    disputed: int = 0
     saga_id: str | None = None
+    hands: tuple[Hand, ...] = ()
     charge: Charge | None = None
     delivered: bool = False
     approved: bool = False
+    release_due_at: datetime | None = None
+    kind: MilestoneKind = MilestoneKind.WORK
 
     def __post_init__(self) -> None:
         """Raises:
         InvariantBroken: money would be lost or made.
         """
-        if min(self.held, self.released, self.refunded, self.fees, self.moving) < 0:
+        if min(self.held, self.released, self.refunded, self.fees, self.disputed) < 0:
             raise InvariantBroken(f"milestone {self.id} has an amount below zero")
-        if self.funded != self.held + self.released + self.refunded + self.fees or self.funded % self.amount:
+        if self.funded != self.held + self.released + self.refunded + self.fees:
             raise InvariantBroken(f"milestone {self.id}: funded is not held + released + refunded + fees")
         if self.held + self.released + self.fees > self.amount:
             raise InvariantBroken(f"milestone {self.id} holds or has paid more than its amount")
-        if self.moving > self.held or (self.moving > 0) != (self.status in MOVING):
+        if self.moving + self.disputed > self.held or bool(self.hands) != (self.status in MOVING):
             raise InvariantBroken(f"milestone {self.id} moves money that it does not hold")
 
     @property
+    def moving(self) -> int:
+        """What is on its way out of escrow, gross."""
+        return sum(hand.gross for hand in self.hands)
+
+    @property
+    def free(self) -> int:
+        """What may be released or refunded: neither on its way nor disputed."""
+        return self.held - self.moving - self.disputed
+
+    @property
+    def outstanding(self) -> int:
+        """What funding it takes: the amount less what is held or was paid out. So nobody pays for the same work twice."""
+        return self.amount - self.held - self.released - self.fees
+
+    @property
     def given_back(self) -> bool:
-        """All of its money went back to the challenger."""
-        return self.status is Status.REFUNDED and self.refunded == self.funded
+        """What it held last went back to the challenger: what is outstanding may be funded again."""
+        return self.status is Status.REFUNDED
 
     def begin_funding(self, saga_id: str) -> Milestone:
         return replace(self, status=self._after(Action.BEGIN_FUNDING), saga_id=saga_id)
@@ -106,61 +168,110 @@ class Milestone:
 
     def hold(self, saga_id: str, charge: Charge) -> Milestone:
         self._belongs_to(saga_id)
-        funded = self.funded + self.amount
-        return replace(self, status=self._after(Action.HOLD), saga_id=None, charge=charge, funded=funded, held=self.amount)
+        amount = self.outstanding
+        return replace(
+            self,
+            status=self._after(Action.HOLD),
+            saga_id=None,
+            charge=charge,
+            funded=self.funded + amount,
+            held=amount,
+        )
 
     def fail_funding(self, saga_id: str) -> Milestone:
         self._belongs_to(saga_id)
         return replace(self, status=self._after(Action.FAIL_FUNDING), saga_id=None)
 
-    def begin_release(self, saga_id: str, gross: int) -> Milestone:
-        self._can_take(gross)
-        return replace(self, status=self._after(Action.BEGIN_RELEASE), saga_id=saga_id, moving=gross)
+    def share(self, gross: int, basis_points: int) -> Share:
+        """How the next `gross` is shared out, what is on its way counted as gone."""
+        out = [hand for hand in self.hands if not hand.to_payer]
+        return next_share(
+            gross,
+            released_before=self.released + self.fees + sum(hand.gross for hand in out),
+            fees_before=self.fees + sum(hand.fee for hand in out),
+            basis_points=0 if self.kind is MilestoneKind.TIP else basis_points,
+        )
 
-    def share(self, basis_points: int) -> Share:
-        """How the gross amount that is being released is shared out."""
-        return next_share(self.moving, released_before=self.released + self.fees, fees_before=self.fees, basis_points=basis_points)
+    def begin_release(self, hands: Sequence[Hand]) -> Milestone:
+        """Raises:
+        MilestoneBusy, MilestoneNotHeld, MilestoneDisputed.
+        """
+        self._can_take(sum(hand.gross for hand in hands))
+        return replace(self, status=self._after(Action.BEGIN_RELEASE), hands=tuple(hands))
+
+    def begin_refund(self, hand: Hand) -> Milestone:
+        """Raises:
+        MilestoneBusy, MilestoneNotHeld, MilestoneDisputed.
+        """
+        self._can_take(hand.gross)
+        return replace(self, status=self._after(Action.BEGIN_REFUND), hands=(hand,))
+
+    def begin_award(self, hands: Sequence[Hand]) -> Milestone:
+        """A decision shares out what was disputed, whatever else is on its way."""
+        gross = sum(hand.gross for hand in hands)
+        if not 0 < gross <= self.disputed:
+            raise InvariantBroken(f"milestone {self.id} has {self.disputed} in dispute, not {gross}")
+        return replace(self, status=self._after(Action.BEGIN_AWARD), hands=(*self.hands, *hands), disputed=self.disputed - gross)
+
+    def dispute(self, amount: int) -> Milestone:
+        """Keep this much from leaving."""
+        if not 0 < amount <= self.free:
+            raise InvariantBroken(f"milestone {self.id} has {self.free} to dispute, not {amount}")
+        return replace(self, disputed=self.disputed + amount)
+
+    def undispute(self, amount: int) -> Milestone:
+        return replace(self, disputed=self.disputed - amount)
+
+    def hand(self, saga_id: str) -> Hand:
+        for hand in self.hands:
+            if hand.saga_id == saga_id:
+                return hand
+        raise InvariantBroken(f"milestone {self.id} is not in the hands of {saga_id}")
 
     def release(self, saga_id: str, share: Share) -> Milestone:
-        self._belongs_to(saga_id)
-        if share.gross != self.moving:
+        hand = self.hand(saga_id)
+        if hand.to_payer or (hand.gross, hand.fee) != (share.gross, share.fee):
             raise InvariantBroken(f"milestone {self.id} releases another amount than was begun")
-        held = self.held - share.gross
+        rest = self._without(hand)
         return replace(
             self,
-            status=self._after(Action.RELEASE_PART if held else Action.RELEASE_REST),
-            held=held,
+            status=self._after(self._ending(rest, hand, Action.RELEASE_PART, Action.RELEASE_REST)),
+            held=self.held - share.gross,
             released=self.released + share.net,
             fees=self.fees + share.fee,
-            moving=0,
-            saga_id=None,
+            hands=rest,
         )
-
-    def begin_refund(self, saga_id: str, amount: int) -> Milestone:
-        self._can_take(amount)
-        return replace(self, status=self._after(Action.BEGIN_REFUND), saga_id=saga_id, moving=amount)
 
     def refund(self, saga_id: str) -> Milestone:
-        self._belongs_to(saga_id)
-        held = self.held - self.moving
-        return replace(
-            self,
-            status=self._after(Action.REFUND_PART if held else Action.REFUND_REST),
-            held=held,
-            refunded=self.refunded + self.moving,
-            moving=0,
-            saga_id=None,
-        )
+        hand = self.hand(saga_id)
+        if not hand.to_payer:
+            raise InvariantBroken(f"milestone {self.id} refunds what was to be released")
+        rest = self._without(hand)
+        # An award that gave the solver something ends as paid, in whatever order its parts arrive.
+        paid = self.status is Status.AWARDING and self.released + self.fees > 0
+        last = Action.RELEASE_REST if paid else Action.REFUND_REST
+        status = self._after(self._ending(rest, hand, Action.REFUND_PART, last))
+        return replace(self, status=status, held=self.held - hand.gross, refunded=self.refunded + hand.gross, hands=rest)
 
     def fail_refund(self, saga_id: str) -> Milestone:
-        self._belongs_to(saga_id)
-        return replace(self, status=self._after(Action.FAIL_REFUND), moving=0, saga_id=None)
+        rest = self._without(self.hand(saga_id))
+        return replace(self, status=self._after(Action.GO_ON if rest else Action.FAIL_REFUND), hands=rest)
+
+    def _without(self, ended: Hand) -> tuple[Hand, ...]:
+        return tuple(hand for hand in self.hands if hand != ended)
+
+    def _ending(self, rest: tuple[Hand, ...], ended: Hand, part: Action, last: Action) -> Action:
+        if rest:
+            return Action.GO_ON
+        return part if self.held > ended.gross else last
 
     def _can_take(self, amount: int) -> None:
         if self.status in MOVING:
             raise MilestoneBusy
         if self.status is not Status.HELD:
             raise MilestoneNotHeld
+        if self.free < amount <= self.held:
+            raise MilestoneDisputed
         if not 0 < amount <= self.held:
             raise InvariantBroken(f"milestone {self.id} holds {self.held}, not {amount}")
 

@@ -2,60 +2,77 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from contracts.money import Money, Price
-from contracts.payments.events import EscrowFunded, FundingFailed, FundsRefunded, FundsReleased
+from contracts.payments.events import EscrowFrozen, EscrowFunded, EscrowUnfrozen, ExtraPaid, FundingFailed, FundsRefunded, FundsReleased
+from contracts.payments.views import MilestoneKind
 from payments.domain.escrow import Escrow
 from payments.domain.fees import Share
+from payments.domain.milestone import Status
+
+
+class Parties(TypedDict):
+    """What every event of an escrow tells."""
+
+    escrow_id: str
+    challenge_id: str
+    challenge_title: str
+    payer_id: str
+    payee_id: str
+
+
+def parties(escrow: Escrow) -> Parties:
+    return {
+        "escrow_id": escrow.id,
+        "challenge_id": escrow.challenge_id,
+        "challenge_title": escrow.challenge_title,
+        "payer_id": escrow.payer_id,
+        "payee_id": escrow.payee_id,
+    }
 
 
 def escrow_funded(escrow: Escrow, milestone_ids: tuple[str, ...], amount: int) -> EscrowFunded:
-    return EscrowFunded(
-        escrow_id=escrow.id,
-        challenge_id=escrow.challenge_id,
-        challenge_title=escrow.challenge_title,
-        payer_id=escrow.payer_id,
-        payee_id=escrow.payee_id,
-        milestone_ids=milestone_ids,
-        amount=Price(amount_minor=amount, currency=escrow.currency),
-    )
+    return EscrowFunded(**parties(escrow), milestone_ids=milestone_ids, amount=Price(amount_minor=amount, currency=escrow.currency))
 
 
 def funding_failed(escrow: Escrow, milestone_ids: tuple[str, ...], code: str) -> FundingFailed:
-    return FundingFailed(
-        escrow_id=escrow.id,
-        challenge_id=escrow.challenge_id,
-        challenge_title=escrow.challenge_title,
-        payer_id=escrow.payer_id,
-        payee_id=escrow.payee_id,
-        milestone_ids=milestone_ids,
-        code=code,
-    )
+    return FundingFailed(**parties(escrow), milestone_ids=milestone_ids, code=code)
 
 
-def funds_released(escrow: Escrow, milestone_id: str, share: Share) -> FundsReleased:
+def released(escrow: Escrow, milestone_id: str, share: Share, recipient_id: str) -> FundsReleased | ExtraPaid:
+    """A tip or a bonus is no milestone that others know: it has an event of its own."""
+    step = escrow.milestone(milestone_id)
+    gross = Price(amount_minor=share.gross, currency=escrow.currency)
+    fee, net = (Money(amount_minor=amount, currency=escrow.currency) for amount in (share.fee, share.net))
+    if step.kind is not MilestoneKind.WORK:
+        return ExtraPaid(**parties(escrow), kind=step.kind, gross=gross, fee=fee, net=net, recipient_id=recipient_id)
     return FundsReleased(
-        escrow_id=escrow.id,
-        challenge_id=escrow.challenge_id,
-        challenge_title=escrow.challenge_title,
-        payer_id=escrow.payer_id,
-        payee_id=escrow.payee_id,
+        **parties(escrow),
         milestone_id=milestone_id,
-        gross=Price(amount_minor=share.gross, currency=escrow.currency),
-        fee=Money(amount_minor=share.fee, currency=escrow.currency),
-        net=Money(amount_minor=share.net, currency=escrow.currency),
-        milestone_settled=escrow.milestone(milestone_id).held == 0,
+        gross=gross,
+        fee=fee,
+        net=net,
+        milestone_settled=step.status is Status.RELEASED,
+        recipient_id=recipient_id,
     )
 
 
 def funds_refunded(escrow: Escrow, milestone_id: str, amount: int, reason: str) -> FundsRefunded:
+    status = escrow.milestone(milestone_id).status
     return FundsRefunded(
-        escrow_id=escrow.id,
-        challenge_id=escrow.challenge_id,
-        challenge_title=escrow.challenge_title,
-        payer_id=escrow.payer_id,
-        payee_id=escrow.payee_id,
+        **parties(escrow),
         milestone_id=milestone_id,
         amount=Price(amount_minor=amount, currency=escrow.currency),
         reason=reason,
-        milestone_settled=escrow.milestone(milestone_id).held == 0,
+        milestone_settled=status is Status.REFUNDED,
+        milestone_released=status is Status.RELEASED,
     )
+
+
+def frozen(escrow: Escrow, reason: str) -> EscrowFrozen:
+    return EscrowFrozen(**parties(escrow), reason=reason)
+
+
+def unfrozen(escrow: Escrow, reason: str) -> EscrowUnfrozen:
+    return EscrowUnfrozen(**parties(escrow), reason=reason)

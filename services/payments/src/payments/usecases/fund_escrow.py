@@ -60,7 +60,7 @@ class FundEscrowHandler:
                 return known
             saga_id = self.new_id("saga")
             escrow = escrow.begin_funding(saga_id, command.milestone_id, self.fee_basis_points)
-            amount = sum(step.amount for step in escrow.in_saga(saga_id))
+            amount = sum(step.outstanding for step in escrow.in_saga(saga_id))
             customer_id = work.customers.get(principal.user_id)
             order = FundOrder(escrow.id, amount, escrow.currency, command.payment_method, customer_id)
             work.sagas.add(Saga.begin(saga_id, order, call_key=self.calls.key(), driver=self.calls.driver(), at=self.now()))

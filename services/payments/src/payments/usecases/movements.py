@@ -1,82 +1,106 @@
-"""How money begins to leave an escrow: the milestone is taken in hand and the saga written, in one transaction."""
+"""How money begins to leave an escrow: the milestone is taken in hand and the sagas written, in one transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from payments.domain.errors import InvariantBroken
 from payments.domain.escrow import Escrow
-from payments.domain.milestone import Charge, Milestone
-from payments.domain.saga import RefundOrder, ReleaseOrder, Saga
+from payments.domain.fees import Share
+from payments.domain.milestone import Charge, Hand, Milestone
+from payments.domain.saga import Order, RefundOrder, ReleaseOrder, Saga
 from payments.usecases.ports import UnitOfWork
 
 CANCELLED = "The challenge was cancelled before work was delivered."
 
 
-def begin_release(
-    work: UnitOfWork, escrow: Escrow, milestone_id: str, gross: int, *, saga_id: str, call_key: str, driver: str | None, at: datetime
-) -> Escrow:
-    """Send `gross` of a milestone on its way to the solver; the caller saves the escrow.
+@dataclass(frozen=True, slots=True)
+class Movements:
+    """Begins sagas in one unit of work; the caller saves the escrow. Without a call they have no driver: the timer takes them up.
 
-    Raises:
-        MilestoneBusy, MilestoneNotHeld.
+    `saga_ids` are those that were begun.
     """
-    escrow = escrow.begin_release(saga_id, milestone_id, gross)
-    step = escrow.milestone(milestone_id)
-    order = ReleaseOrder(
-        escrow_id=escrow.id,
-        milestone_id=milestone_id,
-        payee_id=escrow.payee_id,
-        gross=gross,
-        fee=step.share(escrow.fee_basis_points).fee,
-        currency=escrow.currency,
-        charge_id=_charge(step).charge_id,
-    )
-    work.sagas.add(Saga.begin(saga_id, order, call_key=call_key, driver=driver, at=at))
-    return escrow
 
+    work: UnitOfWork
+    new_id: Callable[[str], str]
+    at: datetime
+    call_key: str | None = None
+    driver: str | None = None
+    saga_ids: list[str] = field(default_factory=list)
 
-def begin_refund(
-    work: UnitOfWork,
-    escrow: Escrow,
-    milestone_id: str,
-    amount: int,
-    reason: str,
-    *,
-    saga_id: str,
-    call_key: str,
-    driver: str | None,
-    at: datetime,
-) -> Escrow:
-    """Send `amount` of a milestone on its way back to the challenger; the caller saves the escrow.
+    def release(self, escrow: Escrow, milestone_id: str, gross: int) -> Escrow:
+        """Send `gross` of a milestone on its way to the solver, or to the solver's team: a saga for each member.
 
-    Raises:
-        MilestoneBusy, MilestoneNotHeld.
-    """
-    escrow = escrow.begin_refund(saga_id, milestone_id, amount)
-    order = RefundOrder(escrow.id, milestone_id, amount, escrow.currency, _charge(escrow.milestone(milestone_id)).charge_id, reason)
-    work.sagas.add(Saga.begin(saga_id, order, call_key=call_key, driver=driver, at=at))
-    return escrow
+        Raises:
+            EscrowFrozen, MilestoneBusy, MilestoneNotHeld, MilestoneDisputed.
+        """
+        return escrow.begin_release(milestone_id, self._to_payees(escrow, milestone_id, gross))
+
+    def refund(self, escrow: Escrow, milestone_id: str, amount: int, reason: str) -> Escrow:
+        """Send `amount` of a milestone on its way back to the challenger.
+
+        Raises:
+            EscrowFrozen, MilestoneBusy, MilestoneNotHeld, MilestoneDisputed.
+        """
+        return escrow.begin_refund(milestone_id, self._to_payer(escrow, milestone_id, amount, reason))
+
+    def award(self, escrow: Escrow, milestone_id: str, *, to_payee: int, to_payer: int, reason: str) -> Escrow:
+        """Send what was disputed where a decision wants it. Both are owed: neither ends with a refusal.
+
+        Raises:
+            EscrowFrozen.
+        """
+        hands = self._to_payees(escrow, milestone_id, to_payee) if to_payee else ()
+        if to_payer:
+            hands = (*hands, self._to_payer(escrow, milestone_id, to_payer, reason, owed=True))
+        return escrow.begin_award(milestone_id, hands)
+
+    def _to_payees(self, escrow: Escrow, milestone_id: str, gross: int) -> tuple[Hand, ...]:
+        charge_id = _charge(escrow.milestone(milestone_id)).charge_id
+        return tuple(
+            self._to_payee(escrow, milestone_id, user_id, share, charge_id) for user_id, share in escrow.shares(milestone_id, gross)
+        )
+
+    def _to_payee(self, escrow: Escrow, milestone_id: str, user_id: str, share: Share, charge_id: str) -> Hand:
+        order = ReleaseOrder(
+            escrow_id=escrow.id,
+            milestone_id=milestone_id,
+            payee_id=user_id,
+            gross=share.gross,
+            fee=share.fee,
+            currency=escrow.currency,
+            charge_id=charge_id,
+        )
+        return Hand(self._begin(order), share.gross, share.fee)
+
+    def _to_payer(self, escrow: Escrow, milestone_id: str, amount: int, reason: str, *, owed: bool = False) -> Hand:
+        charge_id = _charge(escrow.milestone(milestone_id)).charge_id
+        order = RefundOrder(escrow.id, milestone_id, amount, escrow.currency, charge_id, reason)
+        return Hand(self._begin(order), amount, to_payer=True, owed=owed)
+
+    def _begin(self, order: Order) -> str:
+        saga_id = self.new_id("saga")
+        self.work.sagas.add(Saga.begin(saga_id, order, call_key=self.call_key or saga_id, driver=self.driver, at=self.at))
+        self.saga_ids.append(saga_id)
+        return saga_id
 
 
 def follow_up(work: UnitOfWork, escrow: Escrow, new_id: Callable[[str], str], at: datetime) -> Escrow:
-    """Begin what waited for this money: pay out approved work, give back what a cancellation left; the caller saves the escrow.
-
-    The sagas have no driver: the timer takes them up.
-    """
+    """Begin what waited for this money: pay out approved work, give back what a cancellation left; the caller saves the escrow."""
     escrow = release_approved(work, escrow, new_id, at)
+    movements = Movements(work, new_id, at)
     for step in escrow.due_for_refund():
-        saga_id = new_id("saga")
-        escrow = begin_refund(work, escrow, step.id, step.held, CANCELLED, saga_id=saga_id, call_key=saga_id, driver=None, at=at)
+        escrow = movements.refund(escrow, step.id, step.free, CANCELLED)
     return escrow
 
 
 def release_approved(work: UnitOfWork, escrow: Escrow, new_id: Callable[[str], str], at: datetime) -> Escrow:
     """Begin to pay out what is held for approved work; the caller saves the escrow. The timer takes the sagas up."""
+    movements = Movements(work, new_id, at)
     for step in escrow.due_for_release():
-        saga_id = new_id("saga")
-        escrow = begin_release(work, escrow, step.id, step.held, saga_id=saga_id, call_key=saga_id, driver=None, at=at)
+        escrow = movements.release(escrow, step.id, step.free)
     return escrow
 
 

@@ -28,6 +28,10 @@ class Escrows(Protocol):
         """Those that hold money for this person, or wait for some."""
         ...
 
+    def due_for_silent_release(self, at: datetime, limit: int) -> list[Escrow]:
+        """Those with delivered work to which nobody has said anything for long enough."""
+        ...
+
     def add(self, escrow: Escrow) -> None: ...
     def save(self, escrow: Escrow) -> Escrow:
         """Write it over the version it was read at; returns it with its new version. So do all `save`s here."""

@@ -12,7 +12,7 @@ from contracts.payments.views import EscrowView
 from payments.domain.errors import RefundNotAllowed, RefundRefused
 from payments.domain.escrow import Escrow
 from payments.domain.saga import SagaStatus
-from payments.usecases.movements import begin_refund
+from payments.usecases.movements import Movements
 from payments.usecases.ports import Calls, UnitOfWork, UnitsOfWork
 from payments.usecases.requested_parts import begun_before, requested_parts
 from payments.usecases.sagas.runner import SagaRunner
@@ -56,19 +56,8 @@ class RefundEscrowHandler:
             return self._begin_each(work, escrow, command)
 
     def _begin_each(self, work: UnitOfWork, escrow: Escrow, command: RefundEscrow) -> list[str]:
-        saga_ids = []
+        movements = Movements(work, self.new_id, self.now(), self.calls.key(), self.calls.driver())
         for milestone_id, amount in requested_parts(escrow, command.milestone_id, command.amount):
-            saga_ids.append(self.new_id("saga"))
-            escrow = begin_refund(
-                work,
-                escrow,
-                milestone_id,
-                amount,
-                command.reason,
-                saga_id=saga_ids[-1],
-                call_key=self.calls.key(),
-                driver=self.calls.driver(),
-                at=self.now(),
-            )
+            escrow = movements.refund(escrow, milestone_id, amount, command.reason)
         work.escrows.save(escrow)
-        return saga_ids
+        return movements.saga_ids

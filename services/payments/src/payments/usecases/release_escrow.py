@@ -11,7 +11,7 @@ from contracts.payments.commands import ReleaseEscrow
 from contracts.payments.views import EscrowView
 from payments.domain.errors import NotThePayer
 from payments.domain.escrow import Escrow
-from payments.usecases.movements import begin_release
+from payments.usecases.movements import Movements
 from payments.usecases.ports import Calls, UnitOfWork, UnitsOfWork
 from payments.usecases.requested_parts import begun_before, requested_parts
 from payments.usecases.sagas.runner import SagaRunner
@@ -52,18 +52,8 @@ class ReleaseEscrowHandler:
             return self._begin_each(work, escrow, requested_parts(escrow, command.milestone_id, command.amount))
 
     def _begin_each(self, work: UnitOfWork, escrow: Escrow, parts: tuple[tuple[str, int], ...]) -> list[str]:
-        saga_ids = []
+        movements = Movements(work, self.new_id, self.now(), self.calls.key(), self.calls.driver())
         for milestone_id, gross in parts:
-            saga_ids.append(self.new_id("saga"))
-            escrow = begin_release(
-                work,
-                escrow,
-                milestone_id,
-                gross,
-                saga_id=saga_ids[-1],
-                call_key=self.calls.key(),
-                driver=self.calls.driver(),
-                at=self.now(),
-            )
+            escrow = movements.release(escrow, milestone_id, gross)
         work.escrows.save(escrow)
-        return saga_ids
+        return movements.saga_ids

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contracts.money import Price
 from payments.domain.errors import CurrencyMismatch
 from payments.domain.escrow import Escrow
+from payments.domain.parts import free_parts
 from payments.domain.saga import RefundOrder, ReleaseOrder
 from payments.usecases.ports import Calls, UnitOfWork
 
@@ -17,7 +18,7 @@ def requested_parts(escrow: Escrow, milestone_id: str | None, amount: Price | No
     """
     if amount is not None and amount.currency != escrow.currency:
         raise CurrencyMismatch(escrow.currency)
-    return escrow.parts(milestone_id, None if amount is None else amount.amount_minor)
+    return free_parts(escrow, milestone_id, None if amount is None else amount.amount_minor)
 
 
 def begun_before(work: UnitOfWork, calls: Calls, escrow_id: str) -> list[str]:

@@ -5,14 +5,22 @@ from __future__ import annotations
 from chassis.principal import Principal
 from contracts.identity.roles import Role
 from contracts.money import Money, Price
-from contracts.payments.views import EscrowMilestoneView, EscrowView, PayoutView
+from contracts.payments.views import EscrowMilestoneStatus, EscrowMilestoneView, EscrowView, PayoutView, TeamMember
 from payments.domain.errors import EscrowNotFound
 from payments.domain.escrow import Escrow
+from payments.domain.milestone import Status
 from payments.domain.payout import Payout
+
+_SHOWN = {Status.AWARDING: EscrowMilestoneStatus.RELEASING}  # the published states cannot grow
 
 
 def is_finance(principal: Principal) -> bool:
     return principal.has(Role.FINANCE) or principal.has(Role.ADMIN)
+
+
+def is_party(escrow: Escrow, principal: Principal) -> bool:
+    """Payer, payee, or one of the payee's team."""
+    return principal.user_id in (escrow.payer_id, escrow.payee_id, *(member.user_id for member in escrow.team))
 
 
 def visible(escrow: Escrow | None, principal: Principal) -> Escrow:
@@ -21,7 +29,7 @@ def visible(escrow: Escrow | None, principal: Principal) -> Escrow:
     Raises:
         EscrowNotFound: for everybody else, as if it did not exist.
     """
-    if escrow is None or not (principal.user_id in (escrow.payer_id, escrow.payee_id) or is_finance(principal)):
+    if escrow is None or not (is_party(escrow, principal) or is_finance(principal)):
         raise EscrowNotFound
     return escrow
 
@@ -52,17 +60,22 @@ def escrow_view(escrow: Escrow, principal: Principal) -> EscrowView:
                 id=step.id,
                 title=step.title,
                 amount=Price(amount_minor=step.amount, currency=escrow.currency),
-                status=step.status,
+                status=_SHOWN.get(step.status) or EscrowMilestoneStatus(step.status.value),
                 held=money(step.held),
                 released=money(step.released),
                 refunded=money(step.refunded),
                 fees=money(step.fees),
+                disputed=money(step.disputed),
+                kind=step.kind,
+                auto_release_at=step.release_due_at,
             )
             for step in escrow.milestones
         ),
         action_url=action.url if action else None,
         action_client_secret=action.client_secret if action else None,
         action_expires_at=action.expires_at if action else None,
+        frozen=escrow.frozen,
+        team=tuple(TeamMember(user_id=member.user_id, basis_points=member.basis_points) for member in escrow.team),
         created_at=escrow.created_at,
     )
 

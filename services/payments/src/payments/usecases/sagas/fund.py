@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from contracts.payments.views import MilestoneKind
 from payments.domain import entries
 from payments.domain.errors import InvariantBroken
 from payments.domain.escrow import PayerAction
@@ -102,7 +103,8 @@ class FundSteps:
             milestone_ids = tuple(step.id for step in escrow.in_saga(saga.id))
             escrow = escrow.hold(saga.id, Charge(intent.id, intent.charge_id))
             post_for(work, escrow, f"fund:{saga.id}", entries.funded(escrow.id, order.amount, order.currency), at)
-            work.emit(facts.escrow_funded(escrow, milestone_ids, order.amount))
+            if all(escrow.milestone(id).kind is MilestoneKind.WORK for id in milestone_ids):
+                work.emit(facts.escrow_funded(escrow, milestone_ids, order.amount))
             work.escrows.save(follow_up(work, escrow, self.new_id, at))
             return work.sagas.save(saga.completed(at))
 

@@ -70,10 +70,13 @@ class RefundSteps:
 
     def _fail(self, saga: Saga, order: RefundOrder, code: str) -> Saga:
         """No refund follows up on this: one that began by itself would begin again without end. Work that was approved
-        meanwhile is paid.
+        meanwhile is paid. What a decision awarded is owed: it is tried again, under a new key, and is seen as stuck.
         """
         with recording(self.unit_of_work, saga) as work:
             at = self.now()
-            escrow = escrow_of(work, order.escrow_id).fail_refund(saga.id)
+            escrow = escrow_of(work, order.escrow_id)
+            if escrow.hand(saga.id).owed:
+                return work.sagas.save(saga.refused(at, code))
+            escrow = escrow.fail_refund(saga.id)
             work.escrows.save(release_approved(work, escrow, self.new_id, at))
             return work.sagas.save(saga.failed(at, code))

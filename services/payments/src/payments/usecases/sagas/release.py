@@ -79,6 +79,6 @@ class ReleaseSteps:
             post_for(work, escrow, f"release:{saga.id}", entry(escrow.id, order.payee_id, share, order.currency), at)
             if settles_at is not None and not settled:
                 begin_settlement(work, saga, order.payee_id, share.net, order.currency, settles_at, at)
-            work.emit(facts.funds_released(escrow, order.milestone_id, share))
+            work.emit(facts.released(escrow, order.milestone_id, share, order.payee_id))
             work.escrows.save(follow_up(work, escrow, self.new_id, at))
             return work.sagas.save(saga.completed(at, reference=transfer_id))
