@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -15,6 +15,7 @@ from payments.domain.escrow import Escrow
 from payments.domain.ledger import Account, Balance, Book, Journal
 from payments.domain.payout import Payout
 from payments.domain.payout_account import PayoutAccount
+from payments.domain.reconciliation import Reconciliation
 from payments.domain.saga import Saga, SagaStatus
 from payments.usecases.ports import Webhook
 
@@ -76,6 +77,7 @@ class FakeUnitOfWork:
         self.journals = FakeJournals(tables.setdefault("journals", {}))
         self.balances = FakeBalances(tables.setdefault("balances", {}))
         self.payout_accounts = FakePayoutAccounts(tables.setdefault("accounts", {}))
+        self.reconciliations = FakeReconciliations(tables.setdefault("reconciliations", {}))
         self.customers = FakeCustomers(tables.setdefault("customers", {}))
         self.webhook_events = FakeWebhookEvents(tables.setdefault("webhooks", {}))
         return self
@@ -200,6 +202,12 @@ class FakeJournals:
             raise InvariantBroken(f"the journal {journal.key} was written before")
         self.rows[journal.key] = journal
 
+    def get(self, key: str) -> Journal | None:
+        return self.rows.get(key)
+
+    def between(self, since: datetime, until: datetime) -> list[Journal]:
+        return sorted((row for row in self.rows.values() if since <= row.at < until), key=lambda row: row.at)
+
     def of_book(self, book_id: str) -> list[Journal]:
         return sorted((row for row in self.rows.values() if row.book == book_id), key=lambda row: row.number)
 
@@ -240,6 +248,24 @@ class FakePayoutAccounts:
             raise LostRace
         self.rows[account.user_id] = replace(account, version=account.version + 1)
         return self.rows[account.user_id]
+
+
+@dataclass
+class FakeReconciliations:
+    rows: dict[str, Reconciliation]
+
+    def get(self, day: date) -> Reconciliation | None:
+        return self.rows.get(day.isoformat())
+
+    def page(self, cursor: str | None, limit: int) -> tuple[list[Reconciliation], str | None]:
+        days = [day for day in sorted(self.rows, reverse=True) if cursor is None or day < cursor]
+        return [self.rows[day] for day in days[:limit]], days[limit - 1] if len(days) > limit else None
+
+    def put(self, report: Reconciliation) -> None:
+        known = self.get(report.day)
+        if (known.version if known else 0) != report.version:
+            raise LostRace
+        self.rows[report.day.isoformat()] = replace(report, version=report.version + 1)
 
 
 @dataclass

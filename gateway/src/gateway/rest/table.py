@@ -70,6 +70,9 @@ ROUTES = (
     create("/v1/payouts", payments.RequestPayout, location="/v1/payouts/{id}"),
     read("/v1/payouts", payment_queries.ListPayouts),
     read("/v1/payouts/{payout_id}", payment_queries.GetPayout),
+    act("/v1/admin/reconciliations", payments.ReconcileDay),
+    read("/v1/admin/reconciliations", payment_queries.ListReconciliations),
+    read("/v1/admin/reconciliations/{day}", payment_queries.GetReconciliation),
     # Conversations
     read("/v1/conversations", messaging_queries.ListConversations),
     read("/v1/conversations/{conversation_id}", messaging_queries.GetConversation),

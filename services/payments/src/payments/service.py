@@ -10,6 +10,7 @@ from contracts.payments.commands import (
     FundEscrow,
     OpenPayoutAccount,
     ReceiveStripeWebhook,
+    ReconcileDay,
     RefundEscrow,
     ReleaseEscrow,
     RemovePaymentMethod,
@@ -22,9 +23,11 @@ from contracts.payments.queries import (
     GetEscrow,
     GetPayout,
     GetPayoutAccount,
+    GetReconciliation,
     GetStatement,
     ListPaymentMethods,
     ListPayouts,
+    ListReconciliations,
 )
 from contracts.payments.views import (
     BalanceView,
@@ -32,6 +35,7 @@ from contracts.payments.views import (
     PaymentMethodView,
     PayoutAccountView,
     PayoutView,
+    ReconciliationView,
     StatementView,
 )
 from payments.wiring import UseCases, build
@@ -82,6 +86,18 @@ class PaymentsService:
     @rpc
     def get_payout_account(self, query: GetPayoutAccount, principal: Principal) -> PayoutAccountView:  # noqa: ARG002 - the query has no fields
         return self.use_cases.get_payout_account(principal)
+
+    @rpc
+    def reconcile_day(self, command: ReconcileDay, principal: Principal) -> ReconciliationView:
+        return self.use_cases.reconcile_day(command, principal)
+
+    @rpc
+    def list_reconciliations(self, query: ListReconciliations, principal: Principal) -> Page[ReconciliationView]:
+        return self.use_cases.list_reconciliations(query, principal)
+
+    @rpc
+    def get_reconciliation(self, query: GetReconciliation, principal: Principal) -> ReconciliationView:
+        return self.use_cases.get_reconciliation(query, principal)
 
     @rpc
     def receive_stripe_webhook(self, command: ReceiveStripeWebhook) -> Done:
@@ -138,6 +154,10 @@ class PaymentsService:
     @timer(seconds=1)
     def resume_sagas(self) -> None:
         self.use_cases.resume_sagas()
+
+    @timer(seconds=300)
+    def reconcile_missed_days(self) -> None:
+        self.use_cases.reconcile_day.reconcile_missed_days()
 
 
 SERVICES = [PaymentsService]

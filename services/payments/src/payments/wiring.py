@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from chassis.mongo import retrying
 from chassis.wiring import Resources
 from payments.adapters.current_call import CallPatience, CurrentCall, seconds_to_work
+from payments.adapters.gauges import PrometheusGauges
+from payments.adapters.stripe_books import StripeBooks
 from payments.adapters.stripe_client import stripe_client
 from payments.adapters.stripe_provider import StripeProvider
 from payments.adapters.stripe_wallets import StripeWallets
@@ -22,14 +24,17 @@ from payments.usecases.get_challenge_escrow import GetChallengeEscrowHandler
 from payments.usecases.get_escrow import GetEscrowHandler
 from payments.usecases.get_payout import GetPayoutHandler
 from payments.usecases.get_payout_account import GetPayoutAccountHandler
+from payments.usecases.get_reconciliation import GetReconciliationHandler
 from payments.usecases.get_statement import GetStatementHandler
 from payments.usecases.list_payment_methods import ListPaymentMethodsHandler
 from payments.usecases.list_payouts import ListPayoutsHandler
+from payments.usecases.list_reconciliations import ListReconciliationsHandler
 from payments.usecases.note_changes_requested import NoteChangesRequestedHandler
 from payments.usecases.note_delivery import NoteDeliveryHandler
 from payments.usecases.open_escrow import OpenEscrowHandler
 from payments.usecases.open_payout_account import OpenPayoutAccountHandler
 from payments.usecases.receive_stripe_webhook import ReceiveStripeWebhookHandler
+from payments.usecases.reconcile_day import ReconcileDayHandler
 from payments.usecases.refund_escrow import RefundEscrowHandler
 from payments.usecases.release_approved_milestone import ReleaseApprovedMilestoneHandler
 from payments.usecases.release_by_silence import ReleaseBySilenceHandler
@@ -55,6 +60,9 @@ class UseCases:
     list_payment_methods: ListPaymentMethodsHandler
     open_payout_account: OpenPayoutAccountHandler
     get_payout_account: GetPayoutAccountHandler
+    reconcile_day: ReconcileDayHandler
+    list_reconciliations: ListReconciliationsHandler
+    get_reconciliation: GetReconciliationHandler
     receive_stripe_webhook: ReceiveStripeWebhookHandler
     get_escrow: GetEscrowHandler
     get_challenge_escrow: GetChallengeEscrowHandler
@@ -96,6 +104,9 @@ def build(resources: Resources[Settings]) -> UseCases:
         list_payment_methods=ListPaymentMethodsHandler(unit_of_work, wallets),
         open_payout_account=OpenPayoutAccountHandler(unit_of_work, provider, calls, now),
         get_payout_account=GetPayoutAccountHandler(unit_of_work, provider, now),
+        reconcile_day=ReconcileDayHandler(unit_of_work, StripeBooks(client), PrometheusGauges(), now),
+        list_reconciliations=ListReconciliationsHandler(unit_of_work),
+        get_reconciliation=GetReconciliationHandler(unit_of_work),
         receive_stripe_webhook=ReceiveStripeWebhookHandler(unit_of_work, webhooks, provider, runner, calls, now),
         get_escrow=GetEscrowHandler(unit_of_work),
         get_challenge_escrow=GetChallengeEscrowHandler(unit_of_work),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from payments_fake_stripe import ASKED, ENABLED
@@ -14,6 +14,7 @@ from payments_fakes import Memory
 from chassis.documents import StaleVersion
 from chassis.ids import new_id
 from chassis.mongo import LostRace, Store
+from contracts.payments.views import DifferenceKind
 from local_platform.pytest_plugin import OpenStore
 from payments import migrations
 from payments.adapters.unit_of_work import PaymentsUnitOfWork
@@ -25,6 +26,7 @@ from payments.domain.ledger import AccountKind, balances_of, verify_chain
 from payments.domain.milestone import Charge, Hand, Milestone
 from payments.domain.payout import Payout
 from payments.domain.payout_account import PayoutAccount
+from payments.domain.reconciliation import Difference, Line, Reconciliation
 from payments.domain.saga import FundOrder, Order, PayoutOrder, RefundOrder, ReleaseOrder, Saga, SettleOrder
 from payments.domain.splits import Member
 from payments.migrations import m0001_initial, m0002_statements
@@ -259,6 +261,28 @@ def test_a_customer_belongs_to_a_person_once(units: Units) -> None:
         work.customers.add("u", "cus_2", NOW)
     with units() as work:
         assert work.customers.get("u") == "cus_1"
+
+
+def test_reports_are_kept_by_day_and_a_days_journals_are_found(units: Units) -> None:
+    line = Line("fund:1", 10**12, "EUR", "ch_1", "charge")
+    found = Difference(DifferenceKind.AMOUNT, line, replace(line, amount=-1, stripe_id=None))
+    days = [date(2030, 1, number) for number in (1, 2, 3)]
+    with units() as work:
+        for day in days:
+            work.reconciliations.put(Reconciliation(day, 0, 7, (found,) if day.day == 2 else (), NOW))
+    with units() as work:
+        stored = work.reconciliations.get(days[1])
+        assert stored == Reconciliation(days[1], 1, 7, (found,), NOW)
+        assert work.reconciliations.get(date(2030, 1, 4)) is None
+        page, cursor = work.reconciliations.page(None, 2)
+        rest, end = work.reconciliations.page(cursor, 2)
+        assert ([report.day for report in (*page, *rest)], end) == (days[::-1], None)
+        work.reconciliations.put(replace(stored, matched=8))
+        post(work, "e", "fund:e", entries.funded("e", 5, "EUR"), NOW)
+    with units() as work:
+        assert [journal.key for journal in work.journals.between(NOW, NOW + timedelta(seconds=1))] == ["fund:e"]
+        assert work.journals.between(NOW - timedelta(days=1), NOW) == []
+        assert (work.journals.get("fund:e") is not None, work.journals.get("fund:f")) == (True, None)
 
 
 def test_a_webhook_is_known_once_it_was_taken(units: Units) -> None:

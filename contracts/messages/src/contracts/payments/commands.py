@@ -1,5 +1,6 @@
 """What may be asked of payments that changes something. Amounts and parties come from the engagement, never from a body."""
 
+from datetime import date
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -7,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from contracts.base import Command, Done, ShortText
 from contracts.ids import ChallengeId, EscrowId, MilestoneId
 from contracts.money import Price
-from contracts.payments.views import EscrowView, PaymentMethodView, PayoutAccountView, PayoutView
+from contracts.payments.views import EscrowView, PaymentMethodView, PayoutAccountView, PayoutView, ReconciliationView
 
 PaymentMethod = Annotated[str, StringConstraints(pattern=r"^pm_[A-Za-z0-9_]{1,100}$")]
 
@@ -79,6 +80,13 @@ class OpenPayoutAccount(Command[PayoutAccountView]):
 
     service: ClassVar[str] = "payments"
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+
+
+class ReconcileDay(Command[ReconciliationView]):
+    """Compare a day of the ledger with Stripe's books again; for finance. Each day is compared by itself the night after."""
+
+    service: ClassVar[str] = "payments"
+    day: date
 
 
 class ReceiveStripeWebhook(Command[Done]):

@@ -1,6 +1,6 @@
 """What may be asked of payments that changes nothing."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import ClassVar, Self
 
 from pydantic import model_validator
@@ -15,6 +15,7 @@ from contracts.payments.views import (
     PaymentMethodView,
     PayoutAccountView,
     PayoutView,
+    ReconciliationView,
     StatementAccount,
     StatementView,
 )
@@ -76,3 +77,16 @@ class GetPayoutAccount(Query[PayoutAccountView]):
     """The caller's own account for payouts, as Stripe last told of it."""
 
     service: ClassVar[str] = "payments"
+
+
+class ListReconciliations(Query[Page[ReconciliationView]]):
+    """The latest day first; for finance."""
+
+    service: ClassVar[str] = "payments"
+    cursor: Cursor | None = None
+    limit: Limit = DEFAULT_LIMIT
+
+
+class GetReconciliation(Query[ReconciliationView]):
+    service: ClassVar[str] = "payments"
+    day: date

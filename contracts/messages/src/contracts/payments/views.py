@@ -1,5 +1,6 @@
 """What payments shows of escrows, balances and payouts."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -201,3 +202,30 @@ class PayoutAccountView(View):
     onboarding_url: str | None = None
     onboarding_expires_at: UtcDatetime | None = None
     updated_at: UtcDatetime | None = None
+
+
+class DifferenceKind(StrEnum):
+    MISSING_IN_LEDGER = "missing_in_ledger"
+    MISSING_AT_STRIPE = "missing_at_stripe"
+    AMOUNT = "amount"
+    CURRENCY = "currency"
+
+
+class DifferenceView(View):
+    """One thing that the ledger and Stripe tell otherwise. Amounts are what came into the platform's balance, below zero what left it."""
+
+    kind: DifferenceKind
+    journal: str | None = None
+    stripe_id: str | None = None
+    stripe_type: str | None = None
+    in_ledger: SignedMoney | None = None
+    at_stripe: SignedMoney | None = None
+
+
+class ReconciliationView(View):
+    """A day (UTC) of the ledger against Stripe's balance transactions."""
+
+    day: date
+    matched: int
+    differences: tuple[DifferenceView, ...]
+    made_at: UtcDatetime

@@ -146,7 +146,12 @@ class JournalDocument(VersionedDocument):
 
     meta: ClassVar[dict[str, Any]] = {
         "collection": "journals",
-        "indexes": [{"fields": ["book", "number"], "unique": True}, {"fields": ["moves.source"]}, {"fields": ["moves.destination"]}],
+        "indexes": [
+            {"fields": ["book", "number"], "unique": True},
+            {"fields": ["moves.source"]},
+            {"fields": ["moves.destination"]},
+            {"fields": ["at"]},
+        ],
     }
 
 
@@ -179,6 +184,16 @@ class CustomerDocument(VersionedDocument):
     meta: ClassVar[dict[str, Any]] = {"collection": "customers"}
 
 
+class ReconciliationDocument(VersionedDocument):
+    """Its id is the day."""
+
+    matched = IntField(required=True)
+    differences = ListField(DictField())
+    made_at = DateTimeField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "reconciliations"}
+
+
 class WebhookEventDocument(VersionedDocument):
     """Its id is Stripe's event id."""
 
@@ -201,4 +216,5 @@ ALL: tuple[type[VersionedDocument], ...] = (
     ConnectedAccountDocument,
     WebhookEventDocument,
     CustomerDocument,
+    ReconciliationDocument,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pymongo.client_session import ClientSession
 
 from chassis.documents import DocumentCollection
@@ -45,6 +47,14 @@ class MongoJournals:
             hash=journal.hash,
         )
         insert(self._documents, document)
+
+    def get(self, key: str) -> Journal | None:
+        document = self._documents.get(key)
+        return None if document is None else _journal(document)
+
+    def between(self, since: datetime, until: datetime) -> list[Journal]:
+        found = self._documents.find({"at": {"$gte": since, "$lt": until}}, sort=[("at", 1)])
+        return [_journal(document) for document in found]
 
     def of_book(self, book_id: str) -> list[Journal]:
         return [_journal(document) for document in self._documents.find({"book": book_id}, sort=[("number", 1)])]

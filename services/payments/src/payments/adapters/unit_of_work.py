@@ -10,6 +10,7 @@ from payments.adapters.escrows import MongoEscrows
 from payments.adapters.ledger import MongoBalances, MongoBooks, MongoJournals
 from payments.adapters.payout_accounts import MongoPayoutAccounts
 from payments.adapters.payouts import MongoPayouts
+from payments.adapters.reconciliations import MongoReconciliations
 from payments.adapters.sagas import MongoSagas
 from payments.adapters.webhook_events import MongoWebhookEvents
 
@@ -23,5 +24,6 @@ class PaymentsUnitOfWork(MongoUnitOfWork):
         self.journals = MongoJournals(session)
         self.balances = MongoBalances(session)
         self.payout_accounts = MongoPayoutAccounts(session)
+        self.reconciliations = MongoReconciliations(session)
         self.customers = MongoCustomers(session)
         self.webhook_events = MongoWebhookEvents(session)

@@ -139,6 +139,30 @@ class PaymentDeclined(DomainError):
         super().__init__(fields=(FieldError(pointer="/payment_method", detail=decline_code),))
 
 
+class FinanceOnly(DomainError):
+    """This is for finance alone."""
+
+    kind = Kind.FORBIDDEN
+    code = "payments.finance_only"
+
+
+class DayNotOver(DomainError):
+    """That day is not over yet."""
+
+    kind = Kind.INVALID
+    code = "payments.reconciliation.day_not_over"
+
+    def __init__(self) -> None:
+        super().__init__(fields=(FieldError(pointer="/day", detail="must be over, in UTC"),))
+
+
+class ReconciliationNotFound(DomainError):
+    """That day has not been compared."""
+
+    kind = Kind.NOT_FOUND
+    code = "payments.reconciliation.not_found"
+
+
 class PayoutAccountNotReady(DomainError):
     """Payouts are not enabled yet: POST /v1/payout-account tells what is due."""
 

@@ -14,6 +14,7 @@ from payments.domain.ledger import Account, Balance, Book, Journal
 from payments.domain.payout import Payout
 from payments.domain.saga import Saga
 from payments.usecases.account_ports import Onboardings, PayoutAccounts
+from payments.usecases.reconciliation_ports import Reconciliations
 from payments.usecases.wallet_ports import Customers
 
 
@@ -74,7 +75,12 @@ class Journals(Protocol):
         """
         ...
 
+    def get(self, key: str) -> Journal | None: ...
     def of_book(self, book_id: str) -> list[Journal]: ...
+    def between(self, since: datetime, until: datetime) -> list[Journal]:
+        """Those written from `since` on, and before `until`."""
+        ...
+
     def of_account(self, account: Account) -> list[Journal]:
         """All that touch this account, in no order, whatever book they stand in."""
         ...
@@ -113,6 +119,8 @@ class UnitOfWork(unit_of_work.UnitOfWork, Protocol):
     def balances(self) -> Balances: ...
     @property
     def payout_accounts(self) -> PayoutAccounts: ...
+    @property
+    def reconciliations(self) -> Reconciliations: ...
     @property
     def customers(self) -> Customers: ...
     @property

@@ -1,0 +1,62 @@
+"""Stripe's books: the balance transactions of the platform (https://docs.stripe.com/reports/balance-transaction-types)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import stripe
+from stripe.params import BalanceTransactionListParams
+
+from payments.adapters.stripe_amounts import from_stripe
+from payments.adapters.stripe_client import looking
+from payments.domain.reconciliation import Line
+
+# Which journal tells of which type; `{}` is the saga's id, or the dispute's.
+_JOURNALS = {
+    "charge": "fund:{}",
+    "payment": "fund:{}",
+    "transfer": "release:{}",
+    "refund": "refund:{}",
+    "payment_refund": "refund:{}",
+    "refund_failure": "refund_returned:{}",
+    "payment_failure_refund": "refund_returned:{}",
+}
+# The platform's own money: what Stripe costs, what the platform pays out to itself or puts in.
+_PLATFORMS_OWN = frozenset({"stripe_fee", "stripe_fx_fee", "network_cost", "tax_fee", "payout", "payout_failure", "payout_cancel", "topup"})
+
+
+@dataclass(frozen=True, slots=True)
+class StripeBooks:
+    client: stripe.StripeClient
+
+    def lines(self, since: datetime, until: datetime) -> Iterator[Line]:
+        """A type that is not known is a line too: without a journal it will be reported."""
+        with looking():
+            wanted: BalanceTransactionListParams = {
+                "created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())},
+                "limit": 100,
+                "expand": ["data.source"],
+            }
+            listed = self.client.v1.balance_transactions.list(wanted)
+            for booked in listed.auto_paging_iter():
+                if booked.type not in _PLATFORMS_OWN:
+                    yield _line(booked)
+
+
+def _line(booked: stripe.BalanceTransaction) -> Line:
+    source: Any = booked.source
+    currency = booked.currency.upper()
+    return Line(_key(booked, source), from_stripe(booked.amount, currency), currency, booked.id, booked.type)
+
+
+def _key(booked: stripe.BalanceTransaction, source: Any) -> str:
+    if getattr(source, "object", None) == "dispute":
+        return f"{'chargeback' if booked.amount < 0 else 'chargeback_won'}:{source.id}"
+    metadata = getattr(source, "metadata", None)
+    saga_id = metadata["saga_id"] if metadata and "saga_id" in metadata else None
+    if saga_id is None or booked.type not in _JOURNALS:
+        return f"{booked.type}:{getattr(source, 'id', source) or booked.id}"
+    return _JOURNALS[booked.type].format(saga_id)

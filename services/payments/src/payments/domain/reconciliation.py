@@ -1,0 +1,81 @@
+"""Comparing the ledger with the processor's books: which journal answers to which of its transactions, and what does not match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from contracts.payments.views import DifferenceKind
+from payments.domain.ledger import AccountKind, Journal
+
+# What the processor's platform balance sees of a journal: the accounts that stand for money outside of it or gone from it.
+_CAME_IN = frozenset({AccountKind.PAYER, AccountKind.CHARGEBACK})
+_WENT_OUT = frozenset({AccountKind.PENDING, AccountKind.AVAILABLE})
+# The kinds of journal that the processor's platform balance has a transaction for.
+COMPARED = ("fund", "release", "refund", "refund_returned", "chargeback", "chargeback_won")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One movement of the platform's balance: `key` is the business key of the journal that tells of it, or should."""
+
+    key: str
+    amount: int
+    currency: str
+    stripe_id: str | None = None
+    stripe_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    kind: DifferenceKind
+    journal: Line | None
+    stripe: Line | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """A day's comparison; made again it replaces the one before."""
+
+    day: date
+    version: int
+    matched: int
+    differences: tuple[Difference, ...]
+    made_at: datetime
+
+
+def line_of(journal: Journal) -> Line | None:
+    """What this journal says that the platform's balance did; None where it did nothing.
+
+    What was released leaves by a transfer of the net: the fee stays. A chargeback takes the whole, whoever bears it.
+    """
+    kind = journal.key.partition(":")[0]
+    if kind not in COMPARED:
+        return None
+    accounts = _WENT_OUT if kind == "release" else _CAME_IN
+    postings = journal.postings()
+    amount = -sum(change for account, change in postings.items() if account.kind in accounts)
+    currencies = {account.currency for account in postings}
+    return Line(journal.key, amount, currencies.pop()) if amount and len(currencies) == 1 else None
+
+
+def compared(line: Line, other: Line | None) -> Difference | None:
+    """The difference between the processor's line and the ledger's, either of which may be missing."""
+    ours, theirs = (line, other) if line.stripe_id is None else (other, line)
+    if ours is None:
+        return Difference(DifferenceKind.MISSING_IN_LEDGER, None, theirs)
+    if theirs is None:
+        return Difference(DifferenceKind.MISSING_AT_STRIPE, ours, None)
+    if ours.currency != theirs.currency:
+        return Difference(DifferenceKind.CURRENCY, ours, theirs)
+    return None if ours.amount == theirs.amount else Difference(DifferenceKind.AMOUNT, ours, theirs)
+
+
+def joined(lines: Iterable[Line]) -> dict[tuple[str, str], Line]:
+    """By key and currency: several transactions of one key (a charge that was captured in parts) count together."""
+    found: dict[tuple[str, str], Line] = {}
+    for line in lines:
+        place = (line.key, line.currency)
+        found[place] = line if place not in found else replace(found[place], amount=found[place].amount + line.amount)
+    return found
