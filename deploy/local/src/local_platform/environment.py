@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from local_platform.launch import SERVICES
@@ -23,7 +23,7 @@ class Ports:
     health: Mapping[str, int]  # of each service and the relay
 
     @classmethod
-    def free(cls, gateways: int) -> Ports:
+    def free(cls, gateways: int, services: Iterable[str] = SERVICES) -> Ports:
         """Ports nobody uses: several platforms can run side by side."""
         return cls(
             broker=free_port(),
@@ -31,7 +31,7 @@ class Ports:
             redis=free_port(),
             sandbox=free_port(),
             gateways=tuple(free_port() for _ in range(gateways)),
-            health={name: free_port() for name in (*SERVICES, "relay")},
+            health={name: free_port() for name in (*services, "relay")},
         )
 
     @classmethod
@@ -70,6 +70,7 @@ class Environment:
     ports: Ports
     secrets: Secrets
     given: Mapping[str, str] = field(default_factory=dict)
+    services: tuple[str, ...] = SERVICES
 
     @property
     def sandbox_url(self) -> str:
@@ -98,7 +99,7 @@ class Environment:
         return self._with_given(
             {
                 "RELAY_AMQP_URL": self.amqp_url,
-                "RELAY_DATABASES": relay_databases(self.mongo_url, {name: name for name in SERVICES}),
+                "RELAY_DATABASES": relay_databases(self.mongo_url, {name: name for name in self.services}),
                 "RELAY_CLOCK_URL": f"{self.sandbox_url}/_sandbox/clock",
             },
             "RELAY",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,22 +39,25 @@ class Platform:
         progress: Callable[[str], None] = _silent,
         replicas: Mapping[str, int] | None = None,
         proxied: Mapping[str, Collection[str]] | None = None,
+        services: Sequence[str] = launch.SERVICES,
     ) -> None:
         """`environment` may name servers and settings that win over ours; by default nothing of the caller's environment does.
 
         `replicas` says how many there are of the relay and of each service, one unless told. `proxied` names processes and for
         each the servers (`"amqp"`, `"mongo"`, `"redis"`) that it reaches by a way of its own: `proxies[process, server]` breaks it.
+        `services` may leave some out, and name others that can be imported.
 
         Raises: PlatformError when a server named there does not answer, or Docker Compose fails.
         """
         self.folder = folder.absolute()
-        self.ports = ports or Ports.free(gateways)
+        self.ports = ports or Ports.free(gateways, services)
         self._progress = progress
         given = environment or {}
         self.infrastructure = infrastructure.choose(self.folder, self.ports, given, docker=docker)
         self.secrets = Secrets.of(self.folder / "secrets")
+        servers = self.infrastructure
         self.environment = Environment(
-            self.infrastructure.amqp_url, self.infrastructure.mongo_url, self.infrastructure.redis_url, self.ports, self.secrets, given
+            servers.amqp_url, servers.mongo_url, servers.redis_url, self.ports, self.secrets, given, tuple(services)
         )
         self._replicas = replicas or {}
         self.proxies = {(process, server): self._proxy(server) for process, servers in (proxied or {}).items() for server in servers}
@@ -138,8 +141,10 @@ class Platform:
 
     def _declare_topology(self) -> None:
         """All queues stand before anything runs, as they do in production. Raises: PlatformError."""
-        env = {name: value for service in launch.SERVICES for name, value in self.environment.of_service(service).items()}
-        launch.declare_topology(env=env, log=self.log_of("topology"))
+        ours = [service for service in launch.SERVICES if service in self.environment.services]
+        env = {name: value for service in ours for name, value in self.environment.of_service(service).items()}
+        if ours:
+            launch.declare_topology(*ours, env=env, log=self.log_of("topology"))
 
     def _report(self, what: str, names: Iterable[str]) -> None:
         if line := ", ".join(names):
@@ -154,7 +159,7 @@ class Platform:
             label: launch.service(
                 name, env=self._reached_from(label).of_service(name), log=self.log_of(label), health_port=health_port, label=label
             )
-            for name in launch.SERVICES
+            for name in self.environment.services
             for label, health_port in self._labelled(name)
         }
 
