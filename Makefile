@@ -22,16 +22,17 @@ E2E := $(wildcard $(CHOSEN:%=%/tests/e2e))
 else
 CHOSEN := $(PACKAGES)
 LINTED := contracts services gateway deploy tests conftest.py
-UNIT := $(wildcard $(PACKAGES:%=%/tests/unit) tests/architecture tests/contracts tests/deploy)
+UNIT := $(wildcard $(PACKAGES:%=%/tests/unit) tests/architecture tests/contracts tests/deploy tests/chaos/unit)
 INTEGRATION := $(wildcard $(PACKAGES:%=%/tests/integration) tests/integration)
 E2E := $(wildcard deploy/local/tests/e2e tests/e2e)
+CHAOS := $(wildcard tests/chaos/smoke)
 endif
 
 # `make test` measures coverage, in the processes that tests start too; single runs are quicker without.
 PYTEST := $(PY) $(if $(COVERAGE),-m coverage run )-m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-unit test-integration test-e2e coverage lint format types imports contracts contracts-write demo bench k8s lock clean rabbitmq
+.PHONY: help install run test test-unit test-integration test-e2e test-chaos coverage lint format types imports contracts contracts-write demo chaos chaos-bites bench k8s lock clean rabbitmq
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,7 +71,7 @@ demo: $(STAMP) ## Walk the core journey against the running platform
 
 test: install ## Everything CI runs: lint, types, imports, contracts, all tests with coverage
 	@rm -f .coverage .coverage.*; began=$$(date +%s); failed=; times=; \
-	for step in lint types imports contracts test-unit test-integration test-e2e $(if $(SERVICE),,coverage); do \
+	for step in lint types imports contracts test-unit test-integration test-e2e test-chaos $(if $(SERVICE),,coverage); do \
 		echo "== $$step"; start=$$(date +%s); \
 		$(MAKE) --no-print-directory COVERAGE=1 $$step || failed="$$failed $$step"; \
 		times="$$times $$step $$(( $$(date +%s) - start )) s\n"; \
@@ -87,6 +88,9 @@ test-integration: install ## Tests against a real broker, database and Redis
 
 test-e2e: install ## Tests of the whole platform through the gateway
 	@$(if $(E2E),$(PYTEST) -q -n 2 --dist loadfile $(E2E),echo "no end-to-end tests here")
+
+test-chaos: install ## The delivery promises under faults: fixed seeds, and the checker without each safeguard
+	@$(if $(CHAOS),$(PYTEST) -q -n 2 --dist loadfile $(CHAOS),echo "no chaos tests here")
 
 coverage: $(STAMP) ## Report on the coverage that make test measured
 	@$(PY) -m coverage combine --quiet && $(PY) -m coverage report --skip-covered --skip-empty
@@ -109,6 +113,12 @@ contracts: $(STAMP) ## Refuse incompatible changes of messages, naming the field
 
 contracts-write: $(STAMP) ## Bring the published schemas up to date
 	@$(PY) -m contracts.schemas write
+
+chaos: install ## A long run under faults: SEED=1, EVENTS=50000; writes docs/reliability/chaos-seed-1.md
+	@$(PY) tests/chaos --seed $(or $(SEED),1) $(if $(EVENTS),--events $(EVENTS)) --report docs/reliability/chaos-seed-$(or $(SEED),1).md
+
+chaos-bites: install ## See the checker fail without each safeguard in turn; writes docs/reliability/chaos-bites.md
+	@$(PY) tests/chaos --seed $(or $(SEED),1) --bites --report docs/reliability/chaos-bites.md
 
 bench: install ## Measure and write docs/benchmarks.md
 	@$(PY) tests/bench

@@ -1,0 +1,1 @@
+"""The probe that hears of facts and keeps what follows from them."""

@@ -1,0 +1,1 @@
+"""What the database of the probe that records needs."""
