@@ -18,6 +18,7 @@ from nameko import rpc as nameko_rpc
 from nameko.extensions import ProviderCollector
 
 from chassis import problems
+from chassis.crash_points import declare, reached
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +28,7 @@ _NON_PERSISTENT = 1
 _HEARTBEAT_S = 15
 _SETUP_S = 30.0
 _RECONNECT_PAUSE_S = 0.5
+declare({"rpc.answer_sent": "an answer is sent, the request is not acknowledged"})
 
 
 class _GivenUp(Exception):
@@ -224,6 +226,7 @@ class RpcConsumer(nameko_rpc.RpcConsumer):  # type: ignore[misc]  # nameko publi
                     properties={"correlation_id": properties.get("correlation_id"), "delivery_mode": _NON_PERSISTENT},
                 )
                 channel.basic_publish(answer, exchange="" if reply_to.startswith("amq.") else _RPC_EXCHANGE, routing_key=reply_to)
+                reached("rpc.answer_sent")
         except BROKER_ERRORS as error:
             log.info("answer_dropped", error=str(error))
         finally:

@@ -21,6 +21,7 @@ from pymongo.errors import PyMongoError
 from chassis import metrics, tracing
 from chassis.consumers import QueueConsumer
 from chassis.context import AlreadyHandled, Delivery, current_delivery
+from chassis.crash_points import declare, reached
 from chassis.mongo import LostRace, may_heal, retrying
 from chassis.queues import HandlerQueue, dead_letters_of
 from chassis.retry import NotYet, RetryTiers
@@ -39,6 +40,15 @@ QUEUE = "x-openchance-queue"
 _OF_THE_BROKER = ("x-death", "x-delivery-count", "x-first-death-exchange", "x-first-death-queue", "x-first-death-reason")
 _CONFIRM_S = 5.0
 _PAUSE_S = 1.0
+
+declare(
+    {
+        "event.taken": "an event is taken from its queue, nothing is done",
+        "event.handled": "the handler's transaction is committed, the event is not acknowledged",
+        "event.failed": "the handler failed, the event is not set aside",
+        "event.set_aside": "the failed event waits in another queue too, it is not acknowledged in this one",
+    }
+)
 
 
 class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no types
@@ -115,11 +125,14 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
             log.exception("event_unreadable", queue=self.queue.name)
             return self._set_aside(message, error, dead_letters_of(self.queue.name))
         current_delivery.set(delivery)
+        reached("event.taken")
         try:
             retrying(lambda: method(event))
+            reached("event.handled")
         except AlreadyHandled:
             return "duplicate"
         except Exception as error:
+            reached("event.failed")
             return self._retry(message, error)
         return "ok"
 
@@ -182,6 +195,7 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
         except Exception as failure:  # the broker is away or refuses: it keeps the message
             log.warning("event_not_set_aside", queue=self.queue.name, error=str(failure))
             return "requeued"
+        reached("event.set_aside")
         return "dead" if tier is None else "retried"
 
     def _waiting(self, tier: int) -> str:

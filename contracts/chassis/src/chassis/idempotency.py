@@ -10,11 +10,14 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
 from chassis.context import AnsweredBefore, Call
+from chassis.crash_points import declare, reached
 from contracts.base import View
 from contracts.errors import DomainError, Kind
 
 COLLECTION = "idempotency"
 KEPT_SECONDS = 30 * 24 * 3600  # a client that was offline for weeks may still send its request again
+
+declare({"idempotency.answer_written": "the answer is in the transaction, nothing is committed"})
 
 
 class IdempotencyKeyReused(DomainError):
@@ -58,6 +61,7 @@ def record(database: Database[dict[str, Any]], session: ClientSession, call: Cal
     answer = orjson.dumps(view.model_dump(mode="json"))
     row = {"_id": _row_id(call), "fingerprint": call.fingerprint, "answer": answer, "answered_at": at}
     database[COLLECTION].insert_one(row, session=session)
+    reached("idempotency.answer_written")
 
 
 def _row_id(call: Call) -> str:

@@ -11,9 +11,12 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from chassis.context import AlreadyHandled, Delivery
+from chassis.crash_points import declare, reached
 
 COLLECTION = "inbox"
 KEPT_SECONDS = 30 * 24 * 3600  # longer than any redelivery: the retry tiers end within hours, dead letters are replayed within weeks
+
+declare({"inbox.record_written": "the inbox record is in the transaction, the handler has not begun"})
 
 # The delivery that a unit of work of this context has taken. It is compared by identity: each delivery is an object of its own.
 _taken: ContextVar[Delivery | None] = ContextVar("taken_delivery", default=None)
@@ -39,6 +42,7 @@ def take(database: Database[dict[str, Any]], session: ClientSession, delivery: D
     except DuplicateKeyError as error:
         raise AlreadyHandled from error
     _taken.set(delivery)
+    reached("inbox.record_written")
 
 
 def hand_back() -> None:

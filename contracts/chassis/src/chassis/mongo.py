@@ -23,6 +23,7 @@ from pymongo.write_concern import WriteConcern
 from chassis import idempotency, inbox
 from chassis.clock import Clock
 from chassis.context import current_call, current_delivery
+from chassis.crash_points import declare, reached
 from chassis.documents import StaleVersion, VersionedDocument
 from chassis.outbox import Outbox
 from contracts.base import Event, View
@@ -39,6 +40,12 @@ _LONGEST_WAIT_SECONDS = 0.5
 _COMMIT_SECONDS = 10.0
 _MAJORITY = WriteConcern(w="majority", j=True)
 _second_attempts = threading.Lock()
+declare(
+    {
+        "unit_of_work.written": "all that the transaction writes is written, the commit is not asked for",
+        "unit_of_work.committed": "the transaction is committed, nobody knows of it",
+    }
+)
 
 
 class MongoSettings(Protocol):
@@ -148,7 +155,9 @@ class MongoUnitOfWork:
         try:
             if kind is None:
                 self._write_outbox()
+                reached("unit_of_work.written")
                 _commit(self._session)
+                reached("unit_of_work.committed")
         except BaseException:
             self._abort()
             raise

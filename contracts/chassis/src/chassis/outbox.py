@@ -12,11 +12,19 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
 from chassis.clock import Clock
+from chassis.crash_points import declare, reached
 from contracts.base import Event
 
 COLLECTION = "outbox"
 SEQUENCES = "outbox_sequences"
 SENT_KEPT_SECONDS = 7 * 24 * 3600
+
+declare(
+    {
+        "outbox.numbers_taken": "the counters of the subjects are raised in the transaction, no event is written",
+        "outbox.rows_written": "state and events are in the transaction, nothing is committed",
+    }
+)
 
 
 def create(database: Database[dict[str, Any]]) -> None:
@@ -90,7 +98,9 @@ class Outbox:
                 row["sequence"] = sequence
                 row["key"] = row_key(row["source"], row["subject"], sequence)
         if self._rows:
+            reached("outbox.numbers_taken")
             self._database[COLLECTION].insert_many(self._rows, session=self._session)
+            reached("outbox.rows_written")
             self._rows = []
 
     def _take_numbers(self, lane_name: str, count: int) -> int:

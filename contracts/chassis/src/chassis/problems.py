@@ -36,6 +36,16 @@ def unavailable(service: str, detail: str = "The service cannot answer at presen
     return Problem(kind=Kind.UNAVAILABLE, code=f"{service}.unavailable", detail=detail, retry_after_s=_RETRY_AFTER_S)
 
 
+def outcome_unknown(service: str) -> Problem:
+    """For a command without an idempotency key whose first taker died: doing it again might do it twice."""
+    return Problem(
+        kind=Kind.UNAVAILABLE,
+        code=f"{service}.outcome_unknown",
+        detail="The service was interrupted; the request may have been carried out. With an Idempotency-Key it can safely be repeated.",
+        retry_after_s=_RETRY_AFTER_S,
+    )
+
+
 def answer(problem: Problem) -> bytes:
     """The body of an RPC reply that refuses."""
     return b'{"result":null,"error":{"exc_type":"Problem","exc_path":"","exc_args":[],"value":%b}}' % problem.model_dump_json().encode()

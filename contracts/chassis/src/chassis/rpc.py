@@ -21,11 +21,12 @@ from pymongo.errors import PyMongoError
 from chassis import metrics, problems, tracing
 from chassis.consumers import RpcConsumer
 from chassis.context import AnsweredBefore, Call, Client, current_call
+from chassis.crash_points import declare, reached
 from chassis.ended_sessions import ended_sessions
 from chassis.mongo import LostRace, may_heal, retrying
 from chassis.principal import Principal, Unauthenticated
 from chassis.wiring import RUNTIME, Runtime
-from contracts.base import Request, View
+from contracts.base import Command, Request, View
 from contracts.errors import DomainError, Problem
 
 log = structlog.get_logger(__name__)
@@ -36,6 +37,13 @@ DEADLINE = "nameko.deadline"  # unix time in milliseconds
 REQUEST_ID = "nameko.request_id"
 CLIENT_ADDRESS = "nameko.client_address"
 CLIENT_AGENT = "nameko.client_agent"
+
+declare(
+    {
+        "rpc.request_taken": "a request is taken from its queue, nothing is done",
+        "rpc.answer_ready": "the use case is done, its answer is not sent",
+    }
+)
 
 
 class Caller(Enum):
@@ -87,6 +95,7 @@ class RpcEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no ty
             return
         request_id = str(headers.get(REQUEST_ID) or uuid.uuid4().hex)
         body, outcome = _internal_error(request_id), "error"
+        reached("rpc.request_taken")
         try:
             with (
                 metrics.IN_FLIGHT.labels(service).track_inprogress(),
@@ -103,6 +112,7 @@ class RpcEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no ty
                 if outcome == "error":
                     span.set_status(Status(StatusCode.ERROR))
         finally:
+            reached("rpc.answer_ready")
             self.rpc_consumer.reply(message, body)
             metrics.RPC_REQUESTS.labels(service, name, outcome).inc()
             metrics.RPC_SECONDS.labels(service, name).observe(time.perf_counter() - started)
@@ -110,6 +120,7 @@ class RpcEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no ty
     def _answer(self, method: Callable[..., View], message: Any, request_id: str, deadline: datetime | None) -> tuple[bytes, str]:
         service = self.container.service_name
         try:
+            self._refuse_to_guess(message)
             arguments = self._arguments(message.body, message.headers)
             current_call.set(self._call(arguments, message.headers, request_id, deadline))
             return b'{"result":%b,"error":null}' % retrying(lambda: method(*arguments)).model_dump_json().encode(), "ok"
@@ -129,6 +140,16 @@ class RpcEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no ty
             log.exception("request_failed", service=service, method=self.method_name)
             return _internal_error(request_id), "error"
         return problems.answer(problem), problem.kind.value
+
+    def _refuse_to_guess(self, message: Any) -> None:
+        """A request that the broker hands out again may have been carried out by whoever died with it.
+
+        Raises:
+            _Refused: it is a command without a key by which that could be told.
+        """
+        repeated = message.delivery_info.get("redelivered") and IDEMPOTENCY_KEY not in message.headers
+        if repeated and issubclass(self._method.request, Command):
+            raise _Refused(problems.outcome_unknown(self.container.service_name))
 
     def _arguments(self, body: bytes, headers: Mapping[str, Any]) -> tuple[Any, ...]:
         """The request and, where the method asks for it, the principal.

@@ -19,8 +19,8 @@ from eventlet.hubs import trampoline
 from opentelemetry.instrumentation.pymongo import PymongoInstrumentor
 from pydantic import ValidationError
 
+from chassis import crash_points, migrate, sessions, tracing
 from chassis import logging as logs
-from chassis import migrate, sessions, tracing
 from chassis.clock import open_clock
 from chassis.consumers import QueueConsumer
 from chassis.container import Container
@@ -118,6 +118,7 @@ def run(service: str) -> int:
         settings = settings_class()
     except ValidationError as error:
         return _refuse(f"{service} cannot start:\n{complaint(error, settings_class)}")
+    crash_points.arm(settings.crash_at)
     logs.configure(settings.log_format, settings.log_level, service=service)
     traces = tracing.configure(service, settings.otlp_endpoint)
     if settings.otlp_endpoint:

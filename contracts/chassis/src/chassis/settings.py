@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis import crash_points
 from chassis.principal import key_set
 
 
@@ -34,6 +35,7 @@ class ServiceSettings(BrokerSettings):
     otlp_endpoint: str | None = None  # an OTLP/HTTP collector, e.g. http://collector:4318; no spans leave unless given
     max_workers: int = Field(default=32, ge=1)
     stop_timeout_s: float = Field(default=25.0, gt=0)  # what is in flight may take this long after SIGTERM
+    crash_at: str | None = None  # for tests: the point of chassis.crash_points to end the process at
 
     @classmethod
     def service(cls) -> str:
@@ -45,6 +47,11 @@ class ServiceSettings(BrokerSettings):
     def _readable_keys(cls, jwks: str) -> str:
         key_set(jwks)
         return jwks
+
+    @field_validator("crash_at")
+    @classmethod
+    def _in_tests_alone(cls, crash_at: str | None, given: ValidationInfo) -> str | None:
+        return crash_points.checked(crash_at, given.data.get("amqp_url", ""), given.data.get("mongo_url", ""))
 
     @model_validator(mode="before")
     @classmethod

@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
-from chassis import logging
+from chassis import crash_points, logging
 from chassis.clock import open_clock
 from chassis.relay.broker import Broker
 from chassis.relay.database import DatabaseRelay
@@ -44,6 +44,7 @@ async def serve(settings: RelaySettings, stop: asyncio.Event) -> None:
 
 async def _main() -> None:
     settings = RelaySettings()
+    crash_points.arm(settings.crash_at)
     logging.configure(settings.log_format, service="relay")
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

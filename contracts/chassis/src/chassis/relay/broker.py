@@ -12,6 +12,7 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
 from aiormq.abc import DeliveredMessage
 
+from chassis.crash_points import declare, reached
 from chassis.relay.consumers import Consumers
 from chassis.relay.metrics import Metrics
 from chassis.relay.tenure import NoQueue
@@ -19,6 +20,7 @@ from chassis.relay.tenure import NoQueue
 PUBLIC_EXCHANGE = "openchance.public"
 _CONNECT_SECONDS = 5.0
 _HEARTBEAT_SECONDS = 10
+declare({"relay.exchange_confirmed": "one exchange has the event, the next one it goes to has not"})
 
 
 class BrokerLost(Exception):
@@ -145,6 +147,7 @@ class Publisher:
         with _broker_errors():
             exchange = self._exchanges.get(exchange_name) or await self._declare(exchange_name)
             confirmed = await exchange.publish(_message(row), routing_key=row["type"], mandatory=True)
+        reached("relay.exchange_confirmed")
         if isinstance(confirmed, DeliveredMessage):
             if expected:
                 self._consumers.forget(row["type"])

@@ -13,10 +13,18 @@ from uuid import uuid4
 from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
+from chassis.crash_points import declare, reached
 from chassis.lease import COLLECTION, RELEASE, RENEW_SECONDS, RENEWAL, Candidate, Holding, LeaseLost
 
 NAME = "relay"
 _LOOK_SECONDS = 0.25
+declare(
+    {
+        "relay.lease_acquired": "this relay holds the lease, nothing is fetched",
+        "relay.lease_renewed": "the lease is renewed in the database, this relay does not know it",
+        "relay.lease_released": "the lease is given back, the process still runs",
+    }
+)
 
 
 class RelayLease:
@@ -47,6 +55,7 @@ class RelayLease:
                 result = await self._leases.update_one(self._holding.mine(), RENEWAL)
                 if result.matched_count == 0:
                     raise LeaseLost("another relay took over")
+                reached("relay.lease_renewed")
                 self._holding.renewed(asked_at)
             await asyncio.sleep(RENEW_SECONDS)
 
@@ -54,6 +63,7 @@ class RelayLease:
         """Give the lease back, so that another relay need not wait for its end. Best effort."""
         try:
             await self._leases.update_one(self._holding.mine(), RELEASE)
+            reached("relay.lease_released")
         except PyMongoError:
             return
 
@@ -76,5 +86,6 @@ async def acquire(database: AsyncIOMotorDatabase[dict[str, Any]]) -> RelayLease:
             except DuplicateKeyError:
                 continue  # another relay made the first lease
             if result.upserted_id is not None or (stored is not None and result.matched_count == 1):
+                reached("relay.lease_acquired")
                 return RelayLease(leases, Holding(NAME, candidate.claimed_token(stored), asked_at))
         await asyncio.sleep(_LOOK_SECONDS)

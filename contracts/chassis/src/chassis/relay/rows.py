@@ -9,11 +9,18 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from pymongo.errors import ConnectionFailure
 
 from chassis.clock import Clock
+from chassis.crash_points import declare, reached
 from chassis.outbox import COLLECTION
 from chassis.relay.leaseholder import RelayLease
 from chassis.relay.tenure import Row
 
 _PAUSE_SECONDS = 0.05
+declare(
+    {
+        "relay.plain_rows_marked": "rows are marked sent, those of the same batch that hold a secret are not",
+        "relay.rows_marked": "a batch is marked sent, this relay does not know it",
+    }
+)
 
 
 def connect(url: str) -> AsyncIOMotorClient[dict[str, Any]]:
@@ -62,7 +69,9 @@ class OutboxRows:
         secret = [row["_id"] for row in rows if row["secret"]]
         others = [row["_id"] for row in rows if not row["secret"]]
         await self._mark(others, {"$unset": {"pending": ""}, "$set": {"sent_at": at}})
+        reached("relay.plain_rows_marked")
         await self._mark(secret, {"$unset": {"pending": "", "body": ""}, "$set": {"sent_at": at}})
+        reached("relay.rows_marked")
 
     async def _mark(self, ids: list[str], sent: dict[str, Any]) -> None:
         while ids:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chassis import crash_points
 
 
 class RelaySettings(BaseSettings):
@@ -21,7 +23,13 @@ class RelaySettings(BaseSettings):
     )
     log_format: Literal["json", "console", "auto"] = "auto"
     clock_url: str | None = Field(default=None, validation_alias=AliasChoices("RELAY_CLOCK_URL", "CLOCK_URL"))
+    crash_at: str | None = None  # for tests: the point of chassis.crash_points to end the process at
 
     def awaited(self) -> tuple[str, ...]:
         """The services that must not miss an event."""
         return tuple(self.databases) if self.consumers is None else self.consumers
+
+    @field_validator("crash_at")
+    @classmethod
+    def _in_tests_alone(cls, crash_at: str | None, given: ValidationInfo) -> str | None:
+        return crash_points.checked(crash_at, given.data.get("amqp_url", ""), *given.data.get("databases", {"": ""}).values())

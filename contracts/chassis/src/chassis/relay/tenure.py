@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from aio_pika.exceptions import DeliveryError
 
+from chassis.crash_points import declare, reached
 from chassis.outbox import lane, row_key
 
 POLL_SECONDS = 0.5
@@ -24,6 +25,14 @@ _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
 
 Row = dict[str, Any]
+
+declare(
+    {
+        "relay.rows_fetched": "waiting rows are in memory, none is published",
+        "relay.event_confirmed": "the broker has the event, its row still waits",
+        "relay.drained": "asked to stop: all that was published is marked, the lease is held",
+    }
+)
 
 
 class NoQueue(Exception):
@@ -100,6 +109,7 @@ class Tenure:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_DRAIN_SECONDS):
                     await self._until(lambda: not self._lanes and not self._unmarked)
+            reached("relay.drained")
             for task in (marking, announcing, *self._lane_tasks):
                 task.cancel()
 
@@ -132,6 +142,8 @@ class Tenure:
         self._settled.clear()
         limit = len(self._known) + BATCH
         rows = await self._outbox.pending(limit)
+        if rows:
+            reached("relay.rows_fetched")
         for row in rows:
             self._enqueue(row)
         return len(rows) == limit
@@ -162,6 +174,7 @@ class Tenure:
                 self._enqueue(waiting)
                 continue
             if await self._publish(name, row):
+                reached("relay.event_confirmed")
                 self._last_confirmed[name] = sequence
                 self._last_confirmed.move_to_end(name)
                 self._confirmed.append(row)

@@ -43,11 +43,12 @@ class Work(Command[Done]):
 
 
 class Record(Command[GreetingView]):
-    """Writes a greeting and its event in one transaction."""
+    """Writes a greeting and its event in one transaction; the event's handler fails so many times."""
 
     service: ClassVar[str] = "greeter"
 
     name: str
+    fails: int = 0
 
 
 class Count(Query[GreetingView]):

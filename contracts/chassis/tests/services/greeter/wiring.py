@@ -47,7 +47,7 @@ class UseCases:
     def record(self, command: Record) -> GreetingView:
         with GreeterUnitOfWork(self.store) as work:
             self.store.database["greetings"].insert_one({"name": command.name}, session=work.session)
-            work.emit(Greeted(name=command.name))
+            work.emit(Greeted(name=command.name, fails=command.fails))
             return work.answer(GreetingView(text=f"recorded {command.name}"))
 
     def count(self, name: str) -> GreetingView:

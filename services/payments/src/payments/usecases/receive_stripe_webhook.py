@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from chassis.crash_points import declare, reached
 from contracts.base import Done
 from contracts.payments.commands import ReceiveStripeWebhook
 from payments.domain.errors import ProviderUnavailable
@@ -15,6 +16,8 @@ from payments.usecases.account_ports import Onboardings
 from payments.usecases.payout_accounts import refreshed
 from payments.usecases.ports import Calls, UnitsOfWork, Webhooks
 from payments.usecases.sagas.runner import SagaRunner
+
+declare({"saga.webhook_noted": "a webhook is remembered and its saga claimed, Stripe is not asked"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class ReceiveStripeWebhookHandler:
             saga = work.sagas.get(webhook.saga_id) if webhook.saga_id else None
             if saga is not None and self._may_have_changed(saga):
                 work.sagas.save(self._woken(saga).claimed(driver, self.now()))
+        reached("saga.webhook_noted")
         if saga is not None:
             self.runner.drive(saga.id, driver)
         elif webhook.user_id is not None and webhook.event_type.startswith("account."):

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chassis.crash_points import declare, reached
 from payments.domain.errors import InvariantBroken
 from payments.domain.payout_account import PayoutAccount
 from payments.domain.saga import Saga, Step
 from payments.usecases.ports import PaymentProvider, UnitOfWork, UnitsOfWork
 from payments.usecases.sagas.recording import recording
+
+declare({"saga.account_created": "Stripe has made the account, it is not recorded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,10 @@ class AccountStep:
         """
         with self.unit_of_work() as work:
             known = work.payout_accounts.get(user_id)
-        made = None if known is not None else self.provider.create_account(user_id, key=f"account:{user_id}:{saga.round}")
+        made = None
+        if known is None:
+            made = self.provider.create_account(user_id, key=f"account:{user_id}:{saga.round}")
+            reached("saga.account_created")
         with recording(self.unit_of_work, saga) as work:
             if made is not None and work.payout_accounts.get(user_id) is None:
                 work.payout_accounts.add(PayoutAccount.opened(user_id, *made, self.now()))

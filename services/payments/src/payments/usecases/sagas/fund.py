@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chassis.crash_points import declare, reached
 from contracts.payments.views import MilestoneKind
 from payments.domain import entries
 from payments.domain.errors import InvariantBroken
@@ -29,6 +30,13 @@ from payments.usecases.ports import Intent, IntentStatus, PaymentProvider, Provi
 from payments.usecases.sagas.recording import escrow_of, recording
 
 ACTION_EXPIRED = "authentication_expired"
+declare(
+    {
+        "saga.intent_created": "Stripe knows the intent, its id is not recorded",
+        "saga.intent_confirmed": "Stripe has charged or refused, the outcome is not recorded",
+        "saga.intent_cancelled": "Stripe has cancelled the intent, it is not recorded",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +56,13 @@ class FundSteps:
         if saga.step is Step.CREATE_INTENT:
             return self._create(saga, order)
         if saga.step is Step.CONFIRM_INTENT:
-            return self._conclude(saga, order, self._confirmed(saga, order))
+            intent = self._confirmed(saga, order)
+            reached("saga.intent_confirmed")
+            return self._conclude(saga, order, intent)
         if saga.step is Step.CANCEL_INTENT:
-            return self._conclude(saga, order, self._cancelled(saga))
+            intent = self._cancelled(saga)
+            reached("saga.intent_cancelled")
+            return self._conclude(saga, order, intent)
         return self._conclude(saga, order, self.provider.get_intent(_intent_id(saga)))
 
     def _create(self, saga: Saga, order: FundOrder) -> Saga:
@@ -65,6 +77,7 @@ class FundSteps:
             )
         except ProviderRefused as refusal:
             return self._fail(saga, order, refusal.code)
+        reached("saga.intent_created")
         with recording(self.unit_of_work, saga) as work:
             return work.sagas.save(saga.to(Step.CONFIRM_INTENT, self.now(), reference=intent.id))
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chassis.crash_points import declare, reached
 from contracts.money import Price
 from contracts.payments.events import PayoutFailed, PayoutPaid
 from contracts.payments.views import PayoutStatus
@@ -23,6 +24,8 @@ from payments.usecases.bookkeeping import post
 from payments.usecases.ports import Movement, MovementStatus, PaymentProvider, ProviderRefused, UnitOfWork, UnitsOfWork
 from payments.usecases.sagas.account import AccountStep, account_of
 from payments.usecases.sagas.recording import recording
+
+declare({"saga.payout_made": "Stripe has taken the payout, it is not recorded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class PayoutSteps:
             movement = self._pay_out(saga, order)
         except ProviderRefused as refusal:
             return self._fail(saga, order, refusal.code)
+        reached("saga.payout_made")
         if movement.status is MovementStatus.SUCCEEDED:
             return self._paid(saga, order, movement)
         if movement.status is MovementStatus.FAILED:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from chassis.crash_points import declare, reached
 from payments.domain.errors import InvariantBroken
 from payments.domain.escrow import Escrow
 from payments.domain.saga import Saga
 from payments.usecases.ports import UnitOfWork, UnitsOfWork
+
+declare({"saga.step_recorded": "the outcome of a step is committed, the next one is not begun"})
 
 
 class TakenOver(Exception):
@@ -29,6 +32,7 @@ def recording(units_of_work: UnitsOfWork, saga: Saga) -> Iterator[UnitOfWork]:
         if stored.version != saga.version:
             raise TakenOver
         yield work
+    reached("saga.step_recorded")
 
 
 def escrow_of(work: UnitOfWork, escrow_id: str) -> Escrow:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chassis.crash_points import declare, reached
 from payments.domain import entries
 from payments.domain.errors import InvariantBroken
 from payments.domain.saga import RefundOrder, Saga, Step
@@ -19,6 +20,8 @@ from payments.usecases.bookkeeping import post_for
 from payments.usecases.movements import follow_up, release_approved
 from payments.usecases.ports import Movement, MovementStatus, PaymentProvider, ProviderRefused, UnitsOfWork
 from payments.usecases.sagas.recording import escrow_of, recording
+
+declare({"saga.refund_made": "Stripe has taken the refund, it is not recorded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class RefundSteps:
             refund = self._refund(saga, order)
         except ProviderRefused as refusal:
             return self._fail(saga, order, refusal.code)
+        reached("saga.refund_made")
         if refund.status is MovementStatus.SUCCEEDED:
             return self._complete(saga, order, refund)
         if refund.status is MovementStatus.FAILED:

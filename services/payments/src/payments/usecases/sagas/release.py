@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chassis.crash_points import declare, reached
 from payments.domain import entries
 from payments.domain.fees import Share
 from payments.domain.saga import ReleaseOrder, Saga, Step
@@ -24,6 +25,8 @@ from payments.usecases.ports import PaymentProvider, UnitsOfWork
 from payments.usecases.sagas.account import AccountStep, account_of
 from payments.usecases.sagas.recording import escrow_of, recording
 from payments.usecases.sagas.settle import begin_settlement
+
+declare({"saga.transfer_made": "Stripe has sent the money to the solver, it is not recorded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class ReleaseSteps:
         if saga.step is Step.ENSURE_ACCOUNT:
             return self.account.advance(saga, order.payee_id, Step.TRANSFER)
         transfer_id = self._transfer(saga, order)
+        reached("saga.transfer_made")
         settles_at = None if transfer_id is None else self.provider.settles_at(order.charge_id)
         return self._complete(saga, order, transfer_id, settles_at)
 

@@ -9,6 +9,7 @@ from typing import assert_never
 
 import structlog
 
+from chassis.crash_points import declare, reached
 from payments.domain.errors import ProviderUnavailable
 from payments.domain.saga import FundOrder, PayoutOrder, RefundOrder, ReleaseOrder, Saga, SettleOrder
 from payments.usecases.ports import PaymentProvider, ProviderRefused, UnitsOfWork
@@ -21,6 +22,7 @@ from payments.usecases.sagas.release import ReleaseSteps
 from payments.usecases.sagas.settle import SettleSteps
 
 log = structlog.get_logger(__name__)
+declare({"saga.claimed": "a driver has taken up a saga it did not begin, its step is not taken"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,9 @@ class SagaRunner:
                 return None
             if saga.driver == driver and saga.attempts == 0:
                 return saga  # begun by this driver a moment ago
-            return work.sagas.save(saga.claimed(driver, self.now()))
+            claimed = work.sagas.save(saga.claimed(driver, self.now()))
+        reached("saga.claimed")
+        return claimed
 
     def _advance(self, saga: Saga) -> Saga | None:
         try:

@@ -1,0 +1,146 @@
+"""A relay is killed between any two of its effects: every event arrives, in order by subject, and every row is marked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import aio_pika
+import pytest
+from aio_pika.abc import AbstractIncomingMessage
+
+from chassis.ids import new_id
+from chassis.mongo import MongoUnitOfWork, Store
+from contracts.base import Event
+from contracts.challenges.events import ChallengeCompleted
+from contracts.challenges.terms import Visibility
+from contracts.identity.events import EmailVerificationRequested, EmailVerified
+from local_platform.crashing import Doomed
+from local_platform.environment import relay_databases
+from local_platform.launch import relay as relay_process
+from local_platform.observing import eventually
+from local_platform.ports import free_port
+from local_platform.processes import LocalProcess
+
+EXCHANGES = ("identity.events", "challenges.events", "openchance.public")
+AT_WORK = [
+    "relay.lease_acquired",
+    "relay.rows_fetched",
+    "relay.exchange_confirmed",
+    "relay.event_confirmed",
+    "relay.event_confirmed:7",
+    "relay.plain_rows_marked",
+    "relay.rows_marked",
+    "relay.lease_renewed",
+]
+STOPPING = ["relay.drained", "relay.lease_released"]
+
+
+@asynccontextmanager
+async def receiving(amqp_url: str) -> AsyncIterator[list[AbstractIncomingMessage]]:
+    """All that comes to the exchanges meanwhile."""
+    received: list[AbstractIncomingMessage] = []
+
+    async def take(message: AbstractIncomingMessage) -> None:
+        received.append(message)
+
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel()
+        queue = await channel.declare_queue(exclusive=True)
+        for name in EXCHANGES:
+            await queue.bind(await channel.declare_exchange(name, aio_pika.ExchangeType.TOPIC, durable=True), "#")
+        await queue.consume(take, no_ack=True)
+        yield received
+
+
+@pytest.fixture
+def doomed(processes: list[LocalProcess], amqp_url: str, mongo_url: str, store: Store, tmp_path: Path) -> Doomed:
+    settings = {"RELAY_AMQP_URL": amqp_url, "RELAY_DATABASES": relay_databases(mongo_url, {"identity": store.database.name})}
+    process = relay_process(env=settings, log=tmp_path / "relay.log", health_port=free_port())
+    processes.append(process)
+    return Doomed(process, "RELAY_CRASH_AT")
+
+
+def facts(store: Store) -> dict[str, list[Event]]:
+    """Events by subject: one with a secret, one for partners too, and many plain ones."""
+    user, challenge, now = new_id("user"), new_id("challenge"), store.clock.now()
+    secret = EmailVerificationRequested(
+        user_id=user, email="ada@example.org", display_name="Ada", locale="en", token="secret", expires_at=now + timedelta(days=1)
+    )
+    completed = ChallengeCompleted(
+        challenge_id=challenge,
+        challenge_title="A bridge",
+        challenger_id=user,
+        solver_id=new_id("user"),
+        completed_at=now,
+        visibility=Visibility.PUBLIC,
+    )
+    others = {other: [EmailVerified(user_id=other, email="ada@example.org")] * 5 for other in (new_id("user"), new_id("user"))}
+    return {user: [secret, *[EmailVerified(user_id=user, email="ada@example.org")] * 4], challenge: [completed], **others}
+
+
+def commit(store: Store, events: list[Event]) -> None:
+    with MongoUnitOfWork(store) as work:
+        for event in events:
+            work.emit(event)
+
+
+def first_arrivals(received: list[AbstractIncomingMessage], exchange: str, subject: str) -> list[int]:
+    """The sequences of a subject's events as they came first: what comes again an inbox drops."""
+    came = [
+        int(str(message.headers["cloudEvents_sequence"]))
+        for message in received
+        if message.exchange == exchange and message.headers["cloudEvents_subject"] == subject
+    ]
+    return list(dict.fromkeys(came))
+
+
+def missing(received: list[AbstractIncomingMessage], expected: dict[str, list[Event]]) -> dict[str, Any]:
+    """What did not arrive in order, by exchange and subject."""
+    wanted: dict[tuple[str, str], int] = {}
+    for subject, events in expected.items():
+        wanted[f"{events[0].source}.events", subject] = len(events)
+        if events[0].for_partners():
+            wanted["openchance.public", subject] = len(events)
+    return {
+        f"{exchange} {subject}": came
+        for (exchange, subject), count in wanted.items()
+        if (came := first_arrivals(received, exchange, subject)) != list(range(1, count + 1))
+    }
+
+
+def lease_runs_out(store: Store) -> None:
+    """The dead relay's lease would in five seconds: the walk does not wait for that."""
+    store.database["leases"].update_one({"_id": "relay"}, {"$set": {"owner": None}})
+
+
+@pytest.mark.parametrize("point", AT_WORK + STOPPING)
+async def test_killed_there_it_loses_nothing_and_keeps_the_order(doomed: Doomed, store: Store, amqp_url: str, point: str) -> None:
+    expected = facts(store)
+    async with receiving(amqp_url) as received:
+        for events in expected.values():
+            commit(store, events)
+        doomed.arm(point)
+        doomed.process.launch()
+        if point in STOPPING:
+            await eventually(lambda: store.database["outbox"].count_documents({"pending": True}) == 0)
+            doomed.process.terminate()
+        await doomed.died()
+        lease_runs_out(store)
+        for subject in list(expected)[2:]:
+            again = expected[subject][:2]
+            commit(store, again)
+            expected[subject] = [*expected[subject], *again]
+        await doomed.revive()
+        await eventually(lambda: not missing(received, expected))
+        await eventually(lambda: store.database["outbox"].count_documents({"pending": True}) == 0)
+    assert store.database["outbox"].count_documents({"secret": True, "body": {"$exists": True}}) == 0
+    assert {row["_id"].partition("/")[2]: row["sequence"] for row in store.database["outbox_sequences"].find()} == {
+        subject: len(events) for subject, events in expected.items()
+    }
+    await asyncio.to_thread(doomed.process.stop)
+    assert doomed.process.status == 0

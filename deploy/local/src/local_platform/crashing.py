@@ -1,0 +1,59 @@
+"""A process that is told to end itself at a crash point, and what it leaves behind."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import Any
+
+import pymongo
+
+from local_platform.errors import NotReady
+from local_platform.observing import eventually
+from local_platform.processes import LocalProcess
+
+_PATIENCE_S = 60.0
+
+
+class Doomed:
+    """A process that ends at one crash point after another, and comes back after each."""
+
+    def __init__(self, process: LocalProcess, variable: str) -> None:
+        """`variable`: what its environment calls the crash point (GREETER_CRASH_AT)."""
+        self.process = process
+        self._variable = variable
+
+    def arm(self, point: str | None) -> None:
+        """The point it shall end at once it is started the next time; None for none."""
+        if point is None:
+            self.process.env.pop(self._variable, None)
+        else:
+            self.process.env[self._variable] = point
+
+    async def begin(self, point: str) -> None:
+        """Start it, to end at this point: it may have got there, or else be ready, when this returns."""
+        self.arm(point)
+        await asyncio.to_thread(self.process.launch)
+        await eventually(self._ready_or_dead, within=_PATIENCE_S)
+
+    def _ready_or_dead(self) -> bool:
+        try:
+            return self.process.is_ready()
+        except NotReady:
+            return True
+
+    async def died(self) -> None:
+        """Wait for its end. Fails when it does not end, or ends by itself."""
+        await eventually(lambda: not self.process.running, within=_PATIENCE_S)
+        assert self.process.status == -signal.SIGKILL, f"ended with {self.process.status}: {self.process.last_words()}"
+
+    async def revive(self) -> None:
+        """Start it again, to live, and wait until it is ready."""
+        self.arm(None)
+        await asyncio.to_thread(self.process.start)
+
+
+def free_locks(mongo_url: str) -> None:
+    """End all sessions of a server that is the test's own: at once what the server does by itself after a minute."""
+    with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
+        client.admin.command({"killAllSessions": []})
