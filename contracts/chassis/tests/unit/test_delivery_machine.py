@@ -1,0 +1,283 @@
+"""Outbox, relay and inbox as one machine: whatever is lost, doubled, overtaken or killed, each fact has its effect once and in order."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, ClassVar, NoReturn
+
+import pytest
+from aio_pika.exceptions import DeliveryError
+from aiormq import spec
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from memory_mongo import memory_store
+
+from chassis import crash_points, mongo
+from chassis.clock import FixedClock
+from chassis.context import AlreadyHandled, AnsweredBefore, Call, Delivery, current_call, current_delivery
+from chassis.mongo import MongoUnitOfWork, retrying
+from chassis.relay import tenure
+from chassis.relay.broker import BrokerLost
+from chassis.relay.tenure import Row, Tenure
+from chassis.retry import NotYet
+from contracts.base import Done, Event
+
+COMMAND_POINTS = [
+    "outbox.numbers_taken",
+    "outbox.rows_written",
+    "unit_of_work.written",
+    "unit_of_work.committed",
+    "idempotency.answer_written",
+]
+HANDLER_POINTS = ["inbox.record_written", "unit_of_work.written", "unit_of_work.committed"]
+RELAY_POINTS = ["relay.rows_fetched", "relay.event_confirmed", "relay.event_confirmed:3"]
+SUBJECTS = ["a", "b", "c"]
+
+
+class Counted(Event):
+    source: ClassVar[str] = "counter"
+    subject_field: ClassVar[str] = "name"
+
+    name: str
+
+
+class Killed(BaseException):
+    """kill -9: nothing of the process runs after it."""
+
+
+def kill() -> NoReturn:
+    raise Killed
+
+
+class Broker:
+    """Queues keep what was published; a publish goes wrong as the next fault says."""
+
+    def __init__(self, queue: list[Row], faults: list[str]) -> None:
+        self._queue = queue
+        self._faults = iter(faults)
+
+    async def publish(self, row: Row) -> None:
+        await asyncio.sleep(0)
+        fault = next(self._faults, "none")
+        if fault == "refused":
+            raise DeliveryError(None, spec.Basic.Nack())
+        if fault != "lost":
+            self._queue.append(dict(row))
+        if fault in ("lost", "confirm lost"):
+            raise BrokerLost(fault)
+
+
+class Lease:
+    def check(self) -> None: ...
+
+
+class Rows:
+    """The outbox, in an order of its own."""
+
+    def __init__(self, machine: DeliveryMachine, seed: int) -> None:
+        self._outbox = machine.store.database["outbox"]
+        self._machine = machine
+        self._random = random.Random(seed)
+
+    async def pending(self, limit: int) -> list[Row]:
+        await asyncio.sleep(0)
+        rows = self._machine.waiting()
+        self._random.shuffle(rows)
+        return rows[:limit]
+
+    async def by_key(self, key: str) -> Row | None:
+        await asyncio.sleep(0)
+        return self._outbox.find_one({"key": key})
+
+    async def mark_sent(self, rows: list[Row]) -> None:
+        await asyncio.sleep(0)
+        for row in rows:
+            self._outbox.update_one({"_id": row["_id"]}, {"$unset": {"pending": ""}})
+
+
+class DeliveryMachine(RuleBasedStateMachine):
+    """Commands commit facts, relays come and go, handlers take what lies in the queue, in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr(mongo.time, "sleep", lambda _: None)
+        self.patch.setattr(tenure, "_FIRST_PAUSE_SECONDS", 0.0)
+        self.patch.setattr(tenure, "BATCH", 3)
+
+    @initialize()
+    def nothing_has_happened(self) -> None:
+        self.store, self.client = memory_store(FixedClock(datetime(2026, 3, 1, tzinfo=UTC)))
+        self.facts: defaultdict[str, int] = defaultdict(int)
+        self.queue: list[Row] = []
+        self.published: list[Row] = []
+        self.commands = 0
+
+    # -- a client asks, and asks again with its key until it has an answer
+
+    @rule(
+        subject=st.sampled_from(SUBJECTS),
+        count=st.integers(1, 3),
+        crash_at=st.sampled_from([None, *COMMAND_POINTS]),
+        faults=st.lists(st.sampled_from(["none", "conflict", "unknown"]), max_size=3),
+    )
+    def command(self, subject: str, count: int, crash_at: str | None, faults: list[str]) -> None:
+        self.commands += 1
+        call = Call("counter", "count", "user", "request", f"key-{self.commands}", "body", None)
+        self.client.commit_faults = iter(faults)
+        try:
+            self._process(crash_at, lambda: self._count(call, subject, count))
+        except Killed:
+            self._process(None, lambda: self._count(call, subject, count))
+        self.facts[subject] += count
+
+    def _count(self, call: Call, subject: str, count: int) -> None:
+        token = current_call.set(call)
+        try:
+            retrying(lambda: self._commit(subject, count))
+        except AnsweredBefore:
+            pass
+        finally:
+            current_call.reset(token)
+
+    def _commit(self, subject: str, count: int) -> None:
+        with MongoUnitOfWork(self.store) as work:
+            for _ in range(count):
+                work.emit(Counted(name=subject))
+            work.answer(Done())
+
+    # -- a relay serves until nothing waits, the broker breaks, or it is killed
+
+    @rule(
+        crash_at=st.sampled_from([None, *RELAY_POINTS]),
+        faults=st.lists(st.sampled_from(["none", "none", "lost", "confirm lost", "refused"]), max_size=6),
+        seed=st.integers(0, 2**16),
+    )
+    def relay(self, crash_at: str | None, faults: list[str], seed: int) -> None:
+        before = len(self.queue)
+        try:
+            self._process(crash_at, lambda: asyncio.run(self._tenure(faults, seed)))
+        except* (Killed, BrokerLost):
+            pass
+        self.published += self.queue[before:]
+
+    async def _tenure(self, faults: list[str], seed: int) -> None:
+        stop = asyncio.Event()
+        serving = Tenure(Rows(self, seed), Broker(self.queue, faults), Lease(), asyncio.Event())
+
+        async def stop_when_empty() -> None:
+            while self.waiting():
+                await asyncio.sleep(0)
+            stop.set()
+
+        async with asyncio.TaskGroup() as tasks:
+            watching = tasks.create_task(stop_when_empty())
+            try:
+                await serving.run(stop)
+            finally:
+                watching.cancel()
+
+    @precondition(lambda self: self.published)
+    @rule(place=st.integers(0, 2**16))
+    def a_relay_that_slept_publishes_once_more(self, place: int) -> None:
+        """It was past its check when it lost the lease."""
+        self.queue.append(self.published[place % len(self.published)])
+
+    # -- a consumer takes any message of the queue
+
+    @precondition(lambda self: self.queue)
+    @rule(
+        place=st.integers(0, 2**16),
+        crash_at=st.sampled_from([None, None, *HANDLER_POINTS]),
+        ack_lost=st.booleans(),
+        faults=st.lists(st.sampled_from(["none", "conflict", "unknown"]), max_size=2),
+    )
+    def deliver(self, place: int, crash_at: str | None, ack_lost: bool, faults: list[str]) -> None:
+        self.client.commit_faults = iter(faults)
+        message = self.queue[place % len(self.queue)]
+        try:
+            self._process(crash_at, lambda: self._handle(message))
+        except (Killed, NotYet):
+            return
+        if not ack_lost:
+            self.queue.remove(message)
+
+    def _handle(self, message: Row) -> None:
+        delivery = Delivery(message["_id"], message["type"], "reader.on_counted", message["subject"], message["sequence"])
+        token = current_delivery.set(delivery)
+        try:
+            retrying(lambda: self._apply(delivery))
+        except AlreadyHandled:
+            pass
+        finally:
+            current_delivery.reset(token)
+
+    def _apply(self, delivery: Delivery) -> None:
+        """A consumer that keeps state: what is early waits, what is old changes nothing."""
+        with MongoUnitOfWork(self.store) as work:
+            states, effects = self.store.database["states"], self.store.database["effects"]
+            state = states.find_one({"_id": delivery.subject}, session=work._session)
+            if state is None:
+                state = {"_id": delivery.subject, "last": 0}
+                states.insert_one(state, session=work._session)
+            if delivery.sequence != state["last"] + 1:
+                raise NotYet(f"{delivery.sequence} after {state['last']}")
+            states.update_one({"_id": delivery.subject}, {"$set": {"last": delivery.sequence}}, session=work._session)
+            done = len(effects.find({"subject": delivery.subject}, session=work._session))
+            effect = {"_id": f"{delivery.subject}{done}", "subject": delivery.subject, "sequence": delivery.sequence}
+            effects.insert_one(effect, session=work._session)
+
+    # -- the promises
+
+    @invariant()
+    def each_fact_is_written_once_without_a_gap(self) -> None:
+        rows = self.store.database["outbox"].find({})
+        written = {name: sorted(row["sequence"] for row in rows if row["subject"] == name) for name in SUBJECTS}
+        assert written == {name: list(range(1, self.facts[name] + 1)) for name in SUBJECTS}
+
+    @invariant()
+    def effects_come_once_and_in_order(self) -> None:
+        for name in SUBJECTS:
+            sequences = self.effects(name)
+            assert sequences == list(range(1, len(sequences) + 1))
+
+    @invariant()
+    def what_counts_as_sent_is_with_the_broker(self) -> None:
+        known = {row["_id"] for row in self.published}
+        assert {row["_id"] for row in self.store.database["outbox"].find({}) if "pending" not in row} <= known
+
+    def teardown(self) -> None:
+        """When all faults are over, every fact has had its effect."""
+        try:
+            if hasattr(self, "store"):
+                self.relay(crash_at=None, faults=[], seed=0)
+                assert self.waiting() == []
+                for _ in range(sum(self.facts.values()) + 1):
+                    for place in reversed(range(len(self.queue))):
+                        self.deliver(place=place, crash_at=None, ack_lost=False, faults=[])
+                assert self.queue == []
+                assert {name: self.effects(name) for name in SUBJECTS} == {name: list(range(1, self.facts[name] + 1)) for name in SUBJECTS}
+        finally:
+            self.patch.undo()
+
+    def effects(self, subject: str) -> list[int]:
+        return [row["sequence"] for row in self.store.database["effects"].find({"subject": subject})]
+
+    def waiting(self) -> list[Row]:
+        return self.store.database["outbox"].find({"pending": True})
+
+    def _process(self, crash_at: str | None, work: Callable[[], Any]) -> None:
+        crash_points.arm(crash_at, kill)
+        try:
+            work()
+        finally:
+            crash_points.arm(None)
+
+
+TestDelivery = DeliveryMachine.TestCase
+TestDelivery.settings = settings(max_examples=40, stateful_step_count=20, deadline=None, derandomize=True, print_blob=False)
