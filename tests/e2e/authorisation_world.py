@@ -68,6 +68,8 @@ async def build(journey: Journey, tokens: TestTokens) -> World:
         "payout": payout["id"],
         "conversation": journey.conversation,
         "user": bystander.id,
+        "session": (await bystander.get("/v1/me/sessions"))["items"][0]["id"],
+        "factor": (await bystander.post("/v1/me/factors/totp", expect=200)).body["factor_id"],
     }
     world = World(foreign, await _private_challenge(challenger), (challenger, solver, bystander))
     for role in Role:

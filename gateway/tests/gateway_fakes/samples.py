@@ -60,6 +60,8 @@ def _value(name: str, annotation: Any, metadata: list[Any]) -> Any:
         return _value(name, inner, [*metadata, *more])
     if origin in (Union, types.UnionType):
         return _value(name, get_args(annotation)[0], metadata)
+    if origin is dict:
+        return {}
     if origin is tuple:
         return [_value(name, get_args(annotation)[0], [])]
     if origin is Literal:

@@ -13,7 +13,10 @@ from chassis.documents import StaleVersion
 from contracts.base import Event, View
 from contracts.identity.views import AccessTokenView, TokensView
 from identity.domain.account import Account, email_key
+from identity.domain.ceremony import Ceremony, Kind
 from identity.domain.errors import EmailTaken, LoginThrottled
+from identity.domain.login import Login
+from identity.domain.second_factors import SecondFactors
 from identity.domain.session import RefreshToken, Session
 from identity.domain.throttle import Budget
 from identity.domain.verification import EmailVerification
@@ -43,6 +46,9 @@ class Memory:
     verifications: dict[str, EmailVerification] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
+    ceremonies: dict[str, Ceremony] = field(default_factory=dict)
+    factors: dict[str, SecondFactors] = field(default_factory=dict)
+    logins: dict[str, Login] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
 
 
@@ -98,6 +104,55 @@ class FakeSessions:
     def save(self, session: Session) -> None:
         _replace(self._rows, session.id, session)
 
+    def live_of(self, user_id: str, at: datetime) -> list[Session]:
+        live = [session for session in self._rows.values() if session.user_id == user_id and session.live(at)]
+        return sorted(live, key=lambda session: session.last_used_at, reverse=True)
+
+
+class FakeCeremonies:
+    def __init__(self, memory: Memory) -> None:
+        self._rows = memory.ceremonies
+
+    def add(self, ceremony: Ceremony) -> None:
+        self._rows[ceremony.digest] = ceremony
+
+    def get(self, digest: str) -> Ceremony | None:
+        return self._rows.get(digest)
+
+    def take(self, digest: str) -> Ceremony | None:
+        return self._rows.pop(digest, None)
+
+    def drop(self, kind: Kind, user_id: str) -> None:
+        for row in [row for row in self._rows.values() if row.kind is kind and row.user_id == user_id]:
+            del self._rows[row.digest]
+
+
+class FakeFactors:
+    def __init__(self, memory: Memory) -> None:
+        self._rows = memory.factors
+
+    def of(self, user_id: str) -> SecondFactors:
+        return self._rows.get(user_id, SecondFactors(user_id))
+
+    def save(self, factors: SecondFactors) -> None:
+        if factors.version == 1:
+            self._rows[factors.user_id] = factors
+        else:
+            _replace(self._rows, factors.user_id, factors)
+
+
+class FakeLogins:
+    def __init__(self, memory: Memory) -> None:
+        self._rows = memory.logins
+
+    def add(self, login: Login) -> None:
+        self._rows[login.id] = login
+
+    def page(self, user_id: str, cursor: str | None, limit: int) -> tuple[list[Login], str | None]:
+        found = sorted((row for row in self._rows.values() if row.user_id == user_id), key=lambda row: row.id, reverse=True)
+        rest = [row for row in found if cursor is None or row.id < cursor]
+        return rest[:limit], rest[limit - 1].id if len(rest) > limit else None
+
 
 class FakeRefreshTokens:
     def __init__(self, memory: Memory) -> None:
@@ -120,6 +175,9 @@ class FakeUnitOfWork:
     verifications: FakeEmailVerifications
     sessions: FakeSessions
     refresh_tokens: FakeRefreshTokens
+    ceremonies: FakeCeremonies
+    factors: FakeFactors
+    logins: FakeLogins
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
@@ -132,6 +190,9 @@ class FakeUnitOfWork:
         self.verifications = FakeEmailVerifications(self._draft)
         self.sessions = FakeSessions(self._draft)
         self.refresh_tokens = FakeRefreshTokens(self._draft)
+        self.ceremonies = FakeCeremonies(self._draft)
+        self.factors = FakeFactors(self._draft)
+        self.logins = FakeLogins(self._draft)
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
@@ -173,6 +234,9 @@ class FakeLoginAttempts:
     def forget(self, budget: Budget, at: datetime) -> None:
         self._counts.pop(self._key(budget, at), None)
 
+    def take_back(self, budget: Budget, at: datetime) -> None:
+        self._counts[self._key(budget, at)] -= 1
+
     def _key(self, budget: Budget, at: datetime) -> str:
         return f"{budget.key} {at.timestamp() // 900}"
 
@@ -187,9 +251,35 @@ class FakeTokens:
     def successor(self, refresh_token: str) -> str:
         return f"{refresh_token}+"
 
+    def device_token(self, email: str) -> str:
+        return f"device {next(self._numbers)} of {email_key(email)}"
+
+    def device_of(self, device_token: str | None, email: str) -> str | None:
+        return device_token if device_token and device_token.endswith(f" of {email_key(email)}") else None
+
     def issue(self, account: Account, session: Session, refresh_token: str, at: datetime) -> TokensView:
         return TokensView(access_token=self.access(account, session, at).access_token, refresh_token=refresh_token, expires_in=900)
 
     def access(self, account: Account, session: Session, at: datetime) -> AccessTokenView:
         verified = "verified" if account.email_verified else "unverified"
         return AccessTokenView(access_token=f"{account.id} {session.id} {verified}", expires_in=900)
+
+
+class FakeOneTimePasswords:
+    """The code of a step is the step's last six digits."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+
+    def new(self) -> str:
+        return f"sealed {next(self._numbers)}"
+
+    def secret(self, sealed: str) -> str:
+        return sealed.removeprefix("sealed ")
+
+    def uri(self, sealed: str, email: str) -> str:
+        return f"otpauth://totp/{email}?secret={self.secret(sealed)}"
+
+    def step(self, sealed: str, otp: str, at: datetime) -> int | None:
+        now = int(at.timestamp()) // 30
+        return next((step for step in (now, now - 1, now + 1) if f"{step % 1_000_000:06d}" == otp), None)

@@ -12,6 +12,8 @@ def _typeid(prefix: str) -> StringConstraints:
 
 
 UserId = Annotated[str, _typeid("user")]
+FactorId = Annotated[str, _typeid("factor")]
+LoginId = Annotated[str, _typeid("login")]
 SessionId = Annotated[str, _typeid("session")]
 ChallengeId = Annotated[str, _typeid("challenge")]
 MilestoneId = Annotated[str, _typeid("milestone")]

@@ -126,7 +126,12 @@ class Environment:
         """What one service alone needs. A vendor's key in the environment means the real vendor: no sandbox address then."""
         match name:
             case "identity":
-                return {"IDENTITY_SIGNING_KEY": self.secrets.signing_key}
+                origins = ",".join(url.replace("127.0.0.1", "localhost") for url in self.gateway_urls)  # passkeys know names, no addresses
+                return {
+                    "IDENTITY_SIGNING_KEY": self.secrets.signing_key,
+                    "IDENTITY_SECRETS_KEY": self.secrets.secrets_key,
+                    "IDENTITY_WEB_ORIGINS": origins,
+                }
             case "payments":
                 links = {"PAYMENTS_RETURN_URL": f"{self.gateway_urls[0]}/"}
                 if "PAYMENTS_STRIPE_API_KEY" in self.given:

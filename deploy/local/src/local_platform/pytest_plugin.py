@@ -233,7 +233,7 @@ def run_service(
             f"{prefix}_MONGO_URL": mongo_url,
             f"{prefix}_MONGO_DATABASE": database,
             f"{prefix}_PRINCIPAL_JWKS": tokens.jwks,
-            **({"IDENTITY_SIGNING_KEY": tokens.signing_key} if name == "identity" else {}),
+            **({"IDENTITY_SIGNING_KEY": tokens.signing_key, "IDENTITY_SECRETS_KEY": tokens.secrets_key} if name == "identity" else {}),
             **env,
         }
         log = tmp_path / "logs" / f"{name}-{health_port}.log"

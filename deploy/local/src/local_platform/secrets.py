@@ -19,14 +19,16 @@ class Secrets:
     signing_key: str
     jwks: str
     webhook_secret: str
+    secrets_key: str
 
     @classmethod
     def of(cls, folder: Path) -> Secrets:
         """Those of this folder, made at the first call."""
         signing_key = _kept(folder / "identity-signing-key.json", _new_signing_key)
         webhook_secret = _kept(folder / "stripe-webhook-secret", lambda: f"whsec_{secrets.token_urlsafe(24)}")
+        secrets_key = _kept(folder / "identity-secrets-key", lambda: secrets.token_urlsafe(32))
         public = OKPKey.import_key(json.loads(signing_key)).as_dict(private=False)
-        return cls(signing_key, json.dumps({"keys": [public]}), webhook_secret)
+        return cls(signing_key, json.dumps({"keys": [public]}), webhook_secret, secrets_key)
 
 
 def _new_signing_key() -> str:

@@ -29,6 +29,11 @@ class TestTokens:
         return json.dumps(self._key.as_dict(private=True))
 
     @property
+    def secrets_key(self) -> str:
+        """What identity derives and encrypts with in tests."""
+        return "dGVzdHMgYW5kIG5vdGhpbmcgZWxzZSB1c2UgdGhpcyE="
+
+    @property
     def jwks(self) -> str:
         """The public key set as JSON, as every service takes it."""
         return json.dumps({"keys": [self._key.as_dict(private=False)]})

@@ -1,9 +1,15 @@
 """What identity is told by its environment."""
 
-from pydantic import Field, SecretStr
-from pydantic_settings import SettingsConfigDict
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from chassis.settings import ServiceSettings
+
+
+def _listed(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
 class Settings(ServiceSettings):
@@ -11,7 +17,13 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="IDENTITY_", frozen=True)
 
-    signing_key: SecretStr  # private Ed25519 JWK as JSON; its public half stands in every service's PRINCIPAL_JWKS
+    # Private Ed25519 JWK as JSON, or a JWK set whose first key signs; the public halves stand in every service's PRINCIPAL_JWKS.
+    signing_key: SecretStr
+    secrets_key: SecretStr  # 32 random bytes in base64url: encrypts and derives what must be read again; older ones after commas
     password_hashes_at_once: int = Field(default=2, ge=1)  # each takes a core for about 50 ms and 19 MiB
-    # How long, in seconds, a traded refresh token still gets its unused successor: 0 treats every second use as theft.
-    refresh_repeat_s: float = Field(default=0, ge=0, le=60)
+    password_hashes_waiting: int = Field(default=20, ge=0)  # more at once are told to come again (503)
+    attempts_per_address: int = Field(default=60, ge=1)  # failed logins of one address in a quarter of an hour, whatever the accounts
+    rp_id: str = "localhost"  # the domain that passkeys are bound to
+    web_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ("http://localhost:8080",)  # whose pages may use them
+    # How long, in seconds, a traded refresh token still gets its unused successor from the same client: 0 treats every second use as theft.
+    refresh_repeat_s: float = Field(default=10, ge=0, le=60)

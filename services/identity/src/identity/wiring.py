@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
+from chassis.context import calling_client
 from chassis.native_threads import NativeThreads
 from chassis.wiring import Resources
 from identity.adapters.accounts import MongoAccounts
 from identity.adapters.argon2_passwords import Argon2Passwords
 from identity.adapters.login_attempts import MongoLoginAttempts
+from identity.adapters.one_time_passwords import TotpPasswords
 from identity.adapters.reference import common_passwords, is_time_zone
+from identity.adapters.sealed import Sealed
 from identity.adapters.signed_tokens import SignedTokens
 from identity.adapters.unit_of_work import IdentityUnitOfWork
 from identity.settings import Settings
+from identity.usecases.begin_session import BeginSession
+from identity.usecases.check_second_factor import SecondFactorCheck
 from identity.usecases.get_me import GetMeHandler
 from identity.usecases.get_user import GetUserHandler
 from identity.usecases.log_in import LogInHandler
@@ -44,14 +49,31 @@ class UseCases:
 @cache
 def password_hashing(settings: Settings) -> Argon2Passwords:
     """One for the whole process: it bounds how many passwords are hashed at once."""
-    return Argon2Passwords(NativeThreads(settings.password_hashes_at_once))
+    return Argon2Passwords(NativeThreads(settings.password_hashes_at_once, settings.password_hashes_waiting))
 
 
+@cache
+def sealing(settings: Settings) -> Sealed:
+    """Raises:
+    ValueError: the secrets key is not one.
+    """
+    return Sealed(settings.secrets_key.get_secret_value())
+
+
+@cache
 def signed_tokens(settings: Settings) -> SignedTokens:
     """Raises:
     ValueError: the signing key is not one.
     """
-    return SignedTokens(settings.signing_key.get_secret_value())
+    return SignedTokens(settings.signing_key.get_secret_value(), sealing(settings))
+
+
+def session_opening(resources: Resources[Settings]) -> BeginSession:
+    return BeginSession(signed_tokens(resources.settings), resources.new_id)
+
+
+def second_factor_check(resources: Resources[Settings]) -> SecondFactorCheck:
+    return SecondFactorCheck(TotpPasswords(sealing(resources.settings)))
 
 
 def build(resources: Resources[Settings]) -> UseCases:
@@ -70,8 +92,19 @@ def build(resources: Resources[Settings]) -> UseCases:
         register_user=RegisterUserHandler(unit_of_work, passwords, tokens, common_passwords(), is_time_zone, new_id, now),
         verify_email=VerifyEmailHandler(unit_of_work, now),
         resend_verification=ResendVerificationHandler(unit_of_work, tokens, now),
-        log_in=LogInHandler(unit_of_work, accounts, MongoLoginAttempts(store.database), passwords, tokens, new_id, now),
-        refresh_session=RefreshSessionHandler(unit_of_work, tokens, now, timedelta(seconds=settings.refresh_repeat_s)),
+        log_in=LogInHandler(
+            unit_of_work,
+            accounts,
+            MongoLoginAttempts(store.database),
+            passwords,
+            tokens,
+            second_factor_check(resources),
+            session_opening(resources),
+            calling_client,
+            settings.attempts_per_address,
+            now,
+        ),
+        refresh_session=RefreshSessionHandler(unit_of_work, tokens, calling_client, now, timedelta(seconds=settings.refresh_repeat_s)),
         log_out=LogOutHandler(unit_of_work, now),
         update_profile=UpdateProfileHandler(unit_of_work, is_time_zone),
         get_me=GetMeHandler(accounts),

@@ -4,13 +4,40 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chassis.context import calling_client
 from chassis.wiring import Resources
 from identity.adapters.accounts import MongoAccounts
+from identity.adapters.authentication import MongoFactors, MongoLogins
 from identity.adapters.login_attempts import MongoLoginAttempts
+from identity.adapters.one_time_passwords import TotpPasswords
+from identity.adapters.reference import common_passwords
+from identity.adapters.sessions import MongoSessions
 from identity.adapters.unit_of_work import IdentityUnitOfWork
+from identity.adapters.webauthn_passkeys import WebauthnPasskeys
 from identity.settings import Settings
+from identity.usecases.add_passkey import AddPasskeyHandler
+from identity.usecases.begin_passkey import BeginPasskeyHandler
+from identity.usecases.begin_passkey_login import BeginPasskeyLoginHandler
+from identity.usecases.begin_totp import BeginTotpHandler
+from identity.usecases.change_password import ChangePasswordHandler
+from identity.usecases.check_availability import CheckAvailabilityHandler
+from identity.usecases.check_passkey import PasskeyCheck
+from identity.usecases.confirm_email_change import ConfirmEmailChangeHandler
+from identity.usecases.confirm_totp import ConfirmTotpHandler
+from identity.usecases.list_factors import ListFactorsHandler
+from identity.usecases.list_logins import ListLoginsHandler
+from identity.usecases.list_sessions import ListSessionsHandler
+from identity.usecases.log_in_with_passkey import LogInWithPasskeyHandler
+from identity.usecases.remove_factor import RemoveFactorHandler
+from identity.usecases.renew_recovery_codes import RenewRecoveryCodesHandler
+from identity.usecases.request_email_change import RequestEmailChangeHandler
+from identity.usecases.request_password_reset import RequestPasswordResetHandler
+from identity.usecases.reset_password import ResetPasswordHandler
+from identity.usecases.revoke_other_sessions import RevokeOtherSessionsHandler
+from identity.usecases.revoke_session import RevokeSessionHandler
 from identity.usecases.step_up import StepUpHandler
-from identity.wiring import password_hashing, signed_tokens
+from identity.usecases.step_up_with_passkey import StepUpWithPasskeyHandler
+from identity.wiring import password_hashing, sealing, second_factor_check, session_opening, signed_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,17 +45,60 @@ class AuthenticationUseCases:
     """All ways to prove who one is."""
 
     step_up: StepUpHandler
+    step_up_with_passkey: StepUpWithPasskeyHandler
+    check_availability: CheckAvailabilityHandler
+    request_password_reset: RequestPasswordResetHandler
+    reset_password: ResetPasswordHandler
+    change_password: ChangePasswordHandler
+    request_email_change: RequestEmailChangeHandler
+    confirm_email_change: ConfirmEmailChangeHandler
+    list_sessions: ListSessionsHandler
+    revoke_session: RevokeSessionHandler
+    revoke_other_sessions: RevokeOtherSessionsHandler
+    list_logins: ListLoginsHandler
+    list_factors: ListFactorsHandler
+    begin_totp: BeginTotpHandler
+    confirm_totp: ConfirmTotpHandler
+    renew_recovery_codes: RenewRecoveryCodesHandler
+    remove_factor: RemoveFactorHandler
+    begin_passkey: BeginPasskeyHandler
+    add_passkey: AddPasskeyHandler
+    begin_passkey_login: BeginPasskeyLoginHandler
+    log_in_with_passkey: LogInWithPasskeyHandler
 
 
 def build_authentication(resources: Resources[Settings]) -> AuthenticationUseCases:
     store, settings = resources.store, resources.settings
-    now = resources.clock.now
+    now, new_id = resources.clock.now, resources.new_id
     passwords, tokens = password_hashing(settings), signed_tokens(settings)
     attempts = MongoLoginAttempts(store.database)
+    one_time_passwords = TotpPasswords(sealing(settings))
+    passkeys = WebauthnPasskeys(settings.rp_id, settings.web_origins)
+    passkey_check = PasskeyCheck(passkeys)
 
     def unit_of_work() -> IdentityUnitOfWork:
         return IdentityUnitOfWork(store)
 
     return AuthenticationUseCases(
-        step_up=StepUpHandler(unit_of_work, MongoAccounts(), attempts, passwords, tokens, now),
+        step_up=StepUpHandler(unit_of_work, MongoAccounts(), attempts, passwords, tokens, second_factor_check(resources), now),
+        step_up_with_passkey=StepUpWithPasskeyHandler(unit_of_work, passkey_check, tokens, now),
+        check_availability=CheckAvailabilityHandler(MongoAccounts(), attempts, calling_client, settings.attempts_per_address, now),
+        request_password_reset=RequestPasswordResetHandler(unit_of_work, attempts, tokens, now),
+        reset_password=ResetPasswordHandler(unit_of_work, passwords, tokens, common_passwords(), now),
+        change_password=ChangePasswordHandler(unit_of_work, MongoAccounts(), attempts, passwords, common_passwords(), now),
+        request_email_change=RequestEmailChangeHandler(unit_of_work, attempts, tokens, now),
+        confirm_email_change=ConfirmEmailChangeHandler(unit_of_work, now),
+        list_sessions=ListSessionsHandler(MongoSessions(), now),
+        revoke_session=RevokeSessionHandler(unit_of_work, now),
+        revoke_other_sessions=RevokeOtherSessionsHandler(unit_of_work, now),
+        list_logins=ListLoginsHandler(MongoLogins()),
+        list_factors=ListFactorsHandler(MongoFactors()),
+        begin_totp=BeginTotpHandler(unit_of_work, one_time_passwords, new_id, now),
+        confirm_totp=ConfirmTotpHandler(unit_of_work, attempts, one_time_passwords, now),
+        renew_recovery_codes=RenewRecoveryCodesHandler(unit_of_work, now),
+        remove_factor=RemoveFactorHandler(unit_of_work, now),
+        begin_passkey=BeginPasskeyHandler(unit_of_work, passkeys, tokens, now),
+        add_passkey=AddPasskeyHandler(unit_of_work, passkeys, new_id, now),
+        begin_passkey_login=BeginPasskeyLoginHandler(unit_of_work, passkeys, tokens, now),
+        log_in_with_passkey=LogInWithPasskeyHandler(unit_of_work, passkey_check, session_opening(resources), calling_client, now),
     )

@@ -7,13 +7,36 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pymongo
+import pyotp
 import pytest
+from software_authenticator import SoftwareAuthenticator
 
+from chassis.context import Client
 from chassis.rpc_client import RpcClient
 from contracts.errors import Kind, ProblemError
+from contracts.identity.authentication import (
+    AddPasskey,
+    BeginPasskey,
+    BeginPasskeyLogin,
+    BeginTotp,
+    ChangePassword,
+    ConfirmEmailChange,
+    ConfirmTotp,
+    ListFactors,
+    ListLogins,
+    ListSessions,
+    LogInWithPasskey,
+    RequestEmailChange,
+    RequestPasswordReset,
+    ResetPassword,
+    RevokeSession,
+    StepUp,
+)
 from contracts.identity.commands import LogIn, LogOut, RefreshSession, RegisterUser, ResendVerification, UpdateProfile, VerifyEmail
 from contracts.identity.queries import GetMe, GetUser
 from contracts.identity.views import TokensView
@@ -25,7 +48,7 @@ Outbox = Callable[[str], list[dict[str, Any]]]
 
 @pytest.fixture
 def identity(run_service: RunService) -> RunningService:
-    return run_service("identity")
+    return run_service("identity", IDENTITY_REFRESH_REPEAT_S="0")
 
 
 @pytest.fixture
@@ -38,6 +61,12 @@ def outbox(identity: RunningService, mongo_url: str) -> Outbox:
             return [json.loads(row["body"]) for row in rows]
 
     return read
+
+
+def peak_mib(running: RunningService) -> int:
+    """The most memory the process ever held."""
+    status = Path(f"/proc/{running.process.pid}/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) // 1024
 
 
 def registration(email: str = "ada@example.org") -> RegisterUser:
@@ -171,3 +200,77 @@ async def test_no_secret_is_readable(rpc: RpcClient, identity: RunningService, o
     for secret in (PASSWORD, tokens.refresh_token, tokens.access_token, requested["token"]):
         assert secret not in repr(rows)
         assert secret not in identity.log
+
+
+async def test_a_forgotten_password_is_reset_by_mail(rpc: RpcClient, identity: RunningService, outbox: Outbox) -> None:
+    await rpc.call(registration())
+    tokens = await logged_in(rpc)
+    for email in ("ADA@example.org", "nobody@example.org"):
+        await rpc.call(RequestPasswordReset(email=email))
+    [requested] = outbox("password_reset_requested")
+    resets = (rpc.call(ResetPassword(token=requested["token"], password=f"velvet anchor thirteen {n}"), timeout=30) for n in range(5))
+    assert outcomes(await asyncio.gather(*resets, return_exceptions=True)).count("ok") == 1, "a token works once, however many come at once"
+    with pytest.raises(ProblemError):
+        await rpc.call(RefreshSession(refresh_token=tokens.refresh_token))
+    assert [event["reason"] for event in outbox("session_revoked")] == ["password_changed"]
+
+
+async def test_a_one_time_password_guards_the_login_and_works_once(rpc: RpcClient, identity: RunningService, mongo_url: str) -> None:
+    await rpc.call(registration())
+    access = (await logged_in(rpc)).access_token
+    setup = await rpc.call(BeginTotp(), token=access)
+    codes = pyotp.TOTP(setup.secret)
+    recovery = (await rpc.call(ConfirmTotp(otp=codes.now()), token=access)).codes
+    with pytest.raises(ProblemError) as missing:
+        await logged_in(rpc)
+    assert missing.value.problem.code == "identity.otp.required"
+    following = codes.at(datetime.now(UTC), counter_offset=1)
+    answers = (rpc.call(LogIn(email="ada@example.org", password=PASSWORD, otp=following), timeout=30) for _ in range(4))
+    assert outcomes(await asyncio.gather(*answers, return_exceptions=True)).count("ok") == 1
+    assert await rpc.call(LogIn(email="ada@example.org", password=PASSWORD, recovery_code=recovery[0]))
+    factors = await rpc.call(ListFactors(), token=access)
+    assert ([item.kind for item in factors.items], factors.recovery_codes_left) == (["totp"], 9)
+    with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
+        assert setup.secret not in repr(list(client[identity.database].second_factors.find()))
+
+
+async def test_a_passkey_opens_a_session(rpc: RpcClient, identity: RunningService) -> None:
+    await rpc.call(registration())
+    access = (await logged_in(rpc)).access_token
+    device = SoftwareAuthenticator()
+    made = device.create((await rpc.call(BeginPasskey(), token=access)).options)
+    await rpc.call(AddPasskey(credential=made, label="Laptop"), token=access)
+    shown = device.get((await rpc.call(BeginPasskeyLogin())).options)
+    answers = (rpc.call(LogInWithPasskey(credential=shown)) for _ in range(4))
+    assert outcomes(await asyncio.gather(*answers, return_exceptions=True)).count("ok") == 1, "a challenge is answered once"
+    sessions = (await rpc.call(ListSessions(), token=access)).items
+    assert sorted(session.methods for session in sessions) == [("pwd",), ("webauthn",)]
+    other = next(session for session in sessions if not session.current)
+    await rpc.call(RevokeSession(session_id=other.id), token=access)
+    assert [session.current for session in (await rpc.call(ListSessions(), token=access)).items] == [True]
+
+
+async def test_an_address_changes_and_a_login_leaves_its_line(rpc: RpcClient, identity: RunningService, outbox: Outbox) -> None:
+    await rpc.call(registration())
+    client = Client("203.0.113.77", "curl/8.5.0")
+    access = (await rpc.call(LogIn(email="ada@example.org", password=PASSWORD), client=client)).access_token
+    await rpc.call(RequestEmailChange(email="countess@example.org"), token=access)
+    [requested] = outbox("email_change_requested")
+    await rpc.call(ConfirmEmailChange(token=requested["token"]))
+    assert (await rpc.call(GetMe(), token=access)).email == "countess@example.org"
+    [login] = (await rpc.call(ListLogins(), token=access)).items
+    assert (login.device, login.address_range, login.outcome) == ("curl", "203.0.113.0/24", "succeeded")
+    fresh = await rpc.call(StepUp(password=PASSWORD), token=access)
+    await rpc.call(ChangePassword(password=PASSWORD, new_password="velvet anchor thirteen"), token=fresh.access_token)
+    assert await rpc.call(LogIn(email="countess@example.org", password="velvet anchor thirteen"))
+
+
+async def test_hashing_leaves_room_for_others_and_gives_its_memory_back(rpc: RpcClient, run_service: RunService) -> None:
+    identity = run_service("identity", IDENTITY_PASSWORD_HASHES_WAITING="4")
+    me = await rpc.call(registration())
+    logins = [asyncio.create_task(rpc.call(LogIn(email=f"nobody{n}@example.org", password="wrong"), timeout=30)) for n in range(60)]
+    reads = [rpc.call(GetUser(user_id=me.id), timeout=30) for _ in range(20)]
+    assert len(await asyncio.gather(*reads)) == 20
+    codes = set(outcomes(await asyncio.gather(*logins, return_exceptions=True)))
+    assert codes == {"chassis.busy", "identity.credentials.invalid"}, "those who would wait in vain are told at once"
+    assert peak_mib(identity) < 260, "as many hashes as run at once hold memory, no more"

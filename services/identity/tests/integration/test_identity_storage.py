@@ -9,9 +9,13 @@ from chassis.documents import StaleVersion
 from contracts.identity.events import EmailVerified
 from contracts.identity.roles import Role
 from identity.domain.account import Account, Profile
+from identity.domain.ceremony import Ceremony, Kind
 from identity.domain.errors import EmailTaken, LoginThrottled
+from identity.domain.login import Login, Outcome
+from identity.domain.origin import Origin
+from identity.domain.second_factors import Passkey, SecondFactors, Totp
 from identity.domain.session import RevokeReason, Session
-from identity.domain.throttle import of_strangers
+from identity.domain.throttle import of_address, of_strangers
 from identity.domain.verification import EmailVerification
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
@@ -115,3 +119,71 @@ def test_attempts_are_forgotten(storage):
         storage.attempts.count(of_strangers("ada@example.org"), NOW)
     storage.attempts.forget(of_strangers("Ada@example.org"), NOW)
     storage.attempts.count(of_strangers("ada@example.org"), NOW)
+
+
+def test_what_was_begun_is_completed_once(storage):
+    reset = Ceremony.begin(Kind.PASSWORD_RESET, "digest 1", NOW, ADA.id, email=ADA.email)
+    login = Ceremony.begin(Kind.PASSKEY_LOGIN, "digest 2", NOW)
+    with storage.unit_of_work() as work:
+        work.ceremonies.add(reset)
+        work.ceremonies.add(login)
+    with storage.unit_of_work() as work:
+        assert work.ceremonies.get("digest 1") == reset
+        assert work.ceremonies.take("digest 2") == login
+    with storage.unit_of_work() as work:
+        assert work.ceremonies.take("digest 2") is None
+        work.ceremonies.drop(Kind.EMAIL_CHANGE, ADA.id)
+        assert work.ceremonies.get("digest 1") == reset
+        work.ceremonies.drop(Kind.PASSWORD_RESET, ADA.id)
+    with storage.unit_of_work() as work:
+        assert work.ceremonies.get("digest 1") is None
+
+
+def test_second_factors_come_back(storage):
+    passkey = Passkey("factor_2", "Laptop", "id", "key", 7, NOW)
+    first = SecondFactors(ADA.id).with_totp(Totp("factor_1", "sealed", NOW))
+    second = replace(first.with_passkey(passkey), recovery=("one", "two"))
+    with storage.unit_of_work() as work:
+        assert work.factors.of(ADA.id) == SecondFactors(ADA.id)
+        work.factors.save(first)
+    with storage.unit_of_work() as work:
+        assert work.factors.of(ADA.id) == first
+        work.factors.save(second)
+    with pytest.raises(StaleVersion), storage.unit_of_work() as work:
+        work.factors.save(second)
+    with storage.unit_of_work() as work:
+        assert work.factors.of(ADA.id) == second
+
+
+def test_logins_are_listed_newest_first(storage):
+    logins = [Login(f"login_{n}", ADA.id, NOW, Outcome.SUCCEEDED, ("pwd",), Origin("curl", "203.0.113.0/24")) for n in range(3)]
+    with storage.unit_of_work() as work:
+        for login in logins:
+            work.logins.add(login)
+    with storage.unit_of_work() as work:
+        found, cursor = work.logins.page(ADA.id, None, 2)
+        assert found == [logins[2], logins[1]]
+        assert work.logins.page(ADA.id, cursor, 2) == ([logins[0]], None)
+        assert work.logins.page(BOB.id, None, 2) == ([], None)
+
+
+def test_live_sessions_are_listed_last_used_first(storage):
+    later = Session.begin("session_2", ADA.id, NOW + timedelta(hours=1), ("pwd", "otp"), Origin("curl", "203.0.113.0/24"))
+    over = Session.begin("session_3", ADA.id, NOW).revoked(RevokeReason.LOGGED_OUT, NOW)
+    with storage.unit_of_work() as work:
+        for session in (SESSION, later, over):
+            work.sessions.add(session)
+    with storage.unit_of_work() as work:
+        assert work.sessions.live_of(ADA.id, NOW) == [later, SESSION]
+        assert work.sessions.live_of(BOB.id, NOW) == []
+
+
+def test_an_honest_attempt_is_taken_back(storage):
+    budget = of_address("203.0.113.77", 2)
+    for _ in range(5):
+        storage.attempts.count(budget, NOW)
+        storage.attempts.take_back(budget, NOW)
+    storage.attempts.count(budget, NOW)
+    storage.attempts.count(budget, NOW)
+    with pytest.raises(LoginThrottled):
+        storage.attempts.count(budget, NOW)

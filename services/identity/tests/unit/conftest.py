@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from itertools import count
 
 import pytest
-from identity_fakes import FakeAccounts, FakeLoginAttempts, FakePasswords, FakeTokens, FakeUnitOfWork, Memory
+from identity_world import COMMON, AuthenticationWorld
 
-from chassis.clock import FixedClock
 from chassis.principal import Principal
 from contracts.base import Event
 from contracts.identity.commands import LogIn, RegisterUser
@@ -18,42 +14,16 @@ from contracts.identity.events import EmailVerificationRequested
 from contracts.identity.views import MeView, TokensView
 from identity.usecases.get_me import GetMeHandler
 from identity.usecases.get_user import GetUserHandler
-from identity.usecases.log_in import LogInHandler
-from identity.usecases.log_out import LogOutHandler
-from identity.usecases.refresh_session import RefreshSessionHandler
 from identity.usecases.register_user import RegisterUserHandler
 from identity.usecases.resend_verification import ResendVerificationHandler
-from identity.usecases.step_up import StepUpHandler
 from identity.usecases.update_profile import UpdateProfileHandler
 from identity.usecases.verify_email import VerifyEmailHandler
 
-COMMON = frozenset({"password", "correcthorsebatterystaple"})
 ZONES = frozenset({"UTC", "Europe/Berlin"})
 
 
-@dataclass
-class World:
+class World(AuthenticationWorld):
     """All of identity in memory, with a clock that tests move."""
-
-    memory: Memory = field(default_factory=Memory)
-    clock: FixedClock = field(default_factory=lambda: FixedClock(datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)))
-    passwords: FakePasswords = field(default_factory=FakePasswords)
-    tokens: FakeTokens = field(default_factory=FakeTokens)
-    attempts: FakeLoginAttempts = field(default_factory=FakeLoginAttempts)
-    repeat_window: timedelta = timedelta(0)
-
-    def __post_init__(self) -> None:
-        self._numbers = count(1)
-
-    def new_id(self, prefix: str) -> str:
-        return f"{prefix}_{next(self._numbers):026d}"
-
-    def unit_of_work(self) -> FakeUnitOfWork:
-        return FakeUnitOfWork(self.memory)
-
-    @property
-    def accounts(self) -> FakeAccounts:
-        return FakeAccounts(self.memory)
 
     @cached_property
     def register_user(self) -> RegisterUserHandler:
@@ -68,18 +38,6 @@ class World:
         return ResendVerificationHandler(self.unit_of_work, self.tokens, self.clock.now)
 
     @cached_property
-    def log_in(self) -> LogInHandler:
-        return LogInHandler(self.unit_of_work, self.accounts, self.attempts, self.passwords, self.tokens, self.new_id, self.clock.now)
-
-    @cached_property
-    def refresh_session(self) -> RefreshSessionHandler:
-        return RefreshSessionHandler(self.unit_of_work, self.tokens, self.clock.now, self.repeat_window)
-
-    @cached_property
-    def log_out(self) -> LogOutHandler:
-        return LogOutHandler(self.unit_of_work, self.clock.now)
-
-    @cached_property
     def update_profile(self) -> UpdateProfileHandler:
         return UpdateProfileHandler(self.unit_of_work, ZONES.__contains__)
 
@@ -90,10 +48,6 @@ class World:
     @cached_property
     def get_user(self) -> GetUserHandler:
         return GetUserHandler(self.accounts)
-
-    @cached_property
-    def step_up(self) -> StepUpHandler:
-        return StepUpHandler(self.unit_of_work, self.accounts, self.attempts, self.passwords, self.tokens, self.clock.now)
 
     def registration(self, **changes: object) -> RegisterUser:
         fields = {"email": "Ada@Example.org", "password": "orbit lemon quartz", "display_name": "Ada", "roles": ["solver"], **changes}

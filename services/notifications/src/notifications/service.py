@@ -58,6 +58,26 @@ class NotificationsService:
         self.use_cases.send_verification(event)
 
     @on_event
+    def on_password_reset_requested(self, event: identity.PasswordResetRequested) -> None:
+        self.use_cases.send_verification.reset(event)
+
+    @on_event
+    def on_email_change_requested(self, event: identity.EmailChangeRequested) -> None:
+        self.use_cases.send_verification.change(event)
+
+    @on_event
+    def on_email_changed(self, event: identity.EmailChanged) -> None:
+        self.use_cases.keep_contact.moved(event)
+
+    @on_event
+    def on_password_changed(self, event: identity.PasswordChanged) -> None:
+        self.use_cases.tell(facts.password_changed(event), delivered().event_id)
+
+    @on_event
+    def on_second_factor_changed(self, event: identity.SecondFactorChanged) -> None:
+        self.use_cases.tell(facts.second_factor_changed(event), delivered().event_id)
+
+    @on_event
     def on_session_revoked(self, event: identity.SessionRevoked) -> None:
         self.use_cases.tell(facts.session_revoked(event), delivered().event_id)
 

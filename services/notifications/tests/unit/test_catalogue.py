@@ -10,8 +10,10 @@ from contracts.money import Money
 from notifications.adapters.catalogue import TextCatalogue
 from notifications.domain import facts
 
-KINDS = set(re.findall(r'"((?:[a-z]+_)+[a-z]+)"', inspect.getsource(facts))) - {"refresh_reused"} | {"email_verification"}
+MAILED = {"email_verification", "password_reset", "email_change", "email_change_notice"}
+KINDS = set(re.findall(r'"((?:[a-z]+_)+[a-z]+)"', inspect.getsource(facts))) - {"refresh_reused"} | MAILED
 WORDS = {
+    "email": "new@example.com",
     "challenge": "Maps",
     "milestone": "Design",
     "conversation": "Maps",

@@ -19,6 +19,8 @@ Email = Annotated[EmailStr, StringConstraints(max_length=254)]
 # NIST SP 800-63B rev. 4: at least 15 characters or a second factor; ASVS 5.0 6.2.1 asks for 8 and up. No composition rules.
 NewPassword = Annotated[str, StringConstraints(min_length=12, max_length=128), Field(repr=False)]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=4096), Field(repr=False)]
+Otp = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+RecoveryCode = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 
 
@@ -47,10 +49,14 @@ class ResendVerification(Command[Done]):
 
 
 class LogIn(Command[TokensView]):
+    """`otp` or `recovery_code` where the account has a second factor; `device_token` as an earlier login on this device gave it."""
+
     service: ClassVar[str] = "identity"
     email: Email
     password: Annotated[str, StringConstraints(min_length=1, max_length=128), Field(repr=False)]
-    otp: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")] | None = Field(default=None, repr=False)
+    otp: Otp | None = Field(default=None, repr=False)
+    recovery_code: RecoveryCode | None = Field(default=None, repr=False)
+    device_token: Annotated[str, StringConstraints(min_length=1, max_length=256)] | None = Field(default=None, repr=False)
 
 
 class RefreshSession(Command[TokensView]):

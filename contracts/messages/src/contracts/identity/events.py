@@ -51,7 +51,48 @@ class ProfileUpdated(_UserFact):
 
 
 class SessionRevoked(_UserFact):
-    """A session ended before its time: `reason` is logged_out or refresh_reused."""
+    """A session ended before its time: `reason` is logged_out, refresh_reused, revoked (by its owner) or password_changed."""
 
     session_id: SessionId
     reason: str
+
+
+class PasswordResetRequested(_UserFact):
+    """Somebody wants a new password for this account: `token` goes by mail and works once until `expires_at`."""
+
+    secret: ClassVar[bool] = True
+    email: str
+    display_name: str
+    locale: str
+    token: str
+    expires_at: UtcDatetime
+
+
+class PasswordChanged(_UserFact):
+    """By its owner, or with a mailed token."""
+
+
+class EmailChangeRequested(_UserFact):
+    """The account is to have the address `email`: `token` goes there and works once until `expires_at`; `previous_email` is told."""
+
+    secret: ClassVar[bool] = True
+    email: str
+    previous_email: str
+    display_name: str
+    locale: str
+    token: str
+    expires_at: UtcDatetime
+
+
+class EmailChanged(_UserFact):
+    """The account has another address, which is proven."""
+
+    email: str
+    previous_email: str
+
+
+class SecondFactorChanged(_UserFact):
+    """`factor` is totp, passkey or recovery_codes; `change` is added, removed or used (of a recovery code)."""
+
+    factor: str
+    change: str

@@ -39,12 +39,16 @@ class PublicProfileView(View):
 
 
 class TokensView(View):
-    """A session's tokens (RFC 6749 names). `expires_in` is the access token's life in seconds."""
+    """A session's tokens (RFC 6749 names). `expires_in` is the access token's life in seconds.
+
+    `device_token` comes with a login alone: send it with the next one from the same device.
+    """
 
     access_token: str
     refresh_token: str
     token_type: str = "Bearer"  # noqa: S105 - the scheme's name, no secret
     expires_in: int
+    device_token: str | None = None
 
 
 class AccessTokenView(View):

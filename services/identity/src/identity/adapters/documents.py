@@ -15,7 +15,7 @@ class AccountDocument(VersionedDocument):
     email = StringField(required=True)
     email_key = StringField(required=True)
     email_verified = BooleanField(required=True)
-    password_hash = StringField(required=True)
+    password_hash = StringField()
     roles = ListField(StringField(), required=True)
     display_name = StringField(required=True)
     time_zone = StringField(required=True)
@@ -62,5 +62,6 @@ class RefreshTokenDocument(VersionedDocument):
     session_id = StringField(required=True)
     expires_at = DateTimeField(required=True)
     rotated_at = DateTimeField()
+    rotated_by = StringField()
 
     meta: ClassVar[dict[str, Any]] = {"collection": "refresh_tokens"}

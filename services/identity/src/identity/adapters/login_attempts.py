@@ -32,6 +32,9 @@ class MongoLoginAttempts:
     def forget(self, budget: Budget, at: datetime) -> None:
         self._attempts.delete_one({"_id": _window(budget, at)[0]})
 
+    def take_back(self, budget: Budget, at: datetime) -> None:
+        self._attempts.update_one({"_id": _window(budget, at)[0], "count": {"$gt": 0}}, {"$inc": {"count": -1}})
+
     def _increment(self, key: str, ends_at: datetime) -> None:
         change = {"$inc": {"count": 1}, "$setOnInsert": {"ends_at": ends_at}}
         try:

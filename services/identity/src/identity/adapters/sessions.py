@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pymongo.client_session import ClientSession
 
 from chassis.documents import DocumentCollection
@@ -11,9 +13,9 @@ from identity.domain.session import RefreshToken, RevokeReason, Session
 
 
 class MongoSessions:
-    """The port Sessions."""
+    """The port Sessions; without a session of the database for reads outside a transaction."""
 
-    def __init__(self, session: ClientSession) -> None:
+    def __init__(self, session: ClientSession | None = None) -> None:
         self._sessions = DocumentCollection(SessionDocument, session)
 
     def get(self, session_id: str) -> Session | None:
@@ -25,6 +27,10 @@ class MongoSessions:
 
     def save(self, session: Session) -> None:
         self._sessions.replace(_session_document(session), expected_version=session.version - 1)
+
+    def live_of(self, user_id: str, at: datetime) -> list[Session]:
+        found = (_session(document) for document in self._sessions.find({"user_id": user_id}))
+        return sorted((session for session in found if session.live(at)), key=lambda session: session.last_used_at, reverse=True)
 
 
 class MongoRefreshTokens:
@@ -84,6 +90,7 @@ def _token(document: RefreshTokenDocument) -> RefreshToken:
         session_id=document.session_id,
         expires_at=document.expires_at,
         rotated_at=document.rotated_at,
+        rotated_by=document.rotated_by,
     )
 
 
@@ -94,4 +101,5 @@ def _token_document(token: RefreshToken) -> RefreshTokenDocument:
         session_id=token.session_id,
         expires_at=token.expires_at,
         rotated_at=token.rotated_at,
+        rotated_by=token.rotated_by,
     )

@@ -14,8 +14,10 @@ from joserfc.jwk import OKPKey
 from joserfc.jws import JWSRegistry
 
 from contracts.identity.views import AccessTokenView, TokensView
-from identity.domain.account import Account
+from identity.adapters.sealed import Sealed, derived
+from identity.domain.account import Account, email_key
 from identity.domain.session import Session
+from identity.domain.tokens import digest
 
 ISSUER = AUDIENCE = "openchance"
 ACCESS_LIFETIME = timedelta(minutes=15)
@@ -29,27 +31,35 @@ class _Ed25519(JWSRegistry):
 
 
 class SignedTokens:
-    """The port Tokens. `signing_key` is a private Ed25519 JWK as JSON."""
+    """The port Tokens."""
 
-    def __init__(self, signing_key: str) -> None:
-        """Raises:
-        ValueError: the key is not a private Ed25519 JWK.
+    def __init__(self, signing_key: str, sealed: Sealed) -> None:
+        """`signing_key` is a private Ed25519 JWK as JSON, or a set of them: the first signs, all are made known by `jwks`.
+
+        Raises:
+            ValueError: the key is not a private Ed25519 JWK.
         """
-        try:
-            key = OKPKey.import_key({**json.loads(signing_key), "alg": "Ed25519"})
-            seed = key.as_dict(private=True)["d"]
-        except (JoseError, KeyError, TypeError, ValueError) as error:
-            raise ValueError("IDENTITY_SIGNING_KEY is not a private Ed25519 key as JWK") from error
-        key.ensure_kid()
-        self._key = key
+        self._keys = _private_keys(signing_key)
+        self._key = self._keys[0]
         self._registry = _Ed25519(algorithms=["EdDSA"])
-        self._succession = hmac.digest(str(seed).encode(), b"openchance refresh token succession", "sha256")
+        self._sealed = sealed
+        self._succession = derived(sealed.first, "refresh token succession")
+        self.jwks = {"keys": [key.as_dict(private=False) for key in self._keys]}
 
     def new(self) -> str:
         return secrets.token_urlsafe(_RANDOM_BYTES)
 
     def successor(self, refresh_token: str) -> str:
         return hmac.new(self._succession, refresh_token.encode(), hashlib.sha256).hexdigest()
+
+    def device_token(self, email: str) -> str:
+        nonce = secrets.token_urlsafe(16)
+        return f"{nonce}.{_device_mac(self._sealed.first, email, nonce)}"
+
+    def device_of(self, device_token: str | None, email: str) -> str | None:
+        nonce, _, mac = (device_token or "").partition(".")
+        genuine = any(hmac.compare_digest(_device_mac(key, email, nonce).encode(), mac.encode()) for key in self._sealed.keys)
+        return digest(nonce) if genuine else None
 
     def issue(self, account: Account, session: Session, refresh_token: str, at: datetime) -> TokensView:
         access = self.access(account, session, at)
@@ -71,3 +81,21 @@ class SignedTokens:
         }
         token = jwt.encode(header, claims, self._key, registry=self._registry)
         return AccessTokenView(access_token=token, expires_in=int(ACCESS_LIFETIME.total_seconds()))
+
+
+def _private_keys(signing_key: str) -> list[OKPKey]:
+    try:
+        read = json.loads(signing_key)
+        keys = [OKPKey.import_key({**key, "alg": "Ed25519", "use": "sig"}) for key in read.get("keys", [read])]
+        if not keys or not all(key.is_private for key in keys):
+            raise ValueError("no private key")
+    except (JoseError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ValueError("IDENTITY_SIGNING_KEY is not a private Ed25519 key as JWK, or a set of them") from error
+    for key in keys:
+        key.ensure_kid()
+    return keys
+
+
+def _device_mac(key: bytes, email: str, nonce: str) -> str:
+    """Bound to the account's address: a device is known to the accounts that were used on it, to no other."""
+    return hmac.new(derived(key, "device"), f"{email_key(email)} {nonce}".encode(), hashlib.sha256).hexdigest()

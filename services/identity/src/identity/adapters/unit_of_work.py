@@ -6,8 +6,9 @@ from pymongo.client_session import ClientSession
 
 from chassis.mongo import MongoUnitOfWork
 from identity.adapters.accounts import MongoAccounts, MongoEmailVerifications
+from identity.adapters.authentication import MongoCeremonies, MongoFactors, MongoLogins
 from identity.adapters.sessions import MongoRefreshTokens, MongoSessions
-from identity.usecases.ports import Accounts, EmailVerifications, RefreshTokens, Sessions
+from identity.usecases.ports import Accounts, Ceremonies, EmailVerifications, Factors, Logins, RefreshTokens, Sessions
 
 
 class IdentityUnitOfWork(MongoUnitOfWork):
@@ -17,9 +18,15 @@ class IdentityUnitOfWork(MongoUnitOfWork):
     verifications: EmailVerifications
     sessions: Sessions
     refresh_tokens: RefreshTokens
+    ceremonies: Ceremonies
+    factors: Factors
+    logins: Logins
 
     def open(self, session: ClientSession) -> None:
         self.accounts = MongoAccounts(session)
         self.verifications = MongoEmailVerifications(session)
         self.sessions = MongoSessions(session)
         self.refresh_tokens = MongoRefreshTokens(session)
+        self.ceremonies = MongoCeremonies(session)
+        self.factors = MongoFactors(session)
+        self.logins = MongoLogins(session)

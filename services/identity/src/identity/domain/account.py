@@ -36,13 +36,20 @@ class Account:
     version: int
     email: str
     email_verified: bool
-    password_hash: str
+    password_hash: str | None  # None: logs in elsewhere, or with a passkey alone
     roles: tuple[Role, ...]
     profile: Profile
     created_at: datetime
 
     def with_email_verified(self) -> Account:
         return replace(self, email_verified=True, version=self.version + 1)
+
+    def with_password(self, password_hash: str) -> Account:
+        return replace(self, password_hash=password_hash, version=self.version + 1)
+
+    def with_email(self, email: str) -> Account:
+        """Another address, which is proven."""
+        return replace(self, email=email, email_verified=True, version=self.version + 1)
 
     def with_profile(self, profile: Profile, expected_version: int | None) -> Account:
         """The account with another profile; itself where nothing changes.

@@ -19,8 +19,8 @@ class PasswordTrivial(DomainError):
     kind = Kind.INVALID
     code = "identity.password.trivial"
 
-    def __init__(self, why: str) -> None:
-        super().__init__(fields=(FieldError(pointer="/password", detail=why),))
+    def __init__(self, why: str, field: str = "password") -> None:
+        super().__init__(fields=(FieldError(pointer=f"/{field}", detail=why),))
 
 
 class CredentialsInvalid(DomainError):
@@ -42,6 +42,92 @@ class LoginThrottled(DomainError):
 
     def problem(self) -> Problem:
         return super().problem().model_copy(update={"retry_after_s": self.retry_after_s})
+
+
+class OtpRequired(DomainError):
+    """This account has a second factor: send a one-time password as otp, a recovery code, or log in with a passkey."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "identity.otp.required"
+
+    def __init__(self) -> None:
+        super().__init__(fields=(FieldError(pointer="/otp", detail="is required for this account"),))
+
+
+class OtpInvalid(DomainError):
+    """This one-time password or recovery code is wrong or was used before."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "identity.otp.invalid"
+
+
+class PasskeyInvalid(DomainError):
+    """This passkey was not accepted: begin again."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "identity.passkey.invalid"
+
+
+class FactorNotFound(DomainError):
+    """You have no such factor."""
+
+    kind = Kind.NOT_FOUND
+    code = "identity.factor.not_found"
+
+
+class TotpNotBegun(DomainError):
+    """Begin with a new secret first."""
+
+    kind = Kind.CONFLICT
+    code = "identity.factor.not_begun"
+
+
+class FactorExists(DomainError):
+    """There is an authenticator app already: remove it first."""
+
+    kind = Kind.CONFLICT
+    code = "identity.factor.exists"
+
+
+class TooManyPasskeys(DomainError):
+    """Remove a passkey first: twenty are the most."""
+
+    kind = Kind.CONFLICT
+    code = "identity.factor.too_many"
+
+
+class NoSecondFactor(DomainError):
+    """Recovery codes stand in for a second factor: add one first."""
+
+    kind = Kind.CONFLICT
+    code = "identity.factor.none"
+
+
+class CodeWrong(DomainError):
+    """This is not the present code of the new secret."""
+
+    kind = Kind.INVALID
+    code = "identity.otp.wrong"
+
+    def __init__(self) -> None:
+        super().__init__(fields=(FieldError(pointer="/otp", detail="is not the present code"),))
+
+
+class TokenInvalid(DomainError):
+    """This token is unknown, used or expired: ask for a new one."""
+
+    kind = Kind.INVALID
+    code = "identity.token.unusable"
+
+    def __init__(self) -> None:
+        super().__init__(fields=(FieldError(pointer="/token", detail="is unknown, used or expired"),))
+
+
+class SessionNotFound(DomainError):
+    """You have no such session."""
+
+    kind = Kind.NOT_FOUND
+    code = "identity.session.not_found"
 
 
 class VerificationTokenInvalid(DomainError):

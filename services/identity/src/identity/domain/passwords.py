@@ -11,8 +11,8 @@ _SHORTEST_TELLING_NAME = 4  # a local part such as "jo" is inside many good pass
 _DECORATION = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 
 
-def refuse_trivial(password: str, email: str, common: Set[str]) -> None:
-    """Let a password pass, or say why not. `common` holds known passwords and stems in lower case.
+def refuse_trivial(password: str, email: str, common: Set[str], field: str = "password") -> None:
+    """Let a password pass, or say why not. `common` holds known passwords and stems in lower case; `field` is where it came from.
 
     A known one stays known with digits and signs around it: "password" also covers "!Password2024!".
 
@@ -21,9 +21,9 @@ def refuse_trivial(password: str, email: str, common: Set[str]) -> None:
     """
     lowered = password.lower()
     if lowered in common or _DECORATION.sub("", lowered) in common:
-        raise PasswordTrivial("is one of the most used passwords")
+        raise PasswordTrivial("is one of the most used passwords", field)
     if len(set(lowered)) < _FEWEST_DIFFERENT_CHARACTERS:
-        raise PasswordTrivial("repeats too few characters")
+        raise PasswordTrivial("repeats too few characters", field)
     name = email_key(email).partition("@")[0]
     if len(name) >= _SHORTEST_TELLING_NAME and name in lowered:
-        raise PasswordTrivial("contains the name in the email address")
+        raise PasswordTrivial("contains the name in the email address", field)

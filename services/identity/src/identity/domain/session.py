@@ -16,6 +16,8 @@ SESSION_LIFETIME = timedelta(days=180)
 class RevokeReason(StrEnum):
     LOGGED_OUT = "logged_out"
     REFRESH_REUSED = "refresh_reused"
+    REVOKED = "revoked"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a name, no secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +60,23 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """One link of a session's chain, known by its digest. `rotated_at` is when it was traded for its successor."""
+    """One link of a session's chain, known by its digest. `rotated_at` and `rotated_by` (a digest of the client) tell of its trade."""
 
     digest: str
     version: int
     session_id: str
     expires_at: datetime
     rotated_at: datetime | None = None
+    rotated_by: str | None = None
 
     def expired(self, at: datetime) -> bool:
         return at >= self.expires_at
 
-    def rotated(self, at: datetime) -> RefreshToken:
-        return replace(self, rotated_at=at, version=self.version + 1)
+    def rotated(self, at: datetime, by: str | None = None) -> RefreshToken:
+        return replace(self, rotated_at=at, rotated_by=by, version=self.version + 1)
 
-    def may_be_repeated(self, successor: RefreshToken | None, at: datetime, window: timedelta) -> bool:
+    def may_be_repeated(self, successor: RefreshToken | None, at: datetime, window: timedelta, by: str | None = None) -> bool:
         """Whether a second use is the same client asking again: soon after the first, and the successor still unused."""
-        if self.rotated_at is None or successor is None or successor.rotated_at is not None:
+        if self.rotated_by != by or self.rotated_at is None or successor is None or successor.rotated_at is not None:
             return False
         return at < self.rotated_at + window

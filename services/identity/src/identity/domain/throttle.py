@@ -28,9 +28,14 @@ def of_device(device_id: str) -> Budget:
     return Budget(f"device {device_id}", 10)
 
 
-def of_address(address: str) -> Budget:
+def of_address(address: str, limit: int) -> Budget:
     """Everybody at one address (an IPv6 one: one /64), whatever the accounts: what stuffing lists of passwords runs into."""
-    return Budget(f"address {address}", 60)
+    return Budget(f"address {address}", limit)
+
+
+def of_mails(email: str) -> Budget:
+    """Mails that strangers can have sent to an address: the form must not become a mail cannon."""
+    return Budget(f"mails {email_key(email)}", 3)
 
 
 def of_session(session_id: str) -> Budget:

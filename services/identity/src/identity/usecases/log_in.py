@@ -4,12 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chassis.context import Client
 from contracts.identity.commands import LogIn
 from contracts.identity.views import TokensView
-from identity.domain.errors import CredentialsInvalid
-from identity.domain.session import Session
-from identity.domain.throttle import of_strangers
-from identity.domain.tokens import digest
+from identity.domain.account import Account
+from identity.domain.errors import CredentialsInvalid, OtpInvalid, OtpRequired
+from identity.domain.login import Outcome
+from identity.domain.origin import Origin
+from identity.domain.throttle import Budget, of_address, of_device, of_strangers
+from identity.usecases.begin_session import BeginSession
+from identity.usecases.check_second_factor import SecondFactorCheck
 from identity.usecases.ports import Accounts, LoginAttempts, Passwords, Tokens, UnitOfWork
 
 
@@ -20,27 +24,51 @@ class LogInHandler:
     attempts: LoginAttempts
     passwords: Passwords
     tokens: Tokens
-    new_id: Callable[[str], str]
+    second_factor: SecondFactorCheck
+    begin_session: BeginSession
+    client: Callable[[], Client]
+    attempts_per_address: int
     now: Callable[[], datetime]
 
     def __call__(self, command: LogIn) -> TokensView:
-        """Trade email and password for tokens.
+        """Trade email and password, and a second factor where there is one, for tokens.
 
         The answer is not recorded under an idempotency key: tokens are stored nowhere but as digests.
 
         Raises:
-            LoginThrottled: too many attempts at this address, known or not.
+            LoginThrottled: too many attempts at this account from unknown devices, from this device, or from this address.
             CredentialsInvalid: the same for an unknown address and a wrong password.
+            OtpRequired, OtpInvalid: the password was right.
         """
-        at = self.now()
-        self.attempts.count(of_strangers(command.email), at)
+        at, client = self.now(), self.client()
+        origin = Origin.of(client.address, client.agent)
+        budgets = self._budgets(command, client.address)
+        for budget in budgets:
+            self.attempts.count(budget, at)
         account = self.accounts.by_email(command.email)
         if not self.passwords.match(command.password, account.password_hash if account else None) or account is None:
+            self._failed(account, Outcome.WRONG_PASSWORD, origin, at)
             raise CredentialsInvalid
-        refresh_token = self.tokens.new()
-        session = Session.begin(self.new_id("session"), account.id, at)
+        try:
+            with self.unit_of_work() as work:
+                methods = ("pwd", *self.second_factor(work, account.id, command.otp, command.recovery_code, at))
+                tokens = self.begin_session(work, account, methods, origin, at)
+        except (OtpRequired, OtpInvalid) as refusal:
+            self._failed(account, Outcome.CODE_MISSING if isinstance(refusal, OtpRequired) else Outcome.WRONG_CODE, origin, at)
+            raise
+        self.attempts.forget(budgets[-1], at)
+        for budget in budgets[:-1]:
+            self.attempts.take_back(budget, at)
+        return tokens
+
+    def _budgets(self, command: LogIn, address: str) -> list[Budget]:
+        """The address's first: who is stopped by it does not use up what the account has for others."""
+        device = self.tokens.device_of(command.device_token, command.email)
+        of_account = of_device(device) if device else of_strangers(command.email)
+        return [*([of_address(address, self.attempts_per_address)] if address else []), of_account]
+
+    def _failed(self, account: Account | None, outcome: Outcome, origin: Origin, at: datetime) -> None:
+        if account is None:
+            return
         with self.unit_of_work() as work:
-            work.sessions.add(session)
-            work.refresh_tokens.add(session.refresh_token(digest(refresh_token), at))
-        self.attempts.forget(of_strangers(command.email), at)
-        return self.tokens.issue(account, session, refresh_token, at)
+            self.begin_session.record(work, account, outcome, ("pwd",), origin, at)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from chassis.unit_of_work import UnitOfWork as Transaction
 from contracts.identity.views import AccessTokenView, TokensView
 from identity.domain.account import Account
+from identity.domain.ceremony import Ceremony, Kind
+from identity.domain.login import Login
+from identity.domain.second_factors import Passkey, SecondFactors
 from identity.domain.session import RefreshToken, Session
 from identity.domain.throttle import Budget
 from identity.domain.verification import EmailVerification
@@ -46,6 +50,9 @@ class Sessions(Protocol):
 
     def save(self, session: Session) -> None: ...
 
+    def live_of(self, user_id: str, at: datetime) -> list[Session]:
+        """The last used first."""
+
 
 class RefreshTokens(Protocol):
     def get(self, token_digest: str) -> RefreshToken | None: ...
@@ -55,6 +62,34 @@ class RefreshTokens(Protocol):
     def save(self, token: RefreshToken) -> None: ...
 
 
+class Ceremonies(Protocol):
+    def add(self, ceremony: Ceremony) -> None: ...
+
+    def get(self, digest: str) -> Ceremony | None:
+        """The ceremony of this secret, which stays open."""
+
+    def take(self, digest: str) -> Ceremony | None:
+        """The ceremony of this secret, which is used up."""
+
+    def drop(self, kind: Kind, user_id: str) -> None:
+        """Those of a person that are open: a newer one replaces them."""
+
+
+class Factors(Protocol):
+    def of(self, user_id: str) -> SecondFactors:
+        """Also where none was ever added."""
+
+    def save(self, factors: SecondFactors) -> None:
+        """Raises: StaleVersion."""
+
+
+class Logins(Protocol):
+    def add(self, login: Login) -> None: ...
+
+    def page(self, user_id: str, cursor: str | None, limit: int) -> tuple[list[Login], str | None]:
+        """The newest first, and the cursor to go on from."""
+
+
 class UnitOfWork(Transaction, Protocol):
     """One transaction over all that identity keeps."""
 
@@ -62,6 +97,9 @@ class UnitOfWork(Transaction, Protocol):
     verifications: EmailVerifications
     sessions: Sessions
     refresh_tokens: RefreshTokens
+    ceremonies: Ceremonies
+    factors: Factors
+    logins: Logins
 
 
 class Passwords(Protocol):
@@ -86,6 +124,9 @@ class LoginAttempts(Protocol):
     def forget(self, budget: Budget, at: datetime) -> None:
         """The right person is in: start from zero."""
 
+    def take_back(self, budget: Budget, at: datetime) -> None:
+        """That attempt was an honest one: the others at the same address keep counting."""
+
 
 class Tokens(Protocol):
     """Makes what clients carry."""
@@ -101,3 +142,44 @@ class Tokens(Protocol):
 
     def access(self, account: Account, session: Session, at: datetime) -> AccessTokenView:
         """Sign an access token for the session."""
+
+    def device_token(self, email: str) -> str:
+        """What a device keeps, to be known again at this account; new each time."""
+
+    def device_of(self, device_token: str | None, email: str) -> str | None:
+        """The id of the device that was given this token at a login of this account; None for any other token."""
+
+
+class OneTimePasswords(Protocol):
+    """RFC 6238. A sealed secret says nothing to anybody else."""
+
+    def new(self) -> str:
+        """A new secret, sealed."""
+
+    def secret(self, sealed: str) -> str:
+        """In base 32, for the person."""
+
+    def uri(self, sealed: str, email: str) -> str: ...
+
+    def step(self, sealed: str, otp: str, at: datetime) -> int | None:
+        """The 30 seconds whose code this is: the present ones, those before or those after."""
+
+
+class Passkeys(Protocol):
+    """Web Authentication level 3. Options and credentials are JSON as browsers speak it."""
+
+    def creation_options(self, user_id: str, email: str, name: str, challenge: str, known: tuple[Passkey, ...]) -> Mapping[str, Any]: ...
+
+    def request_options(self, challenge: str) -> Mapping[str, Any]: ...
+
+    def challenge_of(self, credential: Mapping[str, Any]) -> str:
+        """The challenge it answers. Raises: PasskeyInvalid."""
+
+    def claimed(self, credential: Mapping[str, Any]) -> tuple[str, str]:
+        """Whose it says to be, and its credential id: unproven. Raises: PasskeyInvalid."""
+
+    def created(self, credential: Mapping[str, Any], challenge: str, passkey_id: str, label: str, at: datetime) -> Passkey:
+        """Raises: PasskeyInvalid."""
+
+    def used(self, credential: Mapping[str, Any], challenge: str, passkey: Passkey, at: datetime) -> Passkey:
+        """The passkey after this use. Raises: PasskeyInvalid."""

@@ -1,5 +1,7 @@
 """Prove again who one is."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +11,9 @@ from contracts.identity.authentication import StepUp
 from contracts.identity.views import AccessTokenView
 from identity.domain.errors import CredentialsInvalid, SessionEnded
 from identity.domain.throttle import of_session
+from identity.usecases.check_second_factor import SecondFactorCheck
 from identity.usecases.ports import Accounts, LoginAttempts, Passwords, Tokens, UnitOfWork
+from identity.usecases.prove_again import prove_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,7 @@ class StepUpHandler:
     attempts: LoginAttempts
     passwords: Passwords
     tokens: Tokens
+    second_factor: SecondFactorCheck
     now: Callable[[], datetime]
 
     def __call__(self, command: StepUp, principal: Principal) -> AccessTokenView:
@@ -26,19 +31,18 @@ class StepUpHandler:
 
         Raises:
             LoginThrottled: too many attempts in this session.
-            CredentialsInvalid.
+            CredentialsInvalid, OtpRequired, OtpInvalid.
             SessionEnded: the session is over, the access token is not yet.
         """
         at = self.now()
         self.attempts.count(of_session(principal.session_id), at)
         account = self.accounts.get(principal.user_id)
-        if not self.passwords.match(command.password, account.password_hash if account else None) or account is None:
+        if account is None:
+            raise SessionEnded
+        if not self.passwords.match(command.password, account.password_hash):
             raise CredentialsInvalid
         with self.unit_of_work() as work:
-            session = work.sessions.get(principal.session_id)
-            if session is None or session.user_id != account.id or not session.live(at):
-                raise SessionEnded
-            session = session.proven_again(("pwd",), at)
-            work.sessions.save(session)
+            methods = ("pwd", *self.second_factor(work, account.id, command.otp, command.recovery_code, at))
+            session = prove_again(work, principal, methods, at)
         self.attempts.forget(of_session(session.id), at)
         return self.tokens.access(account, session, at)

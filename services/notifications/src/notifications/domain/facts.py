@@ -140,3 +140,13 @@ def session_revoked(event: identity.SessionRevoked) -> list[Fact]:
     if event.reason != "refresh_reused":
         return []
     return [Fact(event.user_id, Category.ACCOUNT, "session_stolen")]
+
+
+def password_changed(event: identity.PasswordChanged) -> list[Fact]:
+    return [Fact(event.user_id, Category.ACCOUNT, "password_changed")]
+
+
+def second_factor_changed(event: identity.SecondFactorChanged) -> list[Fact]:
+    """The change chooses the words."""
+    kinds = {"added": "factor_added", "removed": "factor_removed", "used": "recovery_code_used"}
+    return [Fact(event.user_id, Category.ACCOUNT, kinds[event.change])]

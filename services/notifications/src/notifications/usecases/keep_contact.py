@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chassis.retry import NotYet
-from contracts.identity.events import EmailVerified, ProfileUpdated, UserRegistered
+from contracts.identity.events import EmailChanged, EmailVerified, ProfileUpdated, UserRegistered
 from notifications.domain.notification import Contact
 from notifications.usecases.ports import UnitOfWork
 
@@ -33,6 +33,11 @@ class KeepContactHandler:
             )
 
     def verified(self, event: EmailVerified) -> None:
+        with self.unit_of_work() as work:
+            contact = self._known(work, event.user_id)
+            work.contacts.save(replace(contact, email=event.email, email_verified=True))
+
+    def moved(self, event: EmailChanged) -> None:
         with self.unit_of_work() as work:
             contact = self._known(work, event.user_id)
             work.contacts.save(replace(contact, email=event.email, email_verified=True))

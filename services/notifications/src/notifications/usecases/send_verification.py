@@ -1,4 +1,4 @@
-"""Mail the token that proves an address."""
+"""Mail what an address alone shall learn: tokens that prove it, and that somebody wants to leave it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.identity.events import EmailVerificationRequested
+from contracts.identity.events import EmailChangeRequested, EmailVerificationRequested, PasswordResetRequested
 from notifications.domain.mail import Mail
 from notifications.usecases.ports import Catalogue, UnitOfWork
+
+Requested = EmailVerificationRequested | PasswordResetRequested | EmailChangeRequested
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +22,25 @@ class SendVerificationHandler:
 
     def __call__(self, event: EmailVerificationRequested) -> None:
         """The mail goes to the address in the event: it need not be the contact's yet. A token past its time is not sent."""
+        self._send("email_verification", event)
+
+    def reset(self, event: PasswordResetRequested) -> None:
+        self._send("password_reset", event)
+
+    def change(self, event: EmailChangeRequested) -> None:
+        """The token goes to the new address; the old one hears of it, whatever becomes of the new one."""
+        self._send("email_change", event, notice=("email_change_notice", event.previous_email))
+
+    def _send(self, kind: str, event: Requested, notice: tuple[str, str] | None = None) -> None:
         now = self.now()
         with self.unit_of_work() as work:
-            if event.expires_at <= now:
-                return
-            text = self.catalogue.render("email_verification", event.locale, {"token": event.token}, name=event.display_name, link=None)
-            mail = Mail.waiting(
-                self.new_id("mail"),
-                user_id=event.user_id,
-                to=event.email,
-                subject=text.title,
-                text=text.mail_text,
-                html=text.mail_html,
-                at=now,
-            )
-            work.mails.add(mail)
+            if notice is not None:
+                work.mails.add(self._mail(notice[0], event, notice[1], {"email": event.email}, now))
+            if event.expires_at > now:
+                work.mails.add(self._mail(kind, event, event.email, {"token": event.token}, now))
+
+    def _mail(self, kind: str, event: Requested, to: str, words: dict[str, str], now: datetime) -> Mail:
+        text = self.catalogue.render(kind, event.locale, words, name=event.display_name, link=None)
+        return Mail.waiting(
+            self.new_id("mail"), user_id=event.user_id, to=to, subject=text.title, text=text.mail_text, html=text.mail_html, at=now
+        )

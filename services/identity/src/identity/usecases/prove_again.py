@@ -1,0 +1,24 @@
+"""What every step-up ends with: the session is fresh again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chassis.principal import Principal
+from identity.domain.errors import SessionEnded
+from identity.domain.session import Session
+from identity.usecases.ports import UnitOfWork
+
+
+def prove_again(work: UnitOfWork, principal: Principal, methods: tuple[str, ...], at: datetime) -> Session:
+    """The principal's session, its owner proven by these methods at this moment; in this unit of work.
+
+    Raises:
+        SessionEnded: the session is over, the access token is not yet.
+    """
+    session = work.sessions.get(principal.session_id)
+    if session is None or session.user_id != principal.user_id or not session.live(at):
+        raise SessionEnded
+    session = session.proven_again(methods, at)
+    work.sessions.save(session)
+    return session

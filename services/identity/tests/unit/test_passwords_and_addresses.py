@@ -1,0 +1,145 @@
+"""Forgotten and changed passwords, changed addresses."""
+
+from datetime import timedelta
+
+import pytest
+
+from chassis.context import Client
+from chassis.principal import FRESH_FOR, StepUpRequired
+from contracts.identity.authentication import (
+    ChangePassword,
+    CheckAvailability,
+    ConfirmEmailChange,
+    RequestEmailChange,
+    RequestPasswordReset,
+    ResetPassword,
+)
+from contracts.identity.commands import LogIn, RefreshSession
+from contracts.identity.events import EmailChanged, EmailChangeRequested, PasswordChanged, PasswordResetRequested, SessionRevoked
+from identity.domain.errors import CredentialsInvalid, LoginThrottled, PasswordTrivial, RefreshTokenInvalid, TokenInvalid
+
+NEW = "velvet anchor thirteen"
+
+
+def ask_for_reset(world, email="ada@example.org"):
+    world.request_password_reset(RequestPasswordReset(email=email))
+    asked = world.events(PasswordResetRequested)
+    return asked[-1].token if asked else None
+
+
+def test_a_mailed_token_sets_a_new_password_and_ends_every_session(world, ada):
+    tokens = world.logged_in()
+    device = world.reset_password(ResetPassword(token=ask_for_reset(world), password=NEW)).device_token
+    with pytest.raises(CredentialsInvalid):
+        world.logged_in()
+    assert world.log_in(LogIn(email="ada@example.org", password=NEW, device_token=device))
+    with pytest.raises(RefreshTokenInvalid):
+        world.refresh_session(RefreshSession(refresh_token=tokens.refresh_token))
+    assert [event.reason for event in world.events(SessionRevoked)] == ["password_changed"]
+    assert len(world.events(PasswordChanged)) == 1
+
+
+def test_a_reset_token_works_once(world, ada):
+    token = ask_for_reset(world)
+    world.reset_password(ResetPassword(token=token, password=NEW))
+    with pytest.raises(TokenInvalid):
+        world.reset_password(ResetPassword(token=token, password="another good phrase"))
+
+
+def test_a_reset_token_expires_and_is_replaced(world, ada):
+    first = ask_for_reset(world)
+    second = ask_for_reset(world)
+    with pytest.raises(TokenInvalid):
+        world.reset_password(ResetPassword(token=first, password=NEW))
+    world.clock.advance(timedelta(minutes=30))
+    with pytest.raises(TokenInvalid):
+        world.reset_password(ResetPassword(token=second, password=NEW))
+
+
+def test_a_trivial_new_password_leaves_the_token_usable(world, ada):
+    token = ask_for_reset(world)
+    with pytest.raises(PasswordTrivial):
+        world.reset_password(ResetPassword(token=token, password="!Password2024!"))
+    assert world.reset_password(ResetPassword(token=token, password=NEW))
+
+
+def test_nobody_learns_who_has_an_account_by_asking_for_a_reset(world, ada):
+    known = world.request_password_reset(RequestPasswordReset(email="ada@example.org"))
+    assert known == world.request_password_reset(RequestPasswordReset(email="nobody@example.org"))
+    assert len(world.events(PasswordResetRequested)) == 1
+
+
+def test_strangers_cannot_have_many_mails_sent(world, ada):
+    for _ in range(10):
+        ask_for_reset(world)
+    assert len(world.events(PasswordResetRequested)) == 3
+
+
+def test_a_changed_password_ends_the_other_sessions(world, ada):
+    other = world.logged_in()
+    principal = world.in_session()
+    world.change_password(ChangePassword(password="orbit lemon quartz", new_password=NEW), principal)
+    with pytest.raises(RefreshTokenInvalid):
+        world.refresh_session(RefreshSession(refresh_token=other.refresh_token))
+    assert world.memory.sessions[principal.session_id].live(world.clock.now())
+    assert world.log_in(LogIn(email="ada@example.org", password=NEW))
+
+
+def test_the_present_password_must_be_shown(world, ada):
+    principal = world.in_session()
+    with pytest.raises(CredentialsInvalid):
+        world.change_password(ChangePassword(password="wrong", new_password=NEW), principal)
+    with pytest.raises(PasswordTrivial) as refusal:
+        world.change_password(ChangePassword(password="orbit lemon quartz", new_password="password1234"), principal)
+    assert refusal.value.fields[0].pointer == "/new_password"
+    assert world.logged_in()
+
+
+def change_email(world, principal, email="countess@example.org"):
+    world.request_email_change(RequestEmailChange(email=email), principal)
+    asked = world.events(EmailChangeRequested)
+    return asked[-1] if asked else None
+
+
+def test_an_address_changes_once_the_new_one_is_proven(world, ada):
+    asked = change_email(world, world.in_session())
+    assert (asked.email, asked.previous_email) == ("countess@example.org", "Ada@example.org")
+    assert world.logged_in(), "nothing changes before"
+    reset = ask_for_reset(world)
+    world.confirm_email_change(ConfirmEmailChange(token=asked.token))
+    assert world.log_in(LogIn(email="countess@example.org", password="orbit lemon quartz")).access_token.endswith(" verified")
+    [changed] = world.events(EmailChanged)
+    assert changed.previous_email == "Ada@example.org"
+    with pytest.raises(TokenInvalid):
+        world.reset_password(ResetPassword(token=reset, password=NEW))
+    with pytest.raises(TokenInvalid):
+        world.confirm_email_change(ConfirmEmailChange(token=asked.token))
+
+
+def test_a_stale_session_must_step_up_before_it_changes_the_address(world, ada):
+    principal = world.in_session()
+    world.clock.advance(FRESH_FOR)
+    with pytest.raises(StepUpRequired):
+        change_email(world, principal)
+    assert not world.events(EmailChangeRequested)
+
+
+def test_an_address_that_is_taken_is_not_told_and_not_mailed(world, ada):
+    world.registered(email="bob@example.org")
+    assert change_email(world, world.in_session(), "Bob@example.org") is None
+
+
+def test_an_address_that_was_taken_meanwhile_stays_with_its_owner(world, ada):
+    asked = change_email(world, world.in_session())
+    world.registered(email="countess@example.org")
+    with pytest.raises(TokenInvalid):
+        world.confirm_email_change(ConfirmEmailChange(token=asked.token))
+
+
+def test_availability_tells_what_registering_would_and_is_limited_alike(world, ada):
+    world.client = Client("203.0.113.9")
+    assert not world.check_availability(CheckAvailability(email="ADA@example.org")).available
+    for number in range(59):
+        assert world.check_availability(CheckAvailability(email=f"nobody{number}@example.org")).available
+    with pytest.raises(LoginThrottled):
+        world.check_availability(CheckAvailability(email="more@example.org"))
