@@ -90,6 +90,7 @@ RULES: dict[str, Rule] = {
     "authentication.add_passkey": OWN_WITH_SECRET,
     "authentication.begin_passkey_login": ANYBODY,
     "authentication.log_in_with_passkey": SECRET,
+    "authentication.get_key_set": ANYBODY,
     # challenges
     "challenges.create_challenge": only(Role.CHALLENGER),
     "challenges.edit_challenge": REFUSED,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
-from typing import Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from chassis.documents import StaleVersion
 from contracts.base import Event, View
@@ -250,6 +251,9 @@ class FakeTokens:
 
     def successor(self, refresh_token: str) -> str:
         return f"{refresh_token}+"
+
+    def public_keys(self) -> tuple[Mapping[str, Any], ...]:
+        return ({"kid": "one"},)
 
     def device_token(self, email: str) -> str:
         return f"device {next(self._numbers)} of {email_key(email)}"

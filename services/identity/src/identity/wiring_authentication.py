@@ -24,6 +24,7 @@ from identity.usecases.check_availability import CheckAvailabilityHandler
 from identity.usecases.check_passkey import PasskeyCheck
 from identity.usecases.confirm_email_change import ConfirmEmailChangeHandler
 from identity.usecases.confirm_totp import ConfirmTotpHandler
+from identity.usecases.get_key_set import GetKeySetHandler
 from identity.usecases.list_factors import ListFactorsHandler
 from identity.usecases.list_logins import ListLoginsHandler
 from identity.usecases.list_sessions import ListSessionsHandler
@@ -65,6 +66,7 @@ class AuthenticationUseCases:
     add_passkey: AddPasskeyHandler
     begin_passkey_login: BeginPasskeyLoginHandler
     log_in_with_passkey: LogInWithPasskeyHandler
+    get_key_set: GetKeySetHandler
 
 
 def build_authentication(resources: Resources[Settings]) -> AuthenticationUseCases:
@@ -100,5 +102,6 @@ def build_authentication(resources: Resources[Settings]) -> AuthenticationUseCas
         begin_passkey=BeginPasskeyHandler(unit_of_work, passkeys, tokens, now),
         add_passkey=AddPasskeyHandler(unit_of_work, passkeys, new_id, now),
         begin_passkey_login=BeginPasskeyLoginHandler(unit_of_work, passkeys, tokens, now),
+        get_key_set=GetKeySetHandler(tokens),
         log_in_with_passkey=LogInWithPasskeyHandler(unit_of_work, passkey_check, session_opening(resources), calling_client, now),
     )

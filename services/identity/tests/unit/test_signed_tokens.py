@@ -73,3 +73,48 @@ def test_a_successor_is_always_the_same_but_only_with_the_key(key):
 def test_start_up_refuses_what_is_no_private_key(text):
     with pytest.raises(ValueError, match="IDENTITY_SIGNING_KEY"):
         SignedTokens(text, Sealed("A" * 43))
+
+
+def jwks_of(tokens):
+    return json.dumps({"keys": [dict(key) for key in tokens.public_keys()]})
+
+
+def test_a_signing_key_is_changed_without_refusing_anybody():
+    """Old key alone; both, the old signing; both, the new signing; the new alone: services follow one step behind or ahead."""
+    old, new = (OKPKey.generate_key("Ed25519", {"kid": kid}, private=True).as_dict(private=True) for kid in ("old", "new"))
+    steps = [SignedTokens(json.dumps({"keys": keys}), Sealed("A" * 43)) for keys in ([old], [old, new], [new, old], [new])]
+    issued = [step.issue(ADA, SESSION, "refresh", NOW).access_token for step in steps]
+    for at, tokens in enumerate(steps):
+        verifier = PrincipalVerifier(jwks_of(tokens), FixedClock(NOW))
+        for neighbour in issued[max(0, at - 1) : at + 2]:
+            assert verifier.verify(neighbour).user_id == ADA.id
+    with pytest.raises(InvalidToken):
+        PrincipalVerifier(jwks_of(steps[0]), FixedClock(NOW)).verify(issued[3])
+
+
+def test_a_key_set_tells_nothing_private(key):
+    [public] = tokens_of(key).public_keys()
+    assert public.keys() == {"kty", "crv", "x", "kid", "use"}
+    assert public["kid"] == "2030-01"
+
+
+def test_a_device_is_known_to_its_account_alone(key):
+    tokens = tokens_of(key)
+    token = tokens.device_token("Ada@example.org")
+    assert tokens.device_of(token, "ada@EXAMPLE.org")
+    for other, email in ((token, "bob@example.org"), (token + "0", "ada@example.org"), ("", "ada@example.org"), (None, "ada@example.org")):
+        assert tokens.device_of(other, email) is None
+    assert token != tokens.device_token("ada@example.org")
+
+
+def test_the_secrets_key_can_be_changed():
+    before, after = Sealed("A" * 43), Sealed("B" * 43 + "," + "A" * 43)
+    assert after.open(before.seal("secret")) == "secret"
+    with pytest.raises(ValueError, match="IDENTITY_SECRETS_KEY"):
+        before.open(after.seal("secret"))
+
+
+@pytest.mark.parametrize("text", ["", "short", "A" * 43 + ",", "not base64 at all!"])
+def test_start_up_refuses_what_is_no_secrets_key(text):
+    with pytest.raises(ValueError, match="IDENTITY_SECRETS_KEY"):
+        Sealed(text)

@@ -10,6 +10,7 @@ from contracts.identity.sessions import (
     AvailabilityView,
     DeviceView,
     FactorsView,
+    KeySetView,
     LoginPage,
     PasskeyOptionsView,
     RecoveryCodesView,
@@ -166,3 +167,9 @@ class LogInWithPasskey(Command[TokensView]):
 
     service: ClassVar[str] = "authentication"
     credential: PasskeyCredential
+
+
+class GetKeySet(Query[KeySetView]):
+    """The keys in use and those that will be or were: a token names its own by `kid`."""
+
+    service: ClassVar[str] = "authentication"

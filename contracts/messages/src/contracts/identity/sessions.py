@@ -82,3 +82,9 @@ class FactorView(View):
 class FactorsView(View):
     items: tuple[FactorView, ...]
     recovery_codes_left: int
+
+
+class KeySetView(View):
+    """The public keys that access tokens are verified with (RFC 7517)."""
+
+    keys: tuple[dict[str, JsonValue], ...]

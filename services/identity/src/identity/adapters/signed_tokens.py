@@ -6,7 +6,9 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -44,13 +46,17 @@ class SignedTokens:
         self._registry = _Ed25519(algorithms=["EdDSA"])
         self._sealed = sealed
         self._succession = derived(sealed.first, "refresh token succession")
-        self.jwks = {"keys": [key.as_dict(private=False) for key in self._keys]}
 
     def new(self) -> str:
         return secrets.token_urlsafe(_RANDOM_BYTES)
 
     def successor(self, refresh_token: str) -> str:
         return hmac.new(self._succession, refresh_token.encode(), hashlib.sha256).hexdigest()
+
+    def public_keys(self) -> tuple[Mapping[str, Any], ...]:
+        # Without `alg`: tokens say EdDSA, which RFC 9864 replaces by Ed25519, and verifiers take either name for this curve.
+        named = (key.as_dict(private=False) for key in self._keys)
+        return tuple({name: value for name, value in key.items() if name != "alg"} for key in named)
 
     def device_token(self, email: str) -> str:
         nonce = secrets.token_urlsafe(16)

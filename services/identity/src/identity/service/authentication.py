@@ -12,6 +12,7 @@ from contracts.identity.authentication import (
     CheckAvailability,
     ConfirmEmailChange,
     ConfirmTotp,
+    GetKeySet,
     ListFactors,
     ListLogins,
     ListSessions,
@@ -30,6 +31,7 @@ from contracts.identity.sessions import (
     AvailabilityView,
     DeviceView,
     FactorsView,
+    KeySetView,
     LoginPage,
     PasskeyOptionsView,
     RecoveryCodesView,
@@ -129,3 +131,7 @@ class AuthenticationService:
     @rpc
     def log_in_with_passkey(self, command: LogInWithPasskey) -> TokensView:
         return self.use_cases.log_in_with_passkey(command)
+
+    @rpc
+    def get_key_set(self, query: GetKeySet) -> KeySetView:  # noqa: ARG002 - the query has no fields
+        return self.use_cases.get_key_set()

@@ -143,6 +143,9 @@ class Tokens(Protocol):
     def access(self, account: Account, session: Session, at: datetime) -> AccessTokenView:
         """Sign an access token for the session."""
 
+    def public_keys(self) -> tuple[Mapping[str, Any], ...]:
+        """Of all keys that tokens are, were or will be signed with, as JWK."""
+
     def device_token(self, email: str) -> str:
         """What a device keeps, to be known again at this account; new each time."""
 

@@ -8,11 +8,14 @@ from identity.usecases.check_second_factor import recovery_digest
 
 HOW_MANY = 10
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is read as something else
-_LENGTH = 16  # 79 bits: too many to guess, so a fast digest does (ASVS 5.0, 6.5.2)
+_GROUPS, _LENGTH = 4, 6  # 118 bits: too many to guess, so a fast digest does (ASVS 5.0, 6.5.2)
 
 
 def new_recovery_codes() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The codes as a person sees them, and their digests."""
-    raw = ["".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH)) for _ in range(HOW_MANY)]
-    codes = tuple(f"{code[:8]}-{code[8:]}" for code in raw)
+    codes = tuple("-".join(_group() for _ in range(_GROUPS)) for _ in range(HOW_MANY))
     return codes, tuple(recovery_digest(code) for code in codes)
+
+
+def _group() -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
