@@ -21,7 +21,7 @@ DOCUMENT = openapi.document(ROUTES)
 def test_a_route_fits_its_request(route: Route) -> None:
     assert route.path_fields <= set(route.request.model_fields)
     assert issubclass(route.request, Query if route.method == "GET" else Command)
-    assert route.path.startswith("/v1/")
+    assert route.path.startswith(("/v1/", "/.well-known/"))
 
 
 def test_no_route_is_declared_twice() -> None:
