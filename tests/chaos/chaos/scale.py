@@ -96,6 +96,8 @@ LONG = Scale(
     vendor_faults=14,
     aggregates=200,
 )
+# For looking into something: all processes and all faults, some minutes.
+SHORT = replace(LONG, name="short", seconds=150, events=8_000, stories=8, kills=4, stops=1, network=1, pauses=1, repeats=5, vendor_faults=4)
 SMOKE = replace(
     LONG,
     name="smoke",
@@ -138,4 +140,4 @@ BITE = Scale(
         (20.5, "kill", "mongo", 0.1),  # what the killed ones had locked is free again
     ),
 )
-SCALES = {scale.name: scale for scale in (LONG, SMOKE, BITE)}
+SCALES = {scale.name: scale for scale in (LONG, SHORT, SMOKE, BITE)}
