@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-_BETWEEN_STATE_AND_EVENTS_S = 0.05
+_BETWEEN_STATE_AND_EVENTS_S = 0.25
 
 
 def none() -> None:

@@ -15,13 +15,14 @@ import aiohttp
 from chaos.history import History
 from chaos.observer import Observer
 from chaos.plan import Fault, Plan, kind_of
-from chaos.scale import SERVING
+from chaos.scale import SERVERS, SERVING
 from chaos.stage import serving_relay
 from local_platform.errors import PlatformError
 from local_platform.infrastructure import Runnable
 from local_platform.platform import Platform
 
-_BACK_WITHIN_S = 150.0
+_BACK_WITHIN_S = 90.0  # of time in which the servers were all there
+_BREATH_S = 5.0  # between two faults of one server: what stands on it should come to its feet
 _MINDED_EVERY_S = 0.5
 
 
@@ -35,6 +36,7 @@ class Faults:
         self._observer = observer
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._down: set[str] = set()  # on purpose: not to be started by the supervisor
+        self._away_servers: set[str] = set()
         self._count = 0
 
     async def run(self) -> None:
@@ -70,6 +72,8 @@ class Faults:
             }  # fmt: skip
             await actions.get(fault.kind, self._network)(fault)
             self._history.add("mended", number=number, kind=fault.kind, target=fault.target, after=round(time.monotonic() - began, 2))
+            if fault.target in SERVERS:
+                await asyncio.sleep(_BREATH_S)
 
     async def _kill(self, fault: Fault) -> None:
         await self._away(fault.target, self._platform.processes[fault.target].kill, fault.lasts)
@@ -84,11 +88,13 @@ class Faults:
 
     async def _away(self, name: str, end: Callable[[], None], lasts: float) -> None:
         self._down.add(name)
+        self._away_servers.update({name} & set(SERVERS))
         await asyncio.to_thread(end)
         await asyncio.sleep(lasts)
         await self._launch(name)
         self._down.discard(name)
         await self._ready(name)
+        self._away_servers.discard(name)
 
     async def _pause(self, fault: Fault) -> None:
         name = await self._resolved(fault.target)
@@ -154,12 +160,16 @@ class Faults:
                 return
 
     async def _ready(self, name: str) -> None:
-        """Wait until the process is ready, which may need others that are away now."""
-        deadline = time.monotonic() + _BACK_WITHIN_S
-        while time.monotonic() < deadline:
+        """Wait until the process is ready. While a server is away nothing that stands on it can be."""
+        waited, looked = 0.0, time.monotonic()
+        while waited < _BACK_WITHIN_S:
             if await asyncio.to_thread(_is_ready, self._platform.processes[name]):
                 return
             await asyncio.sleep(0.1)
+            now = time.monotonic()
+            if not self._away_servers - {name}:
+                waited += now - looked
+            looked = now
         self._history.add("not_back", process=name, within=_BACK_WITHIN_S)
 
     async def _mind(self) -> None:

@@ -135,7 +135,7 @@ def _faults(scale: Scale, chance: random.Random) -> Iterable[Fault]:
         yield Fault(at, "vendor", "sandbox", detail=dict(chance.choice(_VENDOR_FAULTS)))
     for at, kind, target, lasts in scale.script:
         detail = {"events": chance.randint(20, 60)} if kind == "repeat" else {}
-        yield Fault(round(at + chance.uniform(0.0, 0.8), 2), kind, target, lasts, detail)
+        yield Fault(round(at + chance.uniform(0.0, 0.1), 2), kind, target, lasts, detail)
     if scale.ends_with_database:
         # What a killed process had locked is free again: nobody waits for the database's own limit of a minute.
         yield Fault(scale.seconds - 0.5, "kill", "mongo", 0.2)
@@ -166,7 +166,8 @@ def _batches(scale: Scale, chance: random.Random) -> Iterable[Batch]:
         outside = () if aggregate.startswith("ordered") else tuple(index for index in range(size) if chance.random() < 0.05)
         # Some before it are applied, many come after it.
         poison = size // 2 if of_poisoned and number == 2 * between_poisoned else None
-        yield Batch(round(number * scale.seconds / len(sizes), 3), number, aggregate, size, outside, poison)
+        at = number * scale.seconds / len(sizes)
+        yield Batch(round(at - at % scale.bursts if scale.bursts else at, 3), number, aggregate, size, outside, poison)
 
 
 def _stories(scale: Scale, chance: random.Random) -> Iterable[tuple[float, int, int]]:

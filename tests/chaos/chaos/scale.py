@@ -33,6 +33,7 @@ class Scale:
     clock_jumps: int = 0
     vendor_faults: int = 0
     aggregates: int = 60
+    bursts: float = 0.0  # seconds from one wave of commands to the next; evenly spread unless told
     poison: bool = True
     ends_with_database: bool = False
     script: tuple[tuple[float, str, str, float], ...] = ()  # further faults: when, kind, target, for how long
@@ -121,7 +122,7 @@ SMOKE = replace(
 # The least that shows each safeguard: two relays, the probes, and those faults that each safeguard is there for.
 BITE = Scale(
     "bite",
-    seconds=22,
+    seconds=20,
     events=1_500,
     stories=0,
     services=PROBES,
@@ -131,13 +132,14 @@ BITE = Scale(
     links=((SERVING, "amqp"),),
     aggregates=5,
     poison=False,
+    bursts=1.0,
     script=(
-        (2.0, "pause", SERVING, 6.5),  # longer than its lease: another takes over, and this one wakes up (fencing)
-        (10.0, "repeat", "wire", 0.0),  # (inbox)
-        (12.0, "half_open", f"{SERVING}>amqp", 1.5),  # what is written then arrives nowhere (confirms)
-        (15.0, "kill", "probe_source", 0.1),  # (unit of work)
-        (18.0, "kill", "probe_source", 0.1),
-        (20.5, "kill", "mongo", 0.1),  # what the killed ones had locked is free again
+        (1.5, "pause", SERVING, 6.5),  # longer than its lease: another takes over, and this one wakes up (fencing)
+        (9.0, "repeat", "wire", 0.0),  # (inbox)
+        (11.0, "half_open", f"{SERVING}>amqp", 1.5),  # what is written then arrives nowhere (confirms)
+        (14.1, "kill", "probe_source", 0.1),  # in the middle of a burst (unit of work)
+        (17.1, "kill", "probe_source", 0.1),
+        (19.0, "kill", "mongo", 0.1),  # what the killed ones had locked is free again
     ),
 )
 SCALES = {scale.name: scale for scale in (LONG, SHORT, SMOKE, BITE)}
