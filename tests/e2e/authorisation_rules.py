@@ -126,6 +126,8 @@ RULES: dict[str, Rule] = {
     "payments.remove_payment_method": HIDDEN,
     "payments.open_payout_account": OWN,
     "payments.get_payout_account": OWN,
+    "payments.list_chargebacks": only(Role.FINANCE, Role.ADMIN),
+    "payments.submit_chargeback_evidence": REFUSED.but(Decision.NOT_FOUND, Role.FINANCE, Role.ADMIN),
     "payments.reconcile_day": only(Role.FINANCE, Role.ADMIN),
     "payments.list_reconciliations": only(Role.FINANCE, Role.ADMIN),
     "payments.get_reconciliation": only(Role.FINANCE, Role.ADMIN),

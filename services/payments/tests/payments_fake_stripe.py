@@ -9,9 +9,11 @@ from typing import Any, TypeVar
 
 from payments_fakes import CrashPoints
 
+from contracts.payments.views import ChargebackStatus
 from payments.domain.errors import ProviderUnavailable
 from payments.domain.payout_account import AccountState
 from payments.usecases.account_ports import OnboardingLink
+from payments.usecases.chargeback_ports import Dispute
 from payments.usecases.ports import Intent, IntentStatus, Movement, MovementStatus, ProviderRefused
 
 T = TypeVar("T")
@@ -33,6 +35,7 @@ class FakeStripe:
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
     payouts: dict[str, dict[str, Any]] = field(default_factory=dict)
     accounts: list[str] = field(default_factory=list)
+    disputes: dict[str, Dispute] = field(default_factory=dict)
     account_states: dict[str, AccountState] = field(default_factory=dict)
     new_account: AccountState = ENABLED
     refuse: dict[str, list[str]] = field(default_factory=dict)
@@ -110,6 +113,19 @@ class FakeStripe:
     def get_account(self, account_id: str) -> AccountState:
         self._look("get_account")
         return self.account_states[account_id]
+
+    def get_dispute(self, dispute_id: str) -> Dispute:
+        self._look("get_dispute")
+        return self.disputes[dispute_id]
+
+    def submit_evidence(self, dispute_id: str, evidence: str, *, key: str) -> Dispute:
+        def effect() -> Dispute:
+            if self.disputes[dispute_id].status is not ChargebackStatus.NEEDS_RESPONSE:
+                raise ProviderRefused("dispute_not_updatable")
+            self.disputes[dispute_id] = replace(self.disputes[dispute_id], status=ChargebackStatus.UNDER_REVIEW)
+            return self.disputes[dispute_id]
+
+        return self._once("submit_evidence", key, (dispute_id, evidence), effect)
 
     def onboarding_link(self, account_id: str, *, key: str) -> OnboardingLink:
         url = self._once("onboarding_link", key, (account_id,), lambda: f"https://connect.example/{account_id}")

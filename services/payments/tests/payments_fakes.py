@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 
 from chassis.mongo import LostRace
 from contracts.base import Event, View
+from payments.domain.chargeback import Chargeback
 from payments.domain.errors import BadSignature, InvariantBroken
 from payments.domain.escrow import Escrow
 from payments.domain.ledger import Account, Balance, Book, Journal
@@ -20,7 +21,7 @@ from payments.domain.saga import Saga, SagaStatus
 from payments.usecases.ports import Webhook
 
 V = TypeVar("V", bound=View)
-Row = TypeVar("Row", Escrow, Saga, Payout)
+Row = TypeVar("Row", Escrow, Saga, Payout, Chargeback)
 
 
 class Crash(BaseException):
@@ -78,6 +79,7 @@ class FakeUnitOfWork:
         self.balances = FakeBalances(tables.setdefault("balances", {}))
         self.payout_accounts = FakePayoutAccounts(tables.setdefault("accounts", {}))
         self.reconciliations = FakeReconciliations(tables.setdefault("reconciliations", {}))
+        self.chargebacks = FakeChargebacks(tables.setdefault("chargebacks", {}))
         self.customers = FakeCustomers(tables.setdefault("customers", {}))
         self.webhook_events = FakeWebhookEvents(tables.setdefault("webhooks", {}))
         return self
@@ -266,6 +268,20 @@ class FakeReconciliations:
         if (known.version if known else 0) != report.version:
             raise LostRace
         self.rows[report.day.isoformat()] = replace(report, version=report.version + 1)
+
+
+class FakeChargebacks(_Versioned):
+    def get(self, chargeback_id: str) -> Chargeback | None:
+        return self.rows.get(chargeback_id)
+
+    def page(self, cursor: str | None, limit: int) -> tuple[list[Chargeback], str | None]:
+        return sorted(self.rows.values(), key=lambda row: row.created_at, reverse=True)[:limit], None
+
+    def add(self, chargeback: Chargeback) -> None:
+        self._add(chargeback)
+
+    def save(self, chargeback: Chargeback) -> Chargeback:
+        return self._save(chargeback)
 
 
 @dataclass

@@ -91,6 +91,8 @@ ROUTES = (
     create("/v1/payouts", payments.RequestPayout, location="/v1/payouts/{id}"),
     read("/v1/payouts", payment_queries.ListPayouts),
     read("/v1/payouts/{payout_id}", payment_queries.GetPayout),
+    read("/v1/admin/chargebacks", payment_queries.ListChargebacks),
+    act("/v1/admin/chargebacks/{chargeback_id}/evidence", payments.SubmitChargebackEvidence),
     act("/v1/admin/reconciliations", payments.ReconcileDay),
     read("/v1/admin/reconciliations", payment_queries.ListReconciliations),
     read("/v1/admin/reconciliations/{day}", payment_queries.GetReconciliation),

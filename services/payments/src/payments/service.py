@@ -16,6 +16,7 @@ from contracts.payments.commands import (
     RemovePaymentMethod,
     RequestPayout,
     SetDefaultPaymentMethod,
+    SubmitChargebackEvidence,
 )
 from contracts.payments.queries import (
     GetBalance,
@@ -25,12 +26,14 @@ from contracts.payments.queries import (
     GetPayoutAccount,
     GetReconciliation,
     GetStatement,
+    ListChargebacks,
     ListPaymentMethods,
     ListPayouts,
     ListReconciliations,
 )
 from contracts.payments.views import (
     BalanceView,
+    ChargebackView,
     EscrowView,
     PaymentMethodView,
     PayoutAccountView,
@@ -98,6 +101,14 @@ class PaymentsService:
     @rpc
     def get_reconciliation(self, query: GetReconciliation, principal: Principal) -> ReconciliationView:
         return self.use_cases.get_reconciliation(query, principal)
+
+    @rpc
+    def list_chargebacks(self, query: ListChargebacks, principal: Principal) -> Page[ChargebackView]:
+        return self.use_cases.list_chargebacks(query, principal)
+
+    @rpc
+    def submit_chargeback_evidence(self, command: SubmitChargebackEvidence, principal: Principal) -> ChargebackView:
+        return self.use_cases.submit_chargeback_evidence(command, principal)
 
     @rpc
     def receive_stripe_webhook(self, command: ReceiveStripeWebhook) -> Done:

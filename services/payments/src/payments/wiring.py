@@ -26,6 +26,7 @@ from payments.usecases.get_payout import GetPayoutHandler
 from payments.usecases.get_payout_account import GetPayoutAccountHandler
 from payments.usecases.get_reconciliation import GetReconciliationHandler
 from payments.usecases.get_statement import GetStatementHandler
+from payments.usecases.list_chargebacks import ListChargebacksHandler
 from payments.usecases.list_payment_methods import ListPaymentMethodsHandler
 from payments.usecases.list_payouts import ListPayoutsHandler
 from payments.usecases.list_reconciliations import ListReconciliationsHandler
@@ -44,6 +45,7 @@ from payments.usecases.request_payout import RequestPayoutHandler
 from payments.usecases.resume_sagas import ResumeSagasHandler
 from payments.usecases.sagas.runner import saga_runner
 from payments.usecases.set_default_payment_method import SetDefaultPaymentMethodHandler
+from payments.usecases.submit_chargeback_evidence import SubmitChargebackEvidenceHandler
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class UseCases:
     reconcile_day: ReconcileDayHandler
     list_reconciliations: ListReconciliationsHandler
     get_reconciliation: GetReconciliationHandler
+    list_chargebacks: ListChargebacksHandler
+    submit_chargeback_evidence: SubmitChargebackEvidenceHandler
     receive_stripe_webhook: ReceiveStripeWebhookHandler
     get_escrow: GetEscrowHandler
     get_challenge_escrow: GetChallengeEscrowHandler
@@ -107,6 +111,8 @@ def build(resources: Resources[Settings]) -> UseCases:
         reconcile_day=ReconcileDayHandler(unit_of_work, StripeBooks(client), PrometheusGauges(), now),
         list_reconciliations=ListReconciliationsHandler(unit_of_work),
         get_reconciliation=GetReconciliationHandler(unit_of_work),
+        list_chargebacks=ListChargebacksHandler(unit_of_work),
+        submit_chargeback_evidence=SubmitChargebackEvidenceHandler(unit_of_work, provider, calls, now),
         receive_stripe_webhook=ReceiveStripeWebhookHandler(unit_of_work, webhooks, provider, runner, calls, now),
         get_escrow=GetEscrowHandler(unit_of_work),
         get_challenge_escrow=GetChallengeEscrowHandler(unit_of_work),

@@ -5,11 +5,12 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from contracts.base import Command, Done, ShortText
+from contracts.base import Command, Done, LongText, ShortText
 from contracts.ids import ChallengeId, EscrowId, MilestoneId
 from contracts.money import Price
-from contracts.payments.views import EscrowView, PaymentMethodView, PayoutAccountView, PayoutView, ReconciliationView
+from contracts.payments.views import ChargebackView, EscrowView, PaymentMethodView, PayoutAccountView, PayoutView, ReconciliationView
 
+ChargebackId = Annotated[str, StringConstraints(pattern=r"^(du|dp)_[A-Za-z0-9]{1,100}$")]  # Stripe's id of the dispute
 PaymentMethod = Annotated[str, StringConstraints(pattern=r"^pm_[A-Za-z0-9_]{1,100}$")]
 
 
@@ -87,6 +88,14 @@ class ReconcileDay(Command[ReconciliationView]):
 
     service: ClassVar[str] = "payments"
     day: date
+
+
+class SubmitChargebackEvidence(Command[ChargebackView]):
+    """Tell the payer's bank why the payment stands; for finance. It can be told once."""
+
+    service: ClassVar[str] = "payments"
+    chargeback_id: ChargebackId
+    evidence: LongText
 
 
 class ReceiveStripeWebhook(Command[Done]):

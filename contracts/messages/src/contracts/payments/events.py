@@ -78,6 +78,22 @@ class EscrowUnfrozen(_EscrowFact):
     reason: str
 
 
+class _ChargebackFact(_EscrowFact):
+    chargeback_id: str
+    amount: Price
+    reason: str
+
+
+class ChargebackOpened(_ChargebackFact):
+    """The payer's bank has taken this payment back until it is decided; the escrow is frozen meanwhile."""
+
+
+class ChargebackClosed(_ChargebackFact):
+    """The bank has decided. Not `won`: what it took stays taken."""
+
+    won: bool
+
+
 class _PayoutFact(Event):
     source: ClassVar[str] = "payments"
     subject_field: ClassVar[str] = "payout_id"

@@ -11,6 +11,7 @@ from contracts.money import Currency
 from contracts.paging import DEFAULT_LIMIT, Cursor, Limit, Page
 from contracts.payments.views import (
     BalanceView,
+    ChargebackView,
     EscrowView,
     PaymentMethodView,
     PayoutAccountView,
@@ -90,3 +91,11 @@ class ListReconciliations(Query[Page[ReconciliationView]]):
 class GetReconciliation(Query[ReconciliationView]):
     service: ClassVar[str] = "payments"
     day: date
+
+
+class ListChargebacks(Query[Page[ChargebackView]]):
+    """The latest first; for finance."""
+
+    service: ClassVar[str] = "payments"
+    cursor: Cursor | None = None
+    limit: Limit = DEFAULT_LIMIT

@@ -229,3 +229,29 @@ class ReconciliationView(View):
     matched: int
     differences: tuple[DifferenceView, ...]
     made_at: UtcDatetime
+
+
+class ChargebackStatus(StrEnum):
+    """`inquiry`: the bank asks and has taken nothing yet."""
+
+    INQUIRY = "inquiry"
+    NEEDS_RESPONSE = "needs_response"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+
+
+class ChargebackView(View):
+    """The payer's bank wants a payment back. `from_payees` and `from_platform` bear it until it is won."""
+
+    id: str
+    version: int
+    escrow_id: EscrowId
+    amount: Price
+    reason: str
+    status: ChargebackStatus
+    evidence_due_by: UtcDatetime | None
+    from_payees: Money
+    from_platform: Money
+    created_at: UtcDatetime
+    updated_at: UtcDatetime

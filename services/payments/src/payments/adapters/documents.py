@@ -194,6 +194,24 @@ class ReconciliationDocument(VersionedDocument):
     meta: ClassVar[dict[str, Any]] = {"collection": "reconciliations"}
 
 
+class ChargebackDocument(VersionedDocument):
+    """Its id is Stripe's of the dispute."""
+
+    escrow_id = StringField(required=True)
+    amount = LongField(required=True)
+    currency = StringField(required=True)
+    reason = StringField(required=True)
+    status = StringField(required=True)
+    evidence_due_by = DateTimeField()
+    created_at = DateTimeField(required=True)
+    updated_at = DateTimeField(required=True)
+    from_payees = ListField(DictField())
+    from_platform = LongField(required=True)
+    from_held = ListField(DictField())
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "chargebacks", "indexes": [{"fields": ["-created_at", "-_id"]}]}
+
+
 class WebhookEventDocument(VersionedDocument):
     """Its id is Stripe's event id."""
 
@@ -217,4 +235,5 @@ ALL: tuple[type[VersionedDocument], ...] = (
     WebhookEventDocument,
     CustomerDocument,
     ReconciliationDocument,
+    ChargebackDocument,
 )

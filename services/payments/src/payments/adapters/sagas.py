@@ -11,6 +11,7 @@ from chassis.documents import DocumentCollection
 from payments.adapters.documents import SagaDocument
 from payments.adapters.inserting import insert
 from payments.domain.saga import (
+    ChargebackOrder,
     FundOrder,
     Order,
     PayoutOrder,
@@ -28,6 +29,7 @@ _KINDS: dict[str, type[Order]] = {
     "refund": RefundOrder,
     "payout": PayoutOrder,
     "settle": SettleOrder,
+    "chargeback": ChargebackOrder,
 }
 _KIND_OF = {order: kind for kind, order in _KINDS.items()}
 

@@ -12,6 +12,7 @@ from stripe.params import PaymentIntentConfirmParams, PaymentIntentCreateParams
 from payments.adapters.stripe_accounts import StripeAccounts
 from payments.adapters.stripe_amounts import from_stripe, to_stripe
 from payments.adapters.stripe_client import changing, looking
+from payments.adapters.stripe_disputes import StripeDisputes
 from payments.domain.errors import ProviderUnavailable
 from payments.usecases.ports import Intent, IntentStatus, Movement, MovementStatus
 
@@ -34,7 +35,7 @@ _DEBITS = frozenset({"sepa_debit", "us_bank_account"})
 
 
 @dataclass(frozen=True, slots=True)
-class StripeProvider(StripeAccounts):
+class StripeProvider(StripeAccounts, StripeDisputes):
     """Our sagas' calls in Stripe's words. Every object carries its saga's id as metadata: webhooks and searches find it by that."""
 
     def create_intent(

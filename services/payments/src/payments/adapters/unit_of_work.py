@@ -5,6 +5,7 @@ from __future__ import annotations
 from pymongo.client_session import ClientSession
 
 from chassis.mongo import MongoUnitOfWork
+from payments.adapters.chargebacks import MongoChargebacks
 from payments.adapters.customers import MongoCustomers
 from payments.adapters.escrows import MongoEscrows
 from payments.adapters.ledger import MongoBalances, MongoBooks, MongoJournals
@@ -25,5 +26,6 @@ class PaymentsUnitOfWork(MongoUnitOfWork):
         self.balances = MongoBalances(session)
         self.payout_accounts = MongoPayoutAccounts(session)
         self.reconciliations = MongoReconciliations(session)
+        self.chargebacks = MongoChargebacks(session)
         self.customers = MongoCustomers(session)
         self.webhook_events = MongoWebhookEvents(session)

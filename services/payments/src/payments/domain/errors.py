@@ -139,6 +139,20 @@ class PaymentDeclined(DomainError):
         super().__init__(fields=(FieldError(pointer="/payment_method", detail=decline_code),))
 
 
+class ChargebackNotFound(DomainError):
+    """There is no such chargeback."""
+
+    kind = Kind.NOT_FOUND
+    code = "payments.chargeback.not_found"
+
+
+class ChargebackNotOpen(DomainError):
+    """The bank takes no more evidence for this chargeback."""
+
+    kind = Kind.CONFLICT
+    code = "payments.chargeback.not_open"
+
+
 class FinanceOnly(DomainError):
     """This is for finance alone."""
 

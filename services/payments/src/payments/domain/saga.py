@@ -35,9 +35,11 @@ class Step(StrEnum):
     PAY_OUT = "pay_out"
     AWAIT_PAYOUT = "await_payout"
     SETTLE = "settle"
+    READ_DISPUTE = "read_dispute"
+    AWAIT_DISPUTE = "await_dispute"
 
 
-WAITING = frozenset({Step.AWAIT_INTENT, Step.AWAIT_REFUND, Step.AWAIT_PAYOUT})
+WAITING = frozenset({Step.AWAIT_INTENT, Step.AWAIT_REFUND, Step.AWAIT_PAYOUT, Step.AWAIT_DISPUTE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,14 @@ class SettleOrder:
     currency: str
 
 
-Order = FundOrder | ReleaseOrder | RefundOrder | PayoutOrder | SettleOrder
+@dataclass(frozen=True, slots=True)
+class ChargebackOrder:
+    """Follow a dispute at the processor to its end."""
+
+    dispute_id: str
+
+
+Order = FundOrder | ReleaseOrder | RefundOrder | PayoutOrder | SettleOrder | ChargebackOrder
 
 # Where each kind begins, and which step may follow which.
 FIRST_STEPS: dict[type[Order], Step] = {
@@ -105,6 +114,7 @@ FIRST_STEPS: dict[type[Order], Step] = {
     RefundOrder: Step.REFUND,
     PayoutOrder: Step.ENSURE_ACCOUNT,
     SettleOrder: Step.SETTLE,
+    ChargebackOrder: Step.READ_DISPUTE,
 }
 NEXT_STEPS: dict[Step, frozenset[Step]] = {
     Step.CREATE_INTENT: frozenset({Step.CONFIRM_INTENT}),
@@ -118,6 +128,8 @@ NEXT_STEPS: dict[Step, frozenset[Step]] = {
     Step.PAY_OUT: frozenset({Step.AWAIT_PAYOUT}),
     Step.AWAIT_PAYOUT: frozenset(),
     Step.SETTLE: frozenset(),
+    Step.READ_DISPUTE: frozenset({Step.AWAIT_DISPUTE}),
+    Step.AWAIT_DISPUTE: frozenset(),
 }
 
 

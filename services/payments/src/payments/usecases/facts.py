@@ -5,8 +5,19 @@ from __future__ import annotations
 from typing import TypedDict
 
 from contracts.money import Money, Price
-from contracts.payments.events import EscrowFrozen, EscrowFunded, EscrowUnfrozen, ExtraPaid, FundingFailed, FundsRefunded, FundsReleased
+from contracts.payments.events import (
+    ChargebackClosed,
+    ChargebackOpened,
+    EscrowFrozen,
+    EscrowFunded,
+    EscrowUnfrozen,
+    ExtraPaid,
+    FundingFailed,
+    FundsRefunded,
+    FundsReleased,
+)
 from contracts.payments.views import MilestoneKind
+from payments.domain.chargeback import Chargeback
 from payments.domain.escrow import Escrow
 from payments.domain.fees import Share
 from payments.domain.milestone import Status
@@ -76,3 +87,20 @@ def frozen(escrow: Escrow, reason: str) -> EscrowFrozen:
 
 def unfrozen(escrow: Escrow, reason: str) -> EscrowUnfrozen:
     return EscrowUnfrozen(**parties(escrow), reason=reason)
+
+
+def chargeback_opened(escrow: Escrow, chargeback: Chargeback) -> ChargebackOpened:
+    return ChargebackOpened(
+        escrow_id=escrow.id,
+        challenge_id=escrow.challenge_id,
+        challenge_title=escrow.challenge_title,
+        payer_id=escrow.payer_id,
+        payee_id=escrow.payee_id,
+        chargeback_id=chargeback.id,
+        amount=Price(amount_minor=chargeback.amount, currency=chargeback.currency),
+        reason=chargeback.reason,
+    )
+
+
+def chargeback_closed(escrow: Escrow, chargeback: Chargeback, *, won: bool) -> ChargebackClosed:
+    return ChargebackClosed(**chargeback_opened(escrow, chargeback).model_dump(), won=won)

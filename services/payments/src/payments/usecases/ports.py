@@ -14,6 +14,7 @@ from payments.domain.ledger import Account, Balance, Book, Journal
 from payments.domain.payout import Payout
 from payments.domain.saga import Saga
 from payments.usecases.account_ports import Onboardings, PayoutAccounts
+from payments.usecases.chargeback_ports import Chargebacks, Disputes
 from payments.usecases.reconciliation_ports import Reconciliations
 from payments.usecases.wallet_ports import Customers
 
@@ -122,6 +123,8 @@ class UnitOfWork(unit_of_work.UnitOfWork, Protocol):
     @property
     def reconciliations(self) -> Reconciliations: ...
     @property
+    def chargebacks(self) -> Chargebacks: ...
+    @property
     def customers(self) -> Customers: ...
     @property
     def webhook_events(self) -> WebhookEvents: ...
@@ -189,7 +192,7 @@ class Webhook:
     object_id: str | None = None
 
 
-class PaymentProvider(Onboardings, Protocol):
+class PaymentProvider(Onboardings, Disputes, Protocol):
     """The payment processor. Money in minor units. `key` makes a call that is repeated have one effect.
 
     Raises:

@@ -11,10 +11,10 @@ from chassis.crash_points import declare, reached
 from contracts.base import Done
 from contracts.payments.commands import ReceiveStripeWebhook
 from payments.domain.errors import ProviderUnavailable
-from payments.domain.saga import PayoutOrder, Saga, SagaStatus
+from payments.domain.saga import ChargebackOrder, PayoutOrder, Saga, SagaStatus
 from payments.usecases.account_ports import Onboardings
 from payments.usecases.payout_accounts import refreshed
-from payments.usecases.ports import Calls, UnitsOfWork, Webhooks
+from payments.usecases.ports import Calls, UnitOfWork, UnitsOfWork, Webhook, Webhooks
 from payments.usecases.sagas.runner import SagaRunner
 
 declare({"saga.webhook_noted": "a webhook is remembered and its saga claimed, Stripe is not asked"})
@@ -46,7 +46,7 @@ class ReceiveStripeWebhookHandler:
             if work.webhook_events.is_known(webhook.event_id):
                 return answer
             work.webhook_events.add(webhook.event_id, webhook.event_type, self.now())
-            saga = work.sagas.get(webhook.saga_id) if webhook.saga_id else None
+            saga = self._saga(work, webhook)
             if saga is not None and self._may_have_changed(saga):
                 work.sagas.save(self._woken(saga).claimed(driver, self.now()))
         reached("saga.webhook_noted")
@@ -55,6 +55,17 @@ class ReceiveStripeWebhookHandler:
         elif webhook.user_id is not None and webhook.event_type.startswith("account."):
             self._look_at_account(webhook.user_id)
         return answer
+
+    def _saga(self, work: UnitOfWork, webhook: Webhook) -> Saga | None:
+        """The saga it is about. A dispute comes from outside: whatever is told of it first begins its saga."""
+        if webhook.object_id is None or not webhook.event_type.startswith("charge.dispute."):
+            return work.sagas.get(webhook.saga_id) if webhook.saga_id else None
+        saga_id = f"chargeback:{webhook.object_id}"
+        if (known := work.sagas.get(saga_id)) is not None:
+            return known
+        begun = Saga.begin(saga_id, ChargebackOrder(webhook.object_id), call_key=saga_id, driver=None, at=self.now())
+        work.sagas.add(begun)
+        return begun
 
     def _look_at_account(self, user_id: str) -> None:
         """While the processor does not answer the account stays as it was recorded: whoever needs it to be enabled asks again."""

@@ -10,10 +10,11 @@ from typing import assert_never
 import structlog
 
 from chassis.crash_points import declare, reached
-from payments.domain.errors import ProviderUnavailable
-from payments.domain.saga import FundOrder, PayoutOrder, RefundOrder, ReleaseOrder, Saga, SettleOrder
+from payments.domain.errors import MilestoneBusy, ProviderUnavailable
+from payments.domain.saga import ChargebackOrder, FundOrder, PayoutOrder, RefundOrder, ReleaseOrder, Saga, SettleOrder
 from payments.usecases.ports import PaymentProvider, ProviderRefused, UnitsOfWork
 from payments.usecases.sagas.account import AccountStep
+from payments.usecases.sagas.chargeback import ChargebackSteps
 from payments.usecases.sagas.fund import FundSteps
 from payments.usecases.sagas.payout import PayoutSteps
 from payments.usecases.sagas.recording import TakenOver, recording
@@ -39,6 +40,7 @@ class SagaRunner:
     refund: RefundSteps
     payout: PayoutSteps
     settle: SettleSteps
+    chargeback: ChargebackSteps
     now: Callable[[], datetime]
 
     def drive(self, saga_id: str, driver: str) -> None:
@@ -67,7 +69,7 @@ class SagaRunner:
         try:
             try:
                 return self._step(saga)
-            except ProviderUnavailable as error:
+            except (ProviderUnavailable, MilestoneBusy) as error:
                 later = saga.paused(self.now(), error=error.message)
             except ProviderRefused as refusal:
                 later = saga.refused(self.now(), refusal.code)
@@ -89,6 +91,8 @@ class SagaRunner:
                 return self.payout.advance(saga, order)
             case SettleOrder() as order:
                 return self.settle.advance(saga, order)
+            case ChargebackOrder() as order:
+                return self.chargeback.advance(saga, order)
             case _:
                 assert_never(saga.order)
 
@@ -105,5 +109,6 @@ def saga_runner(
         RefundSteps(unit_of_work, provider, new_id, now),
         PayoutSteps(unit_of_work, provider, account, now),
         SettleSteps(unit_of_work, now),
+        ChargebackSteps(unit_of_work, provider, new_id, now),
         now,
     )

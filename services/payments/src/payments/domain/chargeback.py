@@ -1,0 +1,94 @@
+"""Chargebacks: the payer's bank takes a payment back, and who bears it until that is decided."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from contracts.payments.views import ChargebackStatus
+from payments.domain import entries
+from payments.domain.escrow import Escrow
+from payments.domain.fees import Share
+from payments.domain.ledger import Move
+
+OPEN = frozenset({ChargebackStatus.INQUIRY, ChargebackStatus.NEEDS_RESPONSE, ChargebackStatus.UNDER_REVIEW})
+FROZEN_BY = "chargeback"  # why an escrow is frozen meanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was taken from whom: the net from each who was paid, the fee from the platform. What is `held` the platform lays out,
+    because it is still there: it goes back to the payer's side only when the chargeback is lost.
+    """
+
+    payees: tuple[tuple[str, int], ...] = ()
+    platform: int = 0
+    held: tuple[tuple[str, int], ...] = ()  # by milestone; part of `platform`
+
+    @property
+    def total(self) -> int:
+        return sum(amount for _, amount in self.payees) + self.platform
+
+
+@dataclass(frozen=True, slots=True)
+class Chargeback:
+    """`id` is the processor's. `taken` is empty as long as the bank only asks."""
+
+    id: str
+    version: int
+    escrow_id: str
+    amount: int
+    currency: str
+    reason: str
+    status: ChargebackStatus
+    evidence_due_by: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    taken: Taken = Taken()
+
+    def become(self, status: ChargebackStatus, at: datetime) -> Chargeback:
+        return replace(self, status=status, updated_at=at)
+
+    def took(self, taken: Taken) -> Chargeback:
+        return replace(self, taken=taken)
+
+    def moves(self) -> tuple[Move, ...]:
+        """The journal of the taking; to be posted with `overdraw`."""
+        taken, escrow_id, currency = self.taken, self.escrow_id, self.currency
+        parts = [entries.charged_back(escrow_id, payee, currency, from_payee=net) for payee, net in taken.payees]
+        parts.append(entries.charged_back(escrow_id, "", currency, from_payee=0, from_platform=taken.platform))
+        return tuple(move for part in parts for move in part)
+
+    def moves_back(self) -> tuple[Move, ...]:
+        """The journal of a chargeback that was won: each gets what was taken from it."""
+        return tuple(Move(move.destination, move.source, move.amount) for move in self.moves())
+
+    def moves_of_loss(self) -> tuple[Move, ...]:
+        """The journal of a chargeback that was lost: what was still held is the payer's again, and the platform no longer lays it out."""
+        held = sum(amount for _, amount in self.taken.held)
+        laid_out = entries.charged_back(self.escrow_id, "", self.currency, from_payee=0, from_platform=held)
+        back = tuple(Move(move.destination, move.source, move.amount) for move in laid_out)
+        return (*entries.refunded(self.escrow_id, held, self.currency), *back) if held else ()
+
+
+def taken_from(escrow: Escrow, charge_id: str, amount: int, releases: Iterable[tuple[str, Share]]) -> Taken:
+    """Who bears `amount` of a charge: first what is still held of it, then those it was released to, the platform with its fee;
+    what went elsewhere (a refund before) is the platform's loss.
+    """
+    left, held = amount, []
+    for step in escrow.milestones:
+        if step.charge is not None and step.charge.charge_id == charge_id and (part := min(left, step.held - step.moving)) > 0:
+            held.append((step.id, part))
+            left -= part
+    payees: defaultdict[str, int] = defaultdict(int)
+    fees = 0
+    for payee_id, share in releases:
+        part = min(left, share.gross)
+        net = share.net if part == share.gross else part * share.net // share.gross
+        payees[payee_id] += net
+        fees += part - net
+        left -= part
+    platform = fees + left + sum(part for _, part in held)
+    return Taken(tuple((payee, net) for payee, net in payees.items() if net), platform, tuple(held))

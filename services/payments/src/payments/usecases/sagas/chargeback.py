@@ -1,0 +1,112 @@
+"""The steps by which a chargeback is followed: look at the dispute, book what the bank took, wait for its decision, book that.
+
+Why no crash books twice: nothing is asked of Stripe but how things stand, and each journal (`chargeback:`, `chargeback_won:` and
+`chargeback_lost:` with the dispute's id) is one transaction with the step it belongs to. The escrow is frozen from the taking to the
+decision; what was on its way then arrives, and counts as released.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.payments.views import ChargebackStatus
+from payments.domain.chargeback import FROZEN_BY, OPEN, Chargeback, taken_from
+from payments.domain.escrow import Escrow
+from payments.domain.fees import Share
+from payments.domain.milestone import Hand
+from payments.domain.saga import ChargebackOrder, ReleaseOrder, Saga, Step
+from payments.usecases import facts
+from payments.usecases.bookkeeping import post_for
+from payments.usecases.chargeback_ports import Dispute
+from payments.usecases.movements import follow_up
+from payments.usecases.ports import PaymentProvider, UnitOfWork, UnitsOfWork
+from payments.usecases.sagas.recording import escrow_of, recording
+
+
+@dataclass(frozen=True, slots=True)
+class ChargebackSteps:
+    unit_of_work: UnitsOfWork
+    provider: PaymentProvider
+    new_id: Callable[[str], str]
+    now: Callable[[], datetime]
+
+    def advance(self, saga: Saga, order: ChargebackOrder) -> Saga:
+        """Look at the dispute and book what is new.
+
+        Raises:
+            ProviderUnavailable: look again.
+            MilestoneBusy: money that must go back is on its way; look again.
+            TakenOver: somebody else recorded it.
+        """
+        dispute = self.provider.get_dispute(order.dispute_id)
+        with recording(self.unit_of_work, saga) as work:
+            at = self.now()
+            escrow = work.escrows.get(dispute.escrow_id) if dispute.escrow_id else None
+            if escrow is None:  # a payment that was not made here
+                return work.sagas.save(saga.completed(at, reference=dispute.id))
+            known = work.chargebacks.get(dispute.id)
+            chargeback = known or _new(dispute, escrow, at)
+            if dispute.withdrawn and not chargeback.taken.total:
+                chargeback = self._take(work, escrow, chargeback, dispute, at)
+            chargeback = chargeback.become(dispute.status, at)
+            over = dispute.status not in OPEN
+            if over and chargeback.taken.total:
+                self._decide(work, chargeback, won=dispute.status is ChargebackStatus.WON, at=at)
+            if known is None:
+                work.chargebacks.add(chargeback)
+            elif chargeback != known:
+                work.chargebacks.save(chargeback)
+            if over:
+                return work.sagas.save(saga.completed(at, reference=dispute.id))
+            waiting = saga if saga.step is Step.AWAIT_DISPUTE else saga.to(Step.AWAIT_DISPUTE, at, reference=dispute.id)
+            return work.sagas.save(waiting.paused(at))
+
+    def _take(self, work: UnitOfWork, escrow: Escrow, chargeback: Chargeback, dispute: Dispute, at: datetime) -> Chargeback:
+        chargeback = chargeback.took(taken_from(escrow, dispute.charge_id, dispute.amount, _releases(work, escrow, dispute.charge_id)))
+        post_for(work, escrow, f"chargeback:{chargeback.id}", chargeback.moves(), at, overdraw=True)
+        work.emit(facts.chargeback_opened(escrow, chargeback))
+        work.escrows.save(escrow if escrow.frozen else escrow.freeze(FROZEN_BY))
+        return chargeback
+
+    def _decide(self, work: UnitOfWork, chargeback: Chargeback, *, won: bool, at: datetime) -> None:
+        escrow = escrow_of(work, chargeback.escrow_id)
+        if escrow.frozen == FROZEN_BY:
+            escrow = escrow.unfreeze()
+        if won:
+            post_for(work, escrow, f"chargeback_won:{chargeback.id}", chargeback.moves_back(), at)
+        elif chargeback.taken.held:
+            frozen, escrow = escrow.frozen, escrow.unfreeze()
+            for milestone_id, amount in chargeback.taken.held:
+                hand = Hand(f"{chargeback.id}:{milestone_id}", amount, to_payer=True)
+                escrow = escrow.begin_refund(milestone_id, hand).refund(hand.saga_id)
+            escrow = escrow.freeze(frozen) if frozen else escrow
+            post_for(work, escrow, f"chargeback_lost:{chargeback.id}", chargeback.moves_of_loss(), at)
+        work.emit(facts.chargeback_closed(escrow, chargeback, won=won))
+        work.escrows.save(follow_up(work, escrow, self.new_id, at))
+
+
+def _new(dispute: Dispute, escrow: Escrow, at: datetime) -> Chargeback:
+    return Chargeback(
+        id=dispute.id,
+        version=1,
+        escrow_id=escrow.id,
+        amount=dispute.amount,
+        currency=dispute.currency,
+        reason=dispute.reason,
+        status=dispute.status,
+        evidence_due_by=dispute.evidence_due_by,
+        created_at=at,
+        updated_at=at,
+    )
+
+
+def _releases(work: UnitOfWork, escrow: Escrow, charge_id: str) -> Iterator[tuple[str, Share]]:
+    """To whom money of this charge was released, or is being: the latest first."""
+    gone = [journal.key.removeprefix("release:") for journal in work.journals.of_book(escrow.id) if journal.key.startswith("release:")]
+    going = [hand.saga_id for step in escrow.milestones for hand in step.hands if not hand.to_payer]
+    for saga_id in reversed([*gone, *going]):
+        saga = work.sagas.get(saga_id)
+        if saga is not None and isinstance(saga.order, ReleaseOrder) and saga.order.charge_id == charge_id:
+            yield saga.order.payee_id, Share(saga.order.gross, saga.order.fee)
