@@ -13,6 +13,8 @@ from pydantic import ValidationError
 
 from chassis import logging, tracing
 from chassis.settings import complaint
+from chassis.stalls import StallWatch, watched
+from gateway import metrics
 from gateway.app import HEALTH, create_app
 from gateway.settings import Settings
 
@@ -30,7 +32,8 @@ async def serve(settings: Settings) -> None:
     try:
         await web.TCPSite(runner, settings.host, settings.port, backlog=1024).start()
         _log.info("gateway_started", host=settings.host, port=settings.port)
-        await stopping.wait()
+        async with watched(StallWatch(settings.stall_threshold_s, metrics.STALL_SECONDS, service="gateway")):
+            await stopping.wait()
         _log.info("gateway_stopping")
         app[HEALTH].stopping = True
     finally:

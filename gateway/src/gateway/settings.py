@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     rpc_timeout_s: float = Field(default=10.0, gt=0)
     presence_ttl_s: float = Field(default=45.0, gt=0)  # after how long a crashed replica's people count as away
     stop_timeout_s: float = Field(default=20.0, gt=0)  # what is in flight may take this long after SIGTERM
+    stall_threshold_s: float = Field(default=0.5, gt=0)  # an event loop that does not run for so long is reported
     log_format: Literal["json", "console", "auto"] = "auto"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     otlp_endpoint: str | None = None  # an OTLP/HTTP collector; no spans leave unless given

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,9 @@ from typing import Any
 import orjson
 import pytest
 import socketio
-from gateway_fakes.proxy import CuttableProxy
 from gateway_fakes.rpc import FakeRpc, problem
 from gateway_fakes.samples import sample, view
 from gateway_fakes.waiting import eventually
-from yarl import URL
 
 from chassis.clock import FixedClock
 from chassis.ids import new_id
@@ -32,6 +30,8 @@ from gateway.settings import RateClass
 from gateway.shared.connection import SharedRedis
 from gateway.shared.gcra import Policy
 from gateway.shared.presence import Presence
+from local_platform.fault_proxy import FaultProxy
+from local_platform.infrastructure import port_of
 from local_platform.servers import Redis
 from local_platform.tokens import TestTokens
 
@@ -396,18 +396,44 @@ async def test_typing_crosses_again_when_redis_is_back(
             await asyncio.sleep(0.1)
 
 
-async def test_after_a_broken_broker_connection_clients_are_told_to_look(
-    start_gateway: Any, connect: Any, publish: Any, amqp_url: str, ada: Person, bob: Person
+async def test_typing_crosses_again_after_a_way_to_redis_fell_silent(
+    start_gateway: Any, connect: Any, redis_url: str, ada: Person, bob: Person
 ) -> None:
-    broker = URL(amqp_url)
-    proxy = CuttableProxy(str(broker.host), int(broker.port or 5672))
-    await proxy.start()
-    gateway = await start_gateway(amqp_url=str(broker.with_host("127.0.0.1").with_port(proxy.port)))
-    client = await connect(gateway, ada.token)
-    proxy.cut()
-    assert await client.hears("resync") == {}
-    await eventually(lambda: gateway.health.feed.connected)
-    await publish(sent("After", ada, bob))
-    assert (await client.hears("message.created"))["text"] == "After"
-    await gateway.close()
-    await proxy.stop()
+    with FaultProxy(port_of(redis_url)) as way:
+        one, other = await start_gateway(redis_url=way.url(redis_url)), await start_gateway()
+        first, second = await connect(one, ada.token), await connect(other, bob.token)
+        way.half_open()
+        await first.call("conversation.join", {"conversation_id": CONVERSATION})
+        await second.call("conversation.join", {"conversation_id": CONVERSATION})
+        ready = await one.ask("GET", "/health/ready")
+        assert (ready.status, ready.json["status"]) == (200, "degraded")
+        way.heal()
+        async with asyncio.timeout(30):
+            while not first.heard("typing"):
+                await second.call("typing", {"conversation_id": CONVERSATION})
+                await asyncio.sleep(0.1)
+        await eventually_ready(one)
+
+
+async def eventually_ready(gateway: Any) -> None:
+    async with asyncio.timeout(15):
+        while (await gateway.ask("GET", "/health/ready")).json["status"] != "ready":  # noqa: ASYNC110 - seen from outside only
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("fault", [FaultProxy.reset, FaultProxy.half_open], ids=["reset", "half-open"])
+async def test_after_a_broken_broker_connection_clients_are_told_to_look(
+    start_gateway: Any, connect: Any, publish: Any, amqp_url: str, ada: Person, bob: Person, fault: Callable[[FaultProxy], None]
+) -> None:
+    with FaultProxy(port_of(amqp_url)) as way:
+        gateway = await start_gateway(amqp_url=way.url(amqp_url))
+        client = await connect(gateway, ada.token)
+        fault(way)
+        way.heal()
+        async with asyncio.timeout(40):  # a silent connection is given up after three missed heartbeats
+            while not client.heard("resync"):  # noqa: ASYNC110 - seen from outside only
+                await asyncio.sleep(0.05)
+        await eventually(lambda: gateway.health.feed.connected)
+        await publish(sent("After", ada, bob))
+        assert (await client.hears("message.created"))["text"] == "After"
+        await gateway.close()

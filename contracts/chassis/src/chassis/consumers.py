@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, ClassVar
 
@@ -25,8 +26,9 @@ log = structlog.get_logger(__name__)
 BROKER_ERRORS = (ConnectionError, OSError, AMQPError)
 _RPC_EXCHANGE = "nameko-rpc"
 _NON_PERSISTENT = 1
-_HEARTBEAT_S = 15
-_SETUP_S = 30.0
+_HEARTBEAT_S = 5  # a connection that went silent is given up after two; less would take a busy machine for a dead one
+_SETUP_S = 15.0
+_GOODBYE_S = 5.0
 _RECONNECT_PAUSE_S = 0.5
 declare({"rpc.answer_sent": "an answer is sent, the request is not acknowledged"})
 
@@ -40,6 +42,11 @@ class _BrokerConnection(pyamqp.Connection):  # type: ignore[misc]  # kombu publi
     that replies must not read from the socket that the consumer reads from."""
 
     negotiate_capabilities: ClassVar[dict[str, bool]] = {**pyamqp.Connection.negotiate_capabilities, "connection.blocked": False}
+
+    def hang_up(self) -> None:
+        """End it as if the other side had: whoever reads or writes is told, and nobody waits any more."""
+        with suppress(OSError, AttributeError):  # AttributeError: it has no socket any more
+            self.sock.shutdown(socket.SHUT_RDWR)
 
 
 class _Transport(pyamqp.Transport):  # type: ignore[misc]  # kombu publishes no types
@@ -60,7 +67,8 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
         self._pending_remove_providers: dict[Any, Event] = {}
         self._in_flight: set[Any] = set()
         self._stopping = False
-        self._setup_limit = eventlet.Timeout(None)
+        self._wire: Any = None  # the connection of the time being
+        self._limit: Any = None  # hangs up on a broker that does not answer in time
         self.connected = False
 
     # -- lifecycle, called by the container
@@ -104,7 +112,7 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
                     eventlet.sleep(_RECONNECT_PAUSE_S)
                 finally:
                     self.connected = False
-                    self._setup_limit.cancel()
+                    self._expect_answer_within(None)
         finally:
             for cancelled in self._pending_remove_providers.values():
                 cancelled.send()
@@ -120,12 +128,19 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
     def establish_connection(self) -> Iterator[Connection]:
         with self.create_connection() as connection:
             connection.ensure_connection(self.on_connection_error, None, interval_start=0.2, interval_step=0.3, interval_max=2)
+            # A broker may take the connection and leave a declaration or a subscription unanswered: a quorum queue without a leader.
+            self._wire = connection.connection
+            self._expect_answer_within(_SETUP_S)
             yield connection
 
-    def on_connection_revived(self) -> None:
-        # A broker may take the connection and leave a declaration or a subscription unanswered: a quorum queue without a leader.
-        self._setup_limit.cancel()
-        self._setup_limit = eventlet.Timeout(_SETUP_S, TimeoutError("the broker does not let us consume"))
+    @contextmanager
+    def extra_context(self, _connection: Connection, _channel: Any) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            # On the way out channels would be closed politely, waiting for answers that a silent connection never brings.
+            self._wire.hang_up()
+            raise
 
     def get_consumers(self, consumer_cls: Any, channel: Any) -> list[Any]:
         self._in_flight.clear()
@@ -144,7 +159,7 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
         log.warning("broker_away", error=str(exc), retry_in_s=interval)
 
     def on_consume_ready(self, *_: Any, **__: Any) -> None:
-        self._setup_limit.cancel()
+        self._expect_answer_within(None)
         self.connected = True
         log.info("consuming", service=self.container.service_name, queues=sorted(p.queue.name for p in self._consumers))
 
@@ -155,10 +170,19 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
         for provider in list(self._pending_remove_providers):
             consumer = self._consumers.pop(provider, None)
             if consumer is not None:
+                self._expect_answer_within(_GOODBYE_S)
                 consumer.cancel()  # where this fails the request stays pending, and is met after the reconnect
+                self._expect_answer_within(None)
             self._pending_remove_providers.pop(provider).send()
         if not self._consumers and not self._in_flight:
+            self._expect_answer_within(_GOODBYE_S)
             self.should_stop = True
+
+    def _expect_answer_within(self, seconds: float | None) -> None:
+        """From now on the broker has so long to answer, or we hang up; None: it has answered."""
+        if self._limit is not None:
+            self._limit.cancel()
+        self._limit = None if seconds is None else eventlet.spawn_after(seconds, self._wire.hang_up)
 
     # -- messages
 

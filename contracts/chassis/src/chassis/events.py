@@ -11,7 +11,6 @@ from typing import Any
 import eventlet
 import orjson
 import structlog
-from nameko.amqp.publish import Publisher
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 from opentelemetry.trace import SpanKind, Status, StatusCode
@@ -19,6 +18,7 @@ from pydantic import ValidationError
 from pymongo.errors import PyMongoError
 
 from chassis import metrics, tracing
+from chassis.confirmed_publisher import shared_publisher
 from chassis.consumers import QueueConsumer
 from chassis.context import AlreadyHandled, Delivery, current_delivery
 from chassis.crash_points import declare, reached
@@ -38,7 +38,6 @@ ERROR_TRACE_ID = "x-openchance-trace-id"
 FAILED_AT = "x-openchance-failed-at"
 QUEUE = "x-openchance-queue"
 _OF_THE_BROKER = ("x-death", "x-delivery-count", "x-first-death-exchange", "x-first-death-queue", "x-first-death-reason")
-_CONFIRM_S = 5.0
 _PAUSE_S = 1.0
 
 declare(
@@ -74,7 +73,7 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
         self._tiers = RetryTiers(self._settings.retry_tiers_s)
         self._handler_queue = HandlerQueue(f"{self.container.service_name}.{self.method_name}", self._event.type())
         self.queue = self._handler_queue.queue(self._settings)
-        self._publisher = Publisher(self._settings.amqp_url, mandatory=True)
+        self._publisher = shared_publisher(self._settings.amqp_url)
         self.queue_consumer.register_provider(self)
 
     def stop(self) -> None:
@@ -189,7 +188,6 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
                 routing_key=routing_key,
                 headers=headers,
                 expiration=None if tier is None else self._tiers.jittered(tier) / 1000,
-                confirm_timeout=_CONFIRM_S,
                 message_id=str(_attribute(headers, "id") or ""),
             )
         except Exception as failure:  # the broker is away or refuses: it keeps the message

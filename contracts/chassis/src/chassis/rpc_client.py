@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -18,6 +18,7 @@ from aio_pika.exceptions import AMQPError, DeliveryError
 from opentelemetry.trace import SpanKind
 
 from chassis import tracing
+from chassis.broker_flow import takes_messages
 from chassis.context import Client
 from contracts.base import Query, Request, View
 from contracts.errors import Kind, Problem, ProblemError
@@ -29,6 +30,7 @@ A = TypeVar("A", bound=View)
 _EXCHANGE = "nameko-rpc"
 _CHANNELS = 4
 _HEARTBEAT_S = 15
+_CONFIRM_S = 3.0  # the broker confirms a request in milliseconds; who is silent for so long is not there any more
 _CONNECT_TIMEOUT_S = 5.0
 _RECONNECT_PAUSES_S = (0.1, 0.2, 0.5, 1.0)
 _RETRY_PAUSE_S = 0.1
@@ -64,7 +66,26 @@ class _Link:
     connection: AbstractConnection
     reply_to: str
     exchanges: Iterator[AbstractExchange]
+    give_up: Callable[[], None]
     waiting: dict[str, asyncio.Future[bytes]] = field(default_factory=dict)
+
+    async def publish(self, message: aio_pika.Message, routing_key: str) -> None:
+        """Return when the broker has put the message into a queue.
+
+        Raises:
+            aio_pika.exceptions.DeliveryError: there is no such queue.
+            aio_pika.exceptions.AMQPError, OSError, RuntimeError: the broker takes no messages, or the connection broke, or
+                it is silent and was given up.
+        """
+        if not await takes_messages(self.connection):
+            raise ConnectionError("the broker is short of memory or disk")
+        try:
+            async with asyncio.timeout(_CONFIRM_S):
+                await next(self.exchanges).publish(message, routing_key, mandatory=True)
+        except TimeoutError as error:
+            if await takes_messages(self.connection):
+                self.give_up()
+            raise ConnectionError("the broker does not answer") from error
 
     async def on_reply(self, message: AbstractIncomingMessage) -> None:
         waiter = self.waiting.get(message.correlation_id or "")
@@ -163,14 +184,14 @@ class RpcClient:
         link.waiting[correlation_id] = waiter
         try:
             async with asyncio.timeout(remaining):
-                await next(link.exchanges).publish(message, f"{request.service}.{request.method()}", mandatory=True)
+                await link.publish(message, f"{request.service}.{request.method()}")
                 body = await waiter
         except TimeoutError as error:
             raise DeadlineExceeded(request.service) from error
         except DeliveryError as error:
             raise Unavailable(request.service, f"No {request.service} service is known.") from error
         except (AMQPError, OSError, RuntimeError) as error:  # RuntimeError: the channel was closed under the call
-            raise Unavailable(request.service, "The message broker went away.") from error
+            raise Unavailable(request.service, "The message broker does not take the call.") from error
         finally:
             del link.waiting[correlation_id]
         return _answer(request, body)
@@ -210,7 +231,7 @@ class RpcClient:
                 channel.close_callbacks.add(lambda *_: lost.set())
                 exchanges.append(await channel.declare_exchange(_EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True))
             reply_to = str(uuid.uuid4())
-            link = _Link(connection, reply_to, itertools.cycle(exchanges))
+            link = _Link(connection, reply_to, itertools.cycle(exchanges), lost.set)
             replies = await connection.channel(publisher_confirms=False)
             replies.close_callbacks.add(lambda *_: lost.set())
             queue = await replies.declare_queue(f"rpc.reply-{reply_to}", exclusive=True, auto_delete=True)

@@ -36,6 +36,7 @@ class ServiceSettings(BrokerSettings):
     max_workers: int = Field(default=32, ge=1)
     stop_timeout_s: float = Field(default=25.0, gt=0)  # what is in flight may take this long after SIGTERM
     crash_at: str | None = None  # for tests: the point of chassis.crash_points to end the process at
+    stall_threshold_s: float = Field(default=0.5, gt=0)  # an event loop that does not run for so long is reported
 
     @classmethod
     def service(cls) -> str:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import urllib.request
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from os import kill
 from pathlib import Path
 from typing import Any
@@ -15,12 +13,12 @@ from typing import Any
 import aio_pika
 import orjson
 import pytest
+from relay_traffic import Received, emit, receiving
 
 from chassis import outbox
 from chassis.clock import FixedClock
 from chassis.ids import new_id
-from chassis.mongo import MongoUnitOfWork, Store, connect
-from contracts.base import Event
+from chassis.mongo import Store, connect
 from contracts.challenges.events import ChallengeCompleted
 from contracts.challenges.terms import Visibility
 from contracts.identity.events import EmailVerificationRequested, EmailVerified
@@ -39,62 +37,6 @@ async def until(condition: Callable[[], bool], what: str, within: float = 30) ->
             return
         await asyncio.sleep(0.02)
     pytest.fail(f"waited {within} s in vain: {what}")
-
-
-@dataclass
-class Received:
-    """What came in, in order, of these subjects alone: other tests may publish to the same exchange."""
-
-    subjects: set[str]
-    messages: list[aio_pika.abc.AbstractIncomingMessage] = field(default_factory=list)
-
-    def take(self, message: aio_pika.abc.AbstractIncomingMessage) -> None:
-        if message.headers["cloudEvents_subject"] in self.subjects:
-            self.messages.append(message)
-
-    @property
-    def ids(self) -> list[str]:
-        return [str(message.message_id) for message in self.messages]
-
-    def out_of_order(self, count: int) -> dict[str, list[int]]:
-        """The subjects that did not get 1 to `count`, each sequence where it came first (an inbox drops what comes again).
-
-        Empty when all is well; of a wrong subject the sequences from the first wrong one on.
-        """
-        came: dict[str, list[int]] = {subject: [] for subject in self.subjects}
-        for message in self.messages:
-            sequences = came[str(message.headers["cloudEvents_subject"])]
-            sequence = int(str(message.headers["cloudEvents_sequence"]))
-            if sequence not in sequences:
-                sequences.append(sequence)
-        expected = list(range(1, count + 1))
-        return {
-            subject: [number for place, number in enumerate(sequences) if expected[place : place + 1] != [number]][:10]
-            for subject, sequences in came.items()
-            if sequences != expected
-        }
-
-
-@asynccontextmanager
-async def receiving(amqp_url: str, subjects: list[str], exchange: str = "identity.events") -> AsyncIterator[Received]:
-    received = Received(set(subjects))
-
-    async def take(message: aio_pika.abc.AbstractIncomingMessage) -> None:
-        received.take(message)
-
-    async with await aio_pika.connect(amqp_url) as connection:
-        channel = await connection.channel()
-        source = await channel.declare_exchange(exchange, aio_pika.ExchangeType.TOPIC, durable=True)
-        queue = await channel.declare_queue("", exclusive=True)
-        await queue.bind(source, "#")
-        await queue.consume(take, no_ack=True)
-        yield received
-
-
-def emit(store: Store, *events: Event) -> None:
-    with MongoUnitOfWork(store) as work:
-        for event in events:
-            work.emit(event)
 
 
 def emit_to_each(store: Store, users: list[str], times: int) -> None:

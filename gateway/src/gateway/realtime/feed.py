@@ -18,7 +18,7 @@ from contracts.base import Event
 from gateway import metrics
 
 _log = structlog.get_logger(__name__)
-_HEARTBEAT_S = 15
+_HEARTBEAT_S = 5  # a connection that fell silent is given up after three
 _CONNECT_TIMEOUT_S = 5.0
 _RECONNECT_PAUSES_S = (0.1, 0.2, 0.5, 1.0)
 _REMEMBERED = 10_000  # events, to know duplicates by

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
 from aiormq.abc import DeliveredMessage
 
+from chassis.broker_flow import takes_messages
 from chassis.crash_points import declare, reached
 from chassis.relay.consumers import Consumers
 from chassis.relay.metrics import Metrics
@@ -20,6 +22,8 @@ from chassis.relay.tenure import NoQueue
 PUBLIC_EXCHANGE = "openchance.public"
 _CONNECT_SECONDS = 5.0
 _HEARTBEAT_SECONDS = 10
+_SILENT_SECONDS = 5.0  # without a single confirm, while some are due, the broker is taken for gone
+_GOODBYE_SECONDS = 1.0
 declare({"relay.exchange_confirmed": "one exchange has the event, the next one it goes to has not"})
 
 
@@ -51,6 +55,7 @@ class Broker:
         self._url = url
         self._connection: AbstractConnection | None = None
         self._opening = asyncio.Lock()
+        self._leaving: set[asyncio.Future[Any]] = set()
 
     @property
     def connected(self) -> bool:
@@ -71,10 +76,24 @@ class Broker:
                     self._forget(connection)  # a connection that broke does not always say that it is closed
                     raise
 
+    async def takes_messages(self) -> bool:
+        """False while the broker says that it is short of memory or disk."""
+        return self._connection is None or await takes_messages(self._connection)
+
+    def give_up(self) -> None:
+        """Leave a connection on which the broker does not answer; the next channel comes from a new one."""
+        if self._connection is not None:
+            closing = asyncio.ensure_future(asyncio.gather(self._connection.close(), return_exceptions=True))
+            self._leaving.add(closing)
+            closing.add_done_callback(self._leaving.discard)
+            self._connection = None
+
     async def close(self) -> None:
         with suppress(BrokerLost), _broker_errors():
             if self._connection is not None:
-                await self._connection.close()
+                async with asyncio.timeout(_CONNECT_SECONDS):
+                    await self._connection.close()
+            await asyncio.gather(*self._leaving)
 
     async def _connect(self) -> AbstractConnection:
         connection = await aio_pika.connect(self._url, heartbeat=_HEARTBEAT_SECONDS)
@@ -90,9 +109,12 @@ class Broker:
 class Publisher:
     """Publishes the outbox rows of one database on one channel."""
 
-    def __init__(self, channel: AbstractChannel, consumers: Consumers, database: str, metrics: Metrics) -> None:
+    def __init__(self, broker: Broker, channel: AbstractChannel, consumers: Consumers, database: str, metrics: Metrics) -> None:
+        self._broker = broker
         self._channel = channel
         self._consumers = consumers
+        self._due = 0  # publishes that wait for their confirm
+        self._confirms = 0
         self._exchanges: dict[str, AbstractExchange] = {}
         self._declaring = asyncio.Lock()
         self._published = metrics.published.labels(database)
@@ -103,12 +125,18 @@ class Publisher:
         channel.close_callbacks.add(lambda *_: self._closed.set())
 
     async def lost(self) -> None:
-        """Wait for the channel to end.
+        """Wait for the channel to end, or to fall silent.
 
         Raises:
-            BrokerLost: when it has ended.
+            BrokerLost: when it has.
         """
-        await self._closed.wait()
+        heard, heard_at = self._confirms, time.monotonic()
+        while not await _within(_SILENT_SECONDS / 5, self._closed):
+            if not self._due or self._confirms != heard or not await self._broker.takes_messages():
+                heard, heard_at = self._confirms, time.monotonic()
+            elif time.monotonic() - heard_at > _SILENT_SECONDS:
+                self._broker.give_up()
+                raise BrokerLost("the broker does not answer")
         raise BrokerLost("the channel to the broker was closed")
 
     async def close(self) -> None:
@@ -116,7 +144,8 @@ class Publisher:
         self._unroutable.set(0)
         with suppress(BrokerLost), _broker_errors():
             if not self._channel.is_closed:
-                await self._channel.close()
+                async with asyncio.timeout(_GOODBYE_SECONDS):
+                    await self._channel.close()
 
     async def publish(self, row: dict[str, Any]) -> None:
         """Publish an event and return when the broker has it on disk. An event that nobody consumes has no queue: not an error.
@@ -126,18 +155,22 @@ class Publisher:
             NoQueue: a declared consumer has no queue yet; publish it again later.
             BrokerLost: the connection broke.
         """
+        self._due += 1
         try:
             with _broker_errors():
                 missing = await self._consumers.missing(row["type"])
                 if missing is not None:
                     raise NoQueue(missing)
             await self._publish(row, f"{row['source']}.events", expected=self._consumers.expected(row["type"]))
+            if row["public"]:
+                await self._publish(row, PUBLIC_EXCHANGE)
         except NoQueue:
             self._waiting.add(row["_id"])
             self._unroutable.set(len(self._waiting))
             raise
-        if row["public"]:
-            await self._publish(row, PUBLIC_EXCHANGE)
+        finally:
+            self._due -= 1
+            self._confirms += 1
         self._published.inc()
         if row["_id"] in self._waiting:
             self._waiting.discard(row["_id"])
@@ -159,6 +192,14 @@ class Publisher:
             if name not in self._exchanges:
                 self._exchanges[name] = await self._channel.declare_exchange(name, aio_pika.ExchangeType.TOPIC, durable=True)
             return self._exchanges[name]
+
+
+async def _within(seconds: float, event: asyncio.Event) -> bool:
+    """Whether the event has happened, after waiting for it so long at most."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()
 
 
 def _message(row: dict[str, Any]) -> aio_pika.Message:

@@ -71,7 +71,7 @@ class DatabaseRelay:
 
     async def _serve(self, database: AsyncIOMotorDatabase[dict[str, Any]], stop: asyncio.Event) -> None:
         consumers = Consumers(self._consumers, self._broker.channel)
-        publisher = Publisher(await self._broker.channel(), consumers, self.name, self._metrics)
+        publisher = Publisher(self._broker, await self._broker.channel(), consumers, self.name, self._metrics)
         try:
             lease = await self._acquired(database, publisher, stop)
             if lease is None:

@@ -21,6 +21,7 @@ class RelaySettings(BaseSettings):
     consumers: tuple[str, ...] | None = Field(
         default=None, description="the services whose queues must stand before an event is sent; unless given, those of `databases`"
     )
+    stall_threshold_s: float = Field(default=0.5, gt=0, description="an event loop that does not run for so long is reported")
     log_format: Literal["json", "console", "auto"] = "auto"
     clock_url: str | None = Field(default=None, validation_alias=AliasChoices("RELAY_CLOCK_URL", "CLOCK_URL"))
     crash_at: str | None = None  # for tests: the point of chassis.crash_points to end the process at

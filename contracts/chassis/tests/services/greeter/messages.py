@@ -42,6 +42,14 @@ class Work(Command[Done]):
     seconds: float
 
 
+class Block(Command[Done]):
+    """Holds up the whole process, as code does that does not know of the event hub."""
+
+    service: ClassVar[str] = "greeter"
+
+    seconds: float
+
+
 class Record(Command[GreetingView]):
     """Writes a greeting and its event in one transaction; the event's handler fails so many times."""
 

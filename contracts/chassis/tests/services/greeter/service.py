@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis.entrypoints import UseCasesProvider, on_event, rpc, timer
 from chassis.principal import Principal
 from contracts.base import Done
-from greeter.messages import BreakDown, Count, Greet, Greeted, GreetingView, Missed, Record, Refuse, WhoAmI, Work
+from greeter.messages import Block, BreakDown, Count, Greet, Greeted, GreetingView, Missed, Record, Refuse, WhoAmI, Work
 from greeter.wiring import NoGreeting, UseCases, build
 
 
@@ -32,6 +32,10 @@ class GreeterService:
     @rpc
     def work(self, command: Work) -> Done:
         return self.use_cases.work(command)
+
+    @rpc
+    def block(self, command: Block) -> Done:
+        return self.use_cases.block(command)
 
     @rpc
     def record(self, command: Record) -> GreetingView:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+import eventlet
 from pymongo.client_session import ClientSession
 
 from chassis.context import current_delivery
@@ -14,7 +15,7 @@ from chassis.retry import NotYet
 from chassis.wiring import Resources
 from contracts.base import Done
 from contracts.errors import DomainError, Kind
-from greeter.messages import Greeted, GreetingView, Missed, Record, Work
+from greeter.messages import Block, Greeted, GreetingView, Missed, Record, Work
 from greeter.settings import Settings
 
 
@@ -42,6 +43,10 @@ class UseCases:
         seen.insert_one({"name": command.name, "what": "begun"})
         time.sleep(command.seconds)
         seen.insert_one({"name": command.name, "what": "ended"})
+        return Done()
+
+    def block(self, command: Block) -> Done:
+        eventlet.patcher.original("time").sleep(command.seconds)
         return Done()
 
     def record(self, command: Record) -> GreetingView:
