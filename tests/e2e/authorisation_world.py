@@ -59,12 +59,16 @@ async def build(journey: Journey, tokens: TestTokens) -> World:
     submissions = (await solver.get(f"/v1/challenges/{journey.challenge_id}/submissions"))["items"]
     payout = (await solver.post("/v1/payouts", {"amount": {"amount_minor": 1000, "currency": "EUR"}}, expect=201)).body
     bystander = await market.join("Berta Bystander", "solver")
+    escrow_id = (await challenger.get(f"/v1/challenges/{journey.challenge_id}/escrow"))["id"]
+    disputed = {"amount": {"amount_minor": 100, "currency": "EUR"}, "reason": "Not what was agreed."}
+    dispute = (await challenger.post(f"/v1/escrows/{escrow_id}/dispute", disputed, expect=201)).body
     foreign = {
+        "dispute": dispute["id"],
         "challenge": journey.challenge_id,
         "milestone": journey.challenge["milestones"][1]["id"],
         "application": journey.applications[solver.id],
         "submission": submissions[0]["id"],
-        "escrow": (await challenger.get(f"/v1/challenges/{journey.challenge_id}/escrow"))["id"],
+        "escrow": escrow_id,
         "payout": payout["id"],
         "conversation": journey.conversation,
         "user": bystander.id,

@@ -20,9 +20,9 @@ from contracts.challenges.events import ApplicationAccepted, ChallengeCancelled,
 from contracts.challenges.terms import CancelReason, ChallengeStatus, MilestoneStatus, MilestoneView
 from contracts.identity.roles import Role
 from contracts.money import Price
-from contracts.payments.commands import FundEscrow, ReceiveStripeWebhook, RefundEscrow, ReleaseEscrow, RequestPayout
+from contracts.payments.commands import FundEscrow, PayExtra, ReceiveStripeWebhook, RefundEscrow, ReleaseEscrow, RequestPayout
 from contracts.payments.queries import GetBalance
-from contracts.payments.views import CurrencyBalanceView, EscrowView, PayoutView
+from contracts.payments.views import CurrencyBalanceView, EscrowView, MilestoneKind, PayoutView
 from payments.domain.escrow import Escrow
 from payments.domain.ledger import AccountKind, balances_of, verify_chain
 from payments.domain.payout_rules import PayoutRules
@@ -32,10 +32,12 @@ from payments.usecases.fund_escrow import FundEscrowHandler
 from payments.usecases.get_balance import GetBalanceHandler
 from payments.usecases.note_delivery import NoteDeliveryHandler
 from payments.usecases.open_escrow import OpenEscrowHandler
+from payments.usecases.pay_extra import PayExtraHandler
 from payments.usecases.ports import IntentStatus, MovementStatus
 from payments.usecases.receive_stripe_webhook import ReceiveStripeWebhookHandler
 from payments.usecases.refund_escrow import RefundEscrowHandler
 from payments.usecases.release_approved_milestone import ReleaseApprovedMilestoneHandler
+from payments.usecases.release_by_silence import ReleaseBySilenceHandler
 from payments.usecases.release_escrow import ReleaseEscrowHandler
 from payments.usecases.request_payout import RequestPayoutHandler
 from payments.usecases.resume_sagas import ResumeSagasHandler
@@ -78,6 +80,8 @@ class Bank:
         self.refund_handler = RefundEscrowHandler(uow, self.runner, self.calls, new_id, now)
         self.payout_handler = RequestPayoutHandler(uow, self.runner, self.calls, self.stripe, PayoutRules(1, 10_000), new_id, now)
         self.webhook_handler = ReceiveStripeWebhookHandler(uow, FakeWebhooks(), self.stripe, self.runner, self.calls, now)
+        self.extra_handler = PayExtraHandler(uow, self.runner, self.calls, self.patience, fee_basis_points, new_id, now)
+        self.silence_handler = ReleaseBySilenceHandler(uow, rerun, new_id, now)
         self.open_handler = OpenEscrowHandler(uow, fee_basis_points, new_id, now)
         self.deliver_handler = NoteDeliveryHandler(uow, now)
         self.approve_handler = ReleaseApprovedMilestoneHandler(uow, new_id, now)
@@ -119,6 +123,10 @@ class Bank:
             escrow_id=self.escrow.id, milestone_id=self._id(milestone), amount=self._price(amount), reason="It did not work out."
         )
         return self.call(lambda: self.refund_handler(command, by or self.solver), key)
+
+    def thank(self, amount: int, kind: MilestoneKind = MilestoneKind.TIP, *, method: str = VISA, key: str | None = None) -> EscrowView:
+        command = PayExtra(escrow_id=self.escrow.id, amount=self.price(amount), payment_method=method, kind=kind)
+        return self.call(lambda: self.extra_handler(command, self.challenger), key)
 
     def pay_out(self, amount: int, *, key: str | None = None, by: Principal | None = None) -> PayoutView:
         return self.call(lambda: self.payout_handler(RequestPayout(amount=self.price(amount)), by or self.solver), key)

@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar
 from chassis.mongo import LostRace
 from contracts.base import Event, View
 from payments.domain.chargeback import Chargeback
+from payments.domain.dispute import Dispute
 from payments.domain.errors import BadSignature, InvariantBroken
 from payments.domain.escrow import Escrow
 from payments.domain.ledger import Account, Balance, Book, Journal
@@ -21,7 +22,7 @@ from payments.domain.saga import Saga, SagaStatus
 from payments.usecases.ports import Webhook
 
 V = TypeVar("V", bound=View)
-Row = TypeVar("Row", Escrow, Saga, Payout, Chargeback)
+Row = TypeVar("Row", Escrow, Saga, Payout, Chargeback, Dispute)
 
 
 class Crash(BaseException):
@@ -73,6 +74,7 @@ class FakeUnitOfWork:
         self._events: list[Event] = []
         self.escrows = FakeEscrows(tables.setdefault("escrows", {}))
         self.sagas = FakeSagas(tables.setdefault("sagas", {}))
+        self.disputes = FakeDisputes(tables.setdefault("disputes", {}))
         self.payouts = FakePayouts(tables.setdefault("payouts", {}))
         self.books = FakeBooks(tables.setdefault("books", {}))
         self.journals = FakeJournals(tables.setdefault("journals", {}))
@@ -139,6 +141,9 @@ class FakeEscrows(_Versioned):
         due = [row for row in self.rows.values() if row.release_due_at and row.release_due_at <= at]
         return sorted(due, key=lambda row: row.release_due_at)[:limit]
 
+    def after(self, escrow_id: str, limit: int) -> list[Escrow]:
+        return sorted((row for row in self.rows.values() if row.id > escrow_id), key=lambda row: row.id)[:limit]
+
     def add(self, escrow: Escrow) -> None:
         if self.of_challenge(escrow.challenge_id) is not None:
             raise LostRace
@@ -164,6 +169,20 @@ class FakeSagas(_Versioned):
 
     def save(self, saga: Saga) -> Saga:
         return self._save(saga)
+
+
+class FakeDisputes(_Versioned):
+    def get(self, dispute_id: str) -> Dispute | None:
+        return self.rows.get(dispute_id)
+
+    def of_escrow(self, escrow_id: str) -> list[Dispute]:
+        return sorted((row for row in self.rows.values() if row.escrow_id == escrow_id), key=lambda row: row.id, reverse=True)
+
+    def add(self, dispute: Dispute) -> None:
+        self._add(dispute)
+
+    def save(self, dispute: Dispute) -> Dispute:
+        return self._save(dispute)
 
 
 class FakePayouts(_Versioned):

@@ -6,9 +6,17 @@ from contracts.base import Done
 from contracts.challenges.events import ApplicationAccepted, ChallengeCancelled, ChangesRequested, SubmissionApproved, WorkSubmitted
 from contracts.paging import Page
 from contracts.payments.commands import (
+    AddDisputeEvidence,
     AddPaymentMethod,
+    AnswerDispute,
+    ConfirmDecision,
+    DecideDispute,
+    FreezeEscrow,
     FundEscrow,
+    MediateDispute,
+    OpenDispute,
     OpenPayoutAccount,
+    PayExtra,
     ReceiveStripeWebhook,
     ReconcileDay,
     RefundEscrow,
@@ -16,17 +24,24 @@ from contracts.payments.commands import (
     RemovePaymentMethod,
     RequestPayout,
     SetDefaultPaymentMethod,
+    SetTeamSplit,
     SubmitChargebackEvidence,
+    UnfreezeEscrow,
+    WithdrawDispute,
 )
+from contracts.payments.dispute_views import DisputeView
 from contracts.payments.queries import (
     GetBalance,
     GetChallengeEscrow,
+    GetDispute,
     GetEscrow,
+    GetEscrowProof,
     GetPayout,
     GetPayoutAccount,
     GetReconciliation,
     GetStatement,
     ListChargebacks,
+    ListDisputes,
     ListPaymentMethods,
     ListPayouts,
     ListReconciliations,
@@ -34,6 +49,7 @@ from contracts.payments.queries import (
 from contracts.payments.views import (
     BalanceView,
     ChargebackView,
+    EscrowProofView,
     EscrowView,
     PaymentMethodView,
     PayoutAccountView,
@@ -138,6 +154,62 @@ class PaymentsService:
     def list_payouts(self, query: ListPayouts, principal: Principal) -> Page[PayoutView]:
         return self.use_cases.list_payouts(query, principal)
 
+    @rpc
+    def pay_extra(self, command: PayExtra, principal: Principal) -> EscrowView:
+        return self.use_cases.pay_extra(command, principal)
+
+    @rpc
+    def set_team_split(self, command: SetTeamSplit, principal: Principal) -> EscrowView:
+        return self.use_cases.set_team_split(command, principal)
+
+    @rpc
+    def freeze_escrow(self, command: FreezeEscrow, principal: Principal) -> EscrowView:
+        return self.use_cases.freeze_escrow(command, principal)
+
+    @rpc
+    def unfreeze_escrow(self, command: UnfreezeEscrow, principal: Principal) -> EscrowView:
+        return self.use_cases.unfreeze_escrow(command, principal)
+
+    @rpc
+    def open_dispute(self, command: OpenDispute, principal: Principal) -> DisputeView:
+        return self.use_cases.open_dispute(command, principal)
+
+    @rpc
+    def answer_dispute(self, command: AnswerDispute, principal: Principal) -> DisputeView:
+        return self.use_cases.answer_dispute(command, principal)
+
+    @rpc
+    def add_dispute_evidence(self, command: AddDisputeEvidence, principal: Principal) -> DisputeView:
+        return self.use_cases.add_dispute_evidence(command, principal)
+
+    @rpc
+    def mediate_dispute(self, command: MediateDispute, principal: Principal) -> DisputeView:
+        return self.use_cases.mediate_dispute(command, principal)
+
+    @rpc
+    def decide_dispute(self, command: DecideDispute, principal: Principal) -> DisputeView:
+        return self.use_cases.decide_dispute(command, principal)
+
+    @rpc
+    def confirm_decision(self, command: ConfirmDecision, principal: Principal) -> DisputeView:
+        return self.use_cases.confirm_decision(command, principal)
+
+    @rpc
+    def withdraw_dispute(self, command: WithdrawDispute, principal: Principal) -> DisputeView:
+        return self.use_cases.withdraw_dispute(command, principal)
+
+    @rpc
+    def get_escrow_proof(self, query: GetEscrowProof, principal: Principal) -> EscrowProofView:
+        return self.use_cases.get_escrow_proof(query, principal)
+
+    @rpc
+    def get_dispute(self, query: GetDispute, principal: Principal) -> DisputeView:
+        return self.use_cases.get_dispute(query, principal)
+
+    @rpc
+    def list_disputes(self, query: ListDisputes, principal: Principal) -> Page[DisputeView]:
+        return self.use_cases.list_disputes(query, principal)
+
     @on_event
     def on_application_accepted(self, event: ApplicationAccepted) -> None:
         self.use_cases.open_escrow(event)
@@ -157,6 +229,10 @@ class PaymentsService:
     @on_event
     def on_challenge_cancelled(self, event: ChallengeCancelled) -> None:
         self.use_cases.close_cancelled_escrow(event)
+
+    @timer(seconds=5)
+    def check_conservation(self) -> None:
+        self.use_cases.check_conservation()
 
     @timer(seconds=30)
     def release_by_silence(self) -> None:

@@ -17,4 +17,5 @@ class Settings(ServiceSettings):
     return_url: str = "http://127.0.0.1:8080/"  # where a bank sends the payer back to after authentication
     payout_minimum_units: int = Field(default=1, ge=0)  # whole units of the currency; smaller payouts are refused
     step_up_payout_units: int = Field(default=1000, ge=0)  # whole units from which a payout wants a fresh proof of who asks
+    four_eyes_above_minor: int = Field(default=100_000, ge=0)  # a dispute over more than this is decided by two
     fee_basis_points: int = Field(default=1000, ge=0, le=10_000)  # of what is released; fixed for an escrow at its first funding

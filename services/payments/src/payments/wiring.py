@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from chassis.mongo import retrying
 from chassis.wiring import Resources
+from payments.adapters.alarms import MetricAlarms
 from payments.adapters.current_call import CallPatience, CurrentCall, seconds_to_work
 from payments.adapters.gauges import PrometheusGauges
 from payments.adapters.stripe_books import StripeBooks
@@ -16,24 +17,36 @@ from payments.adapters.stripe_webhooks import StripeWebhooks
 from payments.adapters.unit_of_work import PaymentsUnitOfWork
 from payments.domain.payout_rules import PayoutRules
 from payments.settings import Settings
+from payments.usecases.add_dispute_evidence import AddDisputeEvidenceHandler
 from payments.usecases.add_payment_method import AddPaymentMethodHandler
+from payments.usecases.answer_dispute import AnswerDisputeHandler
+from payments.usecases.check_conservation import CheckConservationHandler
 from payments.usecases.close_cancelled_escrow import CloseCancelledEscrowHandler
+from payments.usecases.confirm_decision import ConfirmDecisionHandler
+from payments.usecases.decide_dispute import DecideDisputeHandler
+from payments.usecases.freeze_escrow import FreezeEscrowHandler
 from payments.usecases.fund_escrow import FundEscrowHandler
 from payments.usecases.get_balance import GetBalanceHandler
 from payments.usecases.get_challenge_escrow import GetChallengeEscrowHandler
+from payments.usecases.get_dispute import GetDisputeHandler
 from payments.usecases.get_escrow import GetEscrowHandler
+from payments.usecases.get_escrow_proof import GetEscrowProofHandler
 from payments.usecases.get_payout import GetPayoutHandler
 from payments.usecases.get_payout_account import GetPayoutAccountHandler
 from payments.usecases.get_reconciliation import GetReconciliationHandler
 from payments.usecases.get_statement import GetStatementHandler
 from payments.usecases.list_chargebacks import ListChargebacksHandler
+from payments.usecases.list_disputes import ListDisputesHandler
 from payments.usecases.list_payment_methods import ListPaymentMethodsHandler
 from payments.usecases.list_payouts import ListPayoutsHandler
 from payments.usecases.list_reconciliations import ListReconciliationsHandler
+from payments.usecases.mediate_dispute import MediateDisputeHandler
 from payments.usecases.note_changes_requested import NoteChangesRequestedHandler
 from payments.usecases.note_delivery import NoteDeliveryHandler
+from payments.usecases.open_dispute import OpenDisputeHandler
 from payments.usecases.open_escrow import OpenEscrowHandler
 from payments.usecases.open_payout_account import OpenPayoutAccountHandler
+from payments.usecases.pay_extra import PayExtraHandler
 from payments.usecases.receive_stripe_webhook import ReceiveStripeWebhookHandler
 from payments.usecases.reconcile_day import ReconcileDayHandler
 from payments.usecases.refund_escrow import RefundEscrowHandler
@@ -45,7 +58,10 @@ from payments.usecases.request_payout import RequestPayoutHandler
 from payments.usecases.resume_sagas import ResumeSagasHandler
 from payments.usecases.sagas.runner import saga_runner
 from payments.usecases.set_default_payment_method import SetDefaultPaymentMethodHandler
+from payments.usecases.set_team_split import SetTeamSplitHandler
 from payments.usecases.submit_chargeback_evidence import SubmitChargebackEvidenceHandler
+from payments.usecases.unfreeze_escrow import UnfreezeEscrowHandler
+from payments.usecases.withdraw_dispute import WithdrawDisputeHandler
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +93,21 @@ class UseCases:
     open_escrow: OpenEscrowHandler
     note_delivery: NoteDeliveryHandler
     note_changes_requested: NoteChangesRequestedHandler
+    pay_extra: PayExtraHandler
+    set_team_split: SetTeamSplitHandler
+    freeze_escrow: FreezeEscrowHandler
+    unfreeze_escrow: UnfreezeEscrowHandler
+    open_dispute: OpenDisputeHandler
+    answer_dispute: AnswerDisputeHandler
+    add_dispute_evidence: AddDisputeEvidenceHandler
+    mediate_dispute: MediateDisputeHandler
+    decide_dispute: DecideDisputeHandler
+    confirm_decision: ConfirmDecisionHandler
+    withdraw_dispute: WithdrawDisputeHandler
+    get_escrow_proof: GetEscrowProofHandler
+    get_dispute: GetDisputeHandler
+    list_disputes: ListDisputesHandler
+    check_conservation: CheckConservationHandler
     release_by_silence: ReleaseBySilenceHandler
     release_approved_milestone: ReleaseApprovedMilestoneHandler
     close_cancelled_escrow: CloseCancelledEscrowHandler
@@ -123,6 +154,21 @@ def build(resources: Resources[Settings]) -> UseCases:
         open_escrow=OpenEscrowHandler(unit_of_work, fee, new_id, now),
         note_delivery=NoteDeliveryHandler(unit_of_work, now),
         note_changes_requested=NoteChangesRequestedHandler(unit_of_work),
+        pay_extra=PayExtraHandler(unit_of_work, runner, calls, CallPatience(), fee, new_id, now),
+        set_team_split=SetTeamSplitHandler(unit_of_work),
+        freeze_escrow=FreezeEscrowHandler(unit_of_work),
+        unfreeze_escrow=UnfreezeEscrowHandler(unit_of_work, new_id, now),
+        open_dispute=OpenDisputeHandler(unit_of_work, new_id, now),
+        answer_dispute=AnswerDisputeHandler(unit_of_work, now),
+        add_dispute_evidence=AddDisputeEvidenceHandler(unit_of_work, now),
+        mediate_dispute=MediateDisputeHandler(unit_of_work, now),
+        decide_dispute=DecideDisputeHandler(unit_of_work, settings.four_eyes_above_minor, new_id, now),
+        confirm_decision=ConfirmDecisionHandler(unit_of_work, new_id, now),
+        withdraw_dispute=WithdrawDisputeHandler(unit_of_work, new_id, now),
+        get_escrow_proof=GetEscrowProofHandler(unit_of_work),
+        get_dispute=GetDisputeHandler(unit_of_work),
+        list_disputes=ListDisputesHandler(unit_of_work),
+        check_conservation=CheckConservationHandler(unit_of_work, MetricAlarms(), retrying),
         release_by_silence=ReleaseBySilenceHandler(unit_of_work, retrying, new_id, now),
         release_approved_milestone=ReleaseApprovedMilestoneHandler(unit_of_work, new_id, now),
         close_cancelled_escrow=CloseCancelledEscrowHandler(unit_of_work, new_id, now),

@@ -1,14 +1,24 @@
 """What may be asked of payments that changes something. Amounts and parties come from the engagement, never from a body."""
 
 from datetime import date
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from contracts.base import Command, Done, LongText, ShortText
-from contracts.ids import ChallengeId, EscrowId, MilestoneId
-from contracts.money import Price
-from contracts.payments.views import ChargebackView, EscrowView, PaymentMethodView, PayoutAccountView, PayoutView, ReconciliationView
+from contracts.base import Command, Done, LongText, ShortText, Title
+from contracts.ids import ChallengeId, DisputeId, EscrowId, MilestoneId
+from contracts.money import Money, Price
+from contracts.payments.dispute_views import DisputeView
+from contracts.payments.views import (
+    ChargebackView,
+    EscrowView,
+    MilestoneKind,
+    PaymentMethodView,
+    PayoutAccountView,
+    PayoutView,
+    ReconciliationView,
+    TeamMember,
+)
 
 ChargebackId = Annotated[str, StringConstraints(pattern=r"^(du|dp)_[A-Za-z0-9]{1,100}$")]  # Stripe's id of the dispute
 PaymentMethod = Annotated[str, StringConstraints(pattern=r"^pm_[A-Za-z0-9_]{1,100}$")]
@@ -46,6 +56,101 @@ class RefundEscrow(_PartOfEscrow):
 
     service: ClassVar[str] = "payments"
     reason: ShortText
+
+
+class PayExtra(Command[EscrowView]):
+    """Thank the solver with money on top of what was agreed: a tip (no fee) or a bonus. It is paid out at once."""
+
+    service: ClassVar[str] = "payments"
+    escrow_id: EscrowId
+    amount: Price
+    payment_method: PaymentMethod
+    kind: Literal[MilestoneKind.TIP, MilestoneKind.BONUS] = MilestoneKind.TIP
+
+
+class SetTeamSplit(Command[EscrowView]):
+    """The solver says who shares what is released from now on; the parts add up to 10000 basis points."""
+
+    service: ClassVar[str] = "payments"
+    escrow_id: EscrowId
+    members: Annotated[tuple[TeamMember, ...], Field(min_length=1, max_length=20)]
+
+
+class FreezeEscrow(Command[EscrowView]):
+    """Finance: nothing begins to move any more."""
+
+    service: ClassVar[str] = "payments"
+    escrow_id: EscrowId
+    reason: ShortText
+
+
+class UnfreezeEscrow(Command[EscrowView]):
+    service: ClassVar[str] = "payments"
+    escrow_id: EscrowId
+    reason: ShortText
+
+
+class OpenDispute(Command[DisputeView]):
+    """Payer or payee: keep a milestone (what is free of it) or an amount where it is until it is decided who gets it."""
+
+    service: ClassVar[str] = "payments"
+    escrow_id: EscrowId
+    milestone_id: MilestoneId | None = None
+    amount: Price | None = None
+    reason: LongText
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if (self.milestone_id is None) == (self.amount is None):
+            raise ValueError("name either milestone_id or amount")
+        return self
+
+
+class AnswerDispute(Command[DisputeView]):
+    """The other side's view of it."""
+
+    service: ClassVar[str] = "payments"
+    dispute_id: DisputeId
+    text: LongText
+
+
+class AddDisputeEvidence(Command[DisputeView]):
+    service: ClassVar[str] = "payments"
+    dispute_id: DisputeId
+    title: Title
+    text: LongText
+
+
+class MediateDispute(Command[DisputeView]):
+    """A moderator, finance or an admin takes it up: once it was answered, or nobody answered in time."""
+
+    service: ClassVar[str] = "payments"
+    dispute_id: DisputeId
+
+
+class DecideDispute(Command[DisputeView]):
+    """Share out what was disputed. Above a limit a second person has to agree."""
+
+    service: ClassVar[str] = "payments"
+    dispute_id: DisputeId
+    to_payee: Money
+    to_payer: Money
+    reason: LongText
+
+
+class ConfirmDecision(Command[DisputeView]):
+    """The second pair of eyes: agree, or send it back to mediation."""
+
+    service: ClassVar[str] = "payments"
+    dispute_id: DisputeId
+    approve: bool
+
+
+class WithdrawDispute(Command[DisputeView]):
+    """Whoever opened it lets it go: the money is free again."""
+
+    service: ClassVar[str] = "payments"
+    dispute_id: DisputeId
 
 
 class RequestPayout(Command[PayoutView]):

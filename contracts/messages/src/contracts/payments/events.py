@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from contracts.base import Event
-from contracts.ids import ChallengeId, EscrowId, MilestoneId, PayoutId, UserId
+from contracts.ids import ChallengeId, DisputeId, EscrowId, MilestoneId, PayoutId, UserId
 from contracts.money import Money, Price
 from contracts.payments.views import MilestoneKind
 
@@ -92,6 +92,51 @@ class ChargebackClosed(_ChargebackFact):
     """The bank has decided. Not `won`: what it took stays taken."""
 
     won: bool
+
+
+class ConservationBroken(_EscrowFact):
+    """The running check found an escrow whose sums disagree: it is frozen. Somebody must look at once."""
+
+    found: str
+
+
+class _DisputeFact(Event):
+    source: ClassVar[str] = "payments"
+    subject_field: ClassVar[str] = "dispute_id"
+    dispute_id: DisputeId
+    escrow_id: EscrowId
+    challenge_id: ChallengeId
+    challenge_title: str
+    payer_id: UserId
+    payee_id: UserId
+    opened_by: UserId
+    amount: Price
+
+
+class DisputeOpened(_DisputeFact):
+    """This much stays in escrow until it is decided who gets it."""
+
+    reason: str
+
+
+class DisputeAnswered(_DisputeFact):
+    pass
+
+
+class DisputeMediated(_DisputeFact):
+    """Somebody neutral has taken it up."""
+
+
+class DisputeDecided(_DisputeFact):
+    """`to_payee` (gross) is on its way to the solver, `to_payer` back to the challenger."""
+
+    to_payee: Money
+    to_payer: Money
+    reason: str
+
+
+class DisputeWithdrawn(_DisputeFact):
+    pass
 
 
 class _PayoutFact(Event):

@@ -6,12 +6,14 @@ from typing import ClassVar, Self
 from pydantic import model_validator
 
 from contracts.base import Query, UtcDatetime
-from contracts.ids import ChallengeId, EscrowId, PayoutId
+from contracts.ids import ChallengeId, DisputeId, EscrowId, PayoutId
 from contracts.money import Currency
 from contracts.paging import DEFAULT_LIMIT, Cursor, Limit, Page
+from contracts.payments.dispute_views import DisputeView
 from contracts.payments.views import (
     BalanceView,
     ChargebackView,
+    EscrowProofView,
     EscrowView,
     PaymentMethodView,
     PayoutAccountView,
@@ -32,6 +34,25 @@ class GetEscrow(Query[EscrowView]):
 class GetChallengeEscrow(Query[EscrowView]):
     service: ClassVar[str] = "payments"
     challenge_id: ChallengeId
+
+
+class GetEscrowProof(Query[EscrowProofView]):
+    """The journals of an escrow and their chain, to be recomputed by anybody (`openchance verify-proof`)."""
+
+    service: ClassVar[str] = "payments"
+    escrow_id: EscrowId
+
+
+class GetDispute(Query[DisputeView]):
+    service: ClassVar[str] = "payments"
+    dispute_id: DisputeId
+
+
+class ListDisputes(Query[Page[DisputeView]]):
+    """Those of one escrow, the latest first."""
+
+    service: ClassVar[str] = "payments"
+    escrow_id: EscrowId
 
 
 class GetBalance(Query[BalanceView]):

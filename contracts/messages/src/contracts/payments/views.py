@@ -142,6 +142,36 @@ class StatementView(View):
     lines: tuple[StatementLineView, ...]
 
 
+class ProofMoveView(View):
+    source: str
+    destination: str
+    amount: int
+
+
+class ProofJournalView(View):
+    number: int
+    key: str
+    at: str
+    moves: tuple[ProofMoveView, ...]
+    previous_hash: str
+    hash: str
+
+
+class EscrowProofView(View):
+    """What the ledger says of an escrow, so that anybody can recompute it: see `recipe`."""
+
+    escrow_id: EscrowId
+    currency: str
+    funded: int
+    held: int
+    released: int
+    refunded: int
+    fees: int
+    journals: tuple[ProofJournalView, ...]
+    last_hash: str
+    recipe: tuple[str, ...]
+
+
 class PayoutStatus(StrEnum):
     REQUESTED = "requested"
     IN_TRANSIT = "in_transit"

@@ -109,6 +109,44 @@ class SagaDocument(VersionedDocument):
     meta: ClassVar[dict[str, Any]] = {"collection": "sagas", "indexes": [{"fields": ["status", "due_at"]}, {"fields": ["call_key"]}]}
 
 
+class EvidenceDocument(EmbeddedDocument):  # type: ignore[misc]
+    author_id = StringField(required=True)
+    title = StringField(required=True)
+    text = StringField(required=True)
+    added_at = DateTimeField(required=True)
+
+
+class DisputedPartDocument(EmbeddedDocument):  # type: ignore[misc]
+    milestone_id = StringField(required=True)
+    amount = LongField(required=True)
+
+
+class DecisionDocument(EmbeddedDocument):  # type: ignore[misc]
+    to_payee = LongField(required=True)
+    to_payer = LongField(required=True)
+    reason = StringField(required=True)
+    decided_by = StringField(required=True)
+    confirmed_by = StringField()
+
+
+class DisputeDocument(VersionedDocument):
+    escrow_id = StringField(required=True)
+    opened_by = StringField(required=True)
+    respondent_id = StringField(required=True)
+    parts = EmbeddedDocumentListField(DisputedPartDocument)
+    currency = StringField(required=True)
+    reason = StringField(required=True)
+    opened_at = DateTimeField(required=True)
+    updated_at = DateTimeField(required=True)
+    status = StringField(required=True)
+    answer = StringField()
+    evidence = EmbeddedDocumentListField(EvidenceDocument)
+    mediator_id = StringField()
+    decision = EmbeddedDocumentField(DecisionDocument)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "disputes", "indexes": [{"fields": ["escrow_id"]}]}
+
+
 class PayoutDocument(VersionedDocument):
     user_id = StringField(required=True)
     amount = LongField(required=True)
@@ -227,6 +265,7 @@ class WebhookEventDocument(VersionedDocument):
 ALL: tuple[type[VersionedDocument], ...] = (
     EscrowDocument,
     SagaDocument,
+    DisputeDocument,
     PayoutDocument,
     BookDocument,
     JournalDocument,

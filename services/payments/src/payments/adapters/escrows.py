@@ -39,6 +39,9 @@ class MongoEscrows:
         query = {"awaits_release": True, "release_due_at": {"$lte": at}}
         return [_escrow(document) for document in self._documents.find(query, sort=[("release_due_at", 1)], limit=limit)]
 
+    def after(self, escrow_id: str, limit: int) -> list[Escrow]:
+        return [_escrow(document) for document in self._documents.find({"_id": {"$gt": escrow_id}}, sort=[("_id", 1)], limit=limit)]
+
     def add(self, escrow: Escrow) -> None:
         insert(self._documents, _document(escrow))
 

@@ -7,6 +7,7 @@ from pymongo.client_session import ClientSession
 from chassis.mongo import MongoUnitOfWork
 from payments.adapters.chargebacks import MongoChargebacks
 from payments.adapters.customers import MongoCustomers
+from payments.adapters.disputes import MongoDisputes
 from payments.adapters.escrows import MongoEscrows
 from payments.adapters.ledger import MongoBalances, MongoBooks, MongoJournals
 from payments.adapters.payout_accounts import MongoPayoutAccounts
@@ -20,6 +21,7 @@ class PaymentsUnitOfWork(MongoUnitOfWork):
     def open(self, session: ClientSession) -> None:
         self.escrows = MongoEscrows(session)
         self.sagas = MongoSagas(session)
+        self.disputes = MongoDisputes(session)
         self.payouts = MongoPayouts(session)
         self.books = MongoBooks(session)
         self.journals = MongoJournals(session)

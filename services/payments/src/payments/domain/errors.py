@@ -87,6 +87,27 @@ class EscrowFrozen(DomainError):
     code = "payments.escrow.frozen"
 
 
+class NotAParty(DomainError):
+    """Only payer and payee may do this."""
+
+    kind = Kind.FORBIDDEN
+    code = "payments.escrow.not_a_party"
+
+
+class NotThePayee(DomainError):
+    """Only the solver who is paid may do this."""
+
+    kind = Kind.FORBIDDEN
+    code = "payments.escrow.not_payee"
+
+
+class NotFinance(DomainError):
+    """Only finance may do this."""
+
+    kind = Kind.FORBIDDEN
+    code = "payments.escrow.not_finance"
+
+
 class NothingReleased(DomainError):
     """Nobody has been paid for work here yet."""
 

@@ -114,9 +114,10 @@ class Escrow:
         if milestone_id is not None:
             step = self.milestone(milestone_id)
             return step.saga_id if step.status in BEING_FUNDED else None
-        if any(step.status is Status.UNFUNDED for step in self.milestones):
+        agreed = [step for step in self.milestones if step.kind is MilestoneKind.WORK]
+        if any(step.status is Status.UNFUNDED for step in agreed):
             return None
-        return next((step.saga_id for step in self.milestones if step.status in BEING_FUNDED), None)
+        return next((step.saga_id for step in agreed if step.status in BEING_FUNDED), None)
 
     def begin_funding(self, saga_id: str, milestone_id: str | None, basis_points: int) -> Escrow:
         """Ask for the money of one milestone, or of all that are unfunded. One that was given back is funded again by name only.

@@ -9,12 +9,14 @@ from enum import StrEnum
 from typing import Protocol
 
 from chassis import unit_of_work
+from payments.domain.dispute import Dispute
 from payments.domain.escrow import Escrow
 from payments.domain.ledger import Account, Balance, Book, Journal
 from payments.domain.payout import Payout
 from payments.domain.saga import Saga
 from payments.usecases.account_ports import Onboardings, PayoutAccounts
-from payments.usecases.chargeback_ports import Chargebacks, Disputes
+from payments.usecases.chargeback_ports import Chargebacks
+from payments.usecases.chargeback_ports import Disputes as ProcessorDisputes
 from payments.usecases.reconciliation_ports import Reconciliations
 from payments.usecases.wallet_ports import Customers
 
@@ -34,6 +36,10 @@ class Escrows(Protocol):
         """Those with delivered work to which nobody has said anything for long enough."""
         ...
 
+    def after(self, escrow_id: str, limit: int) -> list[Escrow]:
+        """The next ones in the order of their ids; from the first where `escrow_id` is empty."""
+        ...
+
     def add(self, escrow: Escrow) -> None: ...
     def save(self, escrow: Escrow) -> Escrow:
         """Write it over the version it was read at; returns it with its new version. So do all `save`s here."""
@@ -49,6 +55,16 @@ class Sagas(Protocol):
 
     def add(self, saga: Saga) -> None: ...
     def save(self, saga: Saga) -> Saga: ...
+
+
+class Disputes(Protocol):
+    def get(self, dispute_id: str) -> Dispute | None: ...
+    def of_escrow(self, escrow_id: str) -> list[Dispute]:
+        """The latest first."""
+        ...
+
+    def add(self, dispute: Dispute) -> None: ...
+    def save(self, dispute: Dispute) -> Dispute: ...
 
 
 class Payouts(Protocol):
@@ -110,6 +126,8 @@ class UnitOfWork(unit_of_work.UnitOfWork, Protocol):
     def escrows(self) -> Escrows: ...
     @property
     def sagas(self) -> Sagas: ...
+    @property
+    def disputes(self) -> Disputes: ...
     @property
     def payouts(self) -> Payouts: ...
     @property
@@ -192,7 +210,7 @@ class Webhook:
     object_id: str | None = None
 
 
-class PaymentProvider(Onboardings, Disputes, Protocol):
+class PaymentProvider(Onboardings, ProcessorDisputes, Protocol):
     """The payment processor. Money in minor units. `key` makes a call that is repeated have one effect.
 
     Raises:

@@ -1,0 +1,33 @@
+"""Let nothing begin to move in an escrow any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chassis.principal import Principal
+from contracts.payments.commands import FreezeEscrow
+from contracts.payments.views import EscrowView
+from payments.domain.errors import NotFinance
+from payments.usecases import facts
+from payments.usecases.ports import UnitsOfWork
+from payments.usecases.views import escrow_view, is_finance, visible
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeEscrowHandler:
+    unit_of_work: UnitsOfWork
+
+    def __call__(self, command: FreezeEscrow, principal: Principal) -> EscrowView:
+        """For finance, with a reason. Asked again it changes nothing.
+
+        Raises:
+            EscrowNotFound, NotFinance.
+        """
+        with self.unit_of_work() as work:
+            escrow = visible(work.escrows.get(command.escrow_id), principal)
+            if not is_finance(principal):
+                raise NotFinance
+            if escrow.frozen is None:
+                escrow = work.escrows.save(escrow.freeze(command.reason))
+                work.emit(facts.frozen(escrow, command.reason))
+            return work.answer(escrow_view(escrow, principal))
