@@ -46,6 +46,7 @@ ANYBODY = Rule(Decision.ALLOWED, Decision.ALLOWED)  # logged in or not
 SECRET = replace(ANYBODY, needs_secret=True)  # a password, a token, a signature
 OWN = Rule(Decision.ALLOWED)  # everybody logged in: works on nothing but the caller's own
 OWN_WITH_SECRET = replace(OWN, needs_secret=True)
+HIDDEN_TO_ALL = Rule(Decision.NOT_FOUND, Decision.NOT_FOUND)  # the sample names nothing that exists
 HIDDEN = Rule(Decision.NOT_FOUND)  # what belongs to others does not exist for anybody else
 REFUSED = Rule(Decision.FORBIDDEN)  # it is no secret that it exists, but it is not theirs
 
@@ -91,6 +92,11 @@ RULES: dict[str, Rule] = {
     "authentication.begin_passkey_login": ANYBODY,
     "authentication.log_in_with_passkey": SECRET,
     "authentication.get_key_set": ANYBODY,
+    "authentication.start_sign_in": HIDDEN_TO_ALL,
+    "authentication.start_link": HIDDEN,
+    "authentication.complete_sign_in": SECRET,
+    "authentication.list_links": OWN,
+    "authentication.remove_link": HIDDEN,
     # challenges
     "challenges.create_challenge": only(Role.CHALLENGER),
     "challenges.edit_challenge": REFUSED,
@@ -174,6 +180,9 @@ RULES: dict[str, Rule] = {
 # What the gateway serves by itself, in no route table: who may ask is said here all the same.
 GATEWAY_ALONE: dict[str, Rule] = {
     "POST /v1/webhooks/stripe": SECRET,
+    "GET /v1/auth/oauth/{provider}/start": ANYBODY,
+    "GET /v1/auth/oauth/{provider}/callback": SECRET,
+    "POST /v1/me/links/{provider}/start": OWN,
     "GET /health/live": ANYBODY,
     "GET /health/ready": ANYBODY,
     "GET /metrics": ANYBODY,

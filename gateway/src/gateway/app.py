@@ -19,7 +19,7 @@ from gateway.realtime.feed import EventFeed
 from gateway.realtime.hub import EVENTS, Hub
 from gateway.realtime.server import RealTime, create_server
 from gateway.realtime.transports import Transports
-from gateway.rest import openapi, page, stripe_webhook
+from gateway.rest import openapi, page, sign_in, stripe_webhook
 from gateway.rest.admission import Admission
 from gateway.rest.handler import RestHandler
 from gateway.rest.table import ROUTES
@@ -80,6 +80,10 @@ def _add_rest(app: web.Application, settings: Settings, rpc: Rpc, admission: Adm
         if route.method == "GET":
             app.router.add_head(route.pattern, handler)
     app.router.add_post(stripe_webhook.PATH, stripe_webhook.StripeWebhook(rpc, admission, settings.webhook_body_limit, timeout_s).receive)
+    elsewhere = sign_in.SignIn(rpc, admission, timeout_s)
+    app.router.add_get(sign_in.START, elsewhere.start)
+    app.router.add_post(sign_in.LINK, elsewhere.link)
+    app.router.add_get(sign_in.CALLBACK, elsewhere.callback)
     documents = _documents()
     _add_static(app, "/openapi.json", documents.openapi, "application/json")
     _add_static(app, "/asyncapi.json", documents.asyncapi, "application/json")

@@ -21,6 +21,7 @@ _BY_NAME: dict[str, Any] = {
     "currency": "EUR",
     "payment_method": "pm_card_visa",
     "client_message_id": "m-1",
+    "provider": "nobody",
     "cursor": "Y3Vyc29y",
     "url": "https://files.example.com/a.pdf",
     "version": 3,

@@ -19,6 +19,8 @@ from identity.domain.errors import EmailTaken, LoginThrottled
 from identity.domain.login import Login
 from identity.domain.second_factors import SecondFactors
 from identity.domain.session import RefreshToken, Session
+from identity.domain.sign_in import Link, Provider, Vouched, link_id
+from identity.domain.sign_in import Protocol as Dialogue
 from identity.domain.throttle import Budget
 from identity.domain.verification import EmailVerification
 
@@ -50,6 +52,7 @@ class Memory:
     ceremonies: dict[str, Ceremony] = field(default_factory=dict)
     factors: dict[str, SecondFactors] = field(default_factory=dict)
     logins: dict[str, Login] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
 
 
@@ -142,6 +145,45 @@ class FakeFactors:
             _replace(self._rows, factors.user_id, factors)
 
 
+class FakeLinks:
+    def __init__(self, memory: Memory) -> None:
+        self._rows = memory.links
+
+    def get(self, provider: str, subject: str) -> Link | None:
+        return self._rows.get(link_id(provider, subject))
+
+    def of(self, user_id: str) -> list[Link]:
+        return [row for row in self._rows.values() if row.user_id == user_id]
+
+    def add(self, link: Link) -> None:
+        self._rows[link.id] = link
+
+    def remove(self, link: Link) -> None:
+        del self._rows[link.id]
+
+
+class FakeSignIns:
+    """A provider that vouches for whomever a test says; remembers the last state it was sent."""
+
+    person: Vouched
+    state: str
+
+    def authorization_url(self, provider: Provider, state: str, nonce: str, verifier: str, redirect_uri: str) -> str:
+        assert redirect_uri.endswith(f"/{provider.name}/callback")
+        self.state = state
+        return f"{provider.issuer}/authorize"
+
+    def vouched(self, provider: Provider, code: str, nonce: str, verifier: str, redirect_uri: str) -> Vouched:
+        return self.person
+
+
+class FakeProviders:
+    def get(self, name: str) -> Provider | None:
+        if name not in ("company", "github"):
+            return None
+        return Provider(name, Dialogue.OIDC, f"https://{name}.example", "client", "secret")
+
+
 class FakeLogins:
     def __init__(self, memory: Memory) -> None:
         self._rows = memory.logins
@@ -179,6 +221,7 @@ class FakeUnitOfWork:
     ceremonies: FakeCeremonies
     factors: FakeFactors
     logins: FakeLogins
+    links: FakeLinks
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
@@ -194,6 +237,7 @@ class FakeUnitOfWork:
         self.ceremonies = FakeCeremonies(self._draft)
         self.factors = FakeFactors(self._draft)
         self.logins = FakeLogins(self._draft)
+        self.links = FakeLinks(self._draft)
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:

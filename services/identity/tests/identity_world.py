@@ -10,11 +10,14 @@ from itertools import count
 from identity_fakes import (
     FakeAccounts,
     FakeFactors,
+    FakeLinks,
     FakeLoginAttempts,
     FakeLogins,
     FakeOneTimePasswords,
     FakePasswords,
+    FakeProviders,
     FakeSessions,
+    FakeSignIns,
     FakeTokens,
     FakeUnitOfWork,
     Memory,
@@ -28,14 +31,17 @@ from identity.usecases.add_passkey import AddPasskeyHandler
 from identity.usecases.begin_passkey import BeginPasskeyHandler
 from identity.usecases.begin_passkey_login import BeginPasskeyLoginHandler
 from identity.usecases.begin_session import BeginSession
+from identity.usecases.begin_sign_in import BeginSignIn
 from identity.usecases.begin_totp import BeginTotpHandler
 from identity.usecases.change_password import ChangePasswordHandler
 from identity.usecases.check_availability import CheckAvailabilityHandler
 from identity.usecases.check_passkey import PasskeyCheck
 from identity.usecases.check_second_factor import SecondFactorCheck
+from identity.usecases.complete_sign_in import CompleteSignInHandler
 from identity.usecases.confirm_email_change import ConfirmEmailChangeHandler
 from identity.usecases.confirm_totp import ConfirmTotpHandler
 from identity.usecases.list_factors import ListFactorsHandler
+from identity.usecases.list_links import ListLinksHandler
 from identity.usecases.list_logins import ListLoginsHandler
 from identity.usecases.list_sessions import ListSessionsHandler
 from identity.usecases.log_in import LogInHandler
@@ -43,12 +49,15 @@ from identity.usecases.log_in_with_passkey import LogInWithPasskeyHandler
 from identity.usecases.log_out import LogOutHandler
 from identity.usecases.refresh_session import RefreshSessionHandler
 from identity.usecases.remove_factor import RemoveFactorHandler
+from identity.usecases.remove_link import RemoveLinkHandler
 from identity.usecases.renew_recovery_codes import RenewRecoveryCodesHandler
 from identity.usecases.request_email_change import RequestEmailChangeHandler
 from identity.usecases.request_password_reset import RequestPasswordResetHandler
 from identity.usecases.reset_password import ResetPasswordHandler
 from identity.usecases.revoke_other_sessions import RevokeOtherSessionsHandler
 from identity.usecases.revoke_session import RevokeSessionHandler
+from identity.usecases.start_link import StartLinkHandler
+from identity.usecases.start_sign_in import StartSignInHandler
 from identity.usecases.step_up import StepUpHandler
 from identity.usecases.step_up_with_passkey import StepUpWithPasskeyHandler
 
@@ -65,6 +74,7 @@ class AuthenticationWorld:
     tokens: FakeTokens = field(default_factory=FakeTokens)
     attempts: FakeLoginAttempts = field(default_factory=FakeLoginAttempts)
     one_time_passwords: FakeOneTimePasswords = field(default_factory=FakeOneTimePasswords)
+    sign_ins: FakeSignIns = field(default_factory=FakeSignIns)
     repeat_window: timedelta = timedelta(0)
     client: Client = NOWHERE
     attempts_per_address: int = 60
@@ -204,3 +214,27 @@ class AuthenticationWorld:
         return LogInWithPasskeyHandler(
             self.unit_of_work, PasskeyCheck(self.passkeys), self.begin_session, lambda: self.client, self.clock.now
         )
+
+    @property
+    def begin_sign_in(self) -> BeginSignIn:
+        return BeginSignIn(self.unit_of_work, FakeProviders(), self.sign_ins, self.tokens, "https://openchance.example")
+
+    @property
+    def start_sign_in(self) -> StartSignInHandler:
+        return StartSignInHandler(self.begin_sign_in, self.clock.now)
+
+    @property
+    def start_link(self) -> StartLinkHandler:
+        return StartLinkHandler(self.begin_sign_in, self.clock.now)
+
+    @property
+    def complete_sign_in(self) -> CompleteSignInHandler:
+        return CompleteSignInHandler(self.begin_sign_in, self.begin_session, lambda: self.client, self.new_id, self.clock.now)
+
+    @property
+    def list_links(self) -> ListLinksHandler:
+        return ListLinksHandler(FakeLinks(self.memory))
+
+    @property
+    def remove_link(self) -> RemoveLinkHandler:
+        return RemoveLinkHandler(self.unit_of_work, self.clock.now)

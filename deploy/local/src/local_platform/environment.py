@@ -131,6 +131,8 @@ class Environment:
                     "IDENTITY_SIGNING_KEY": self.secrets.signing_key,
                     "IDENTITY_SECRETS_KEY": self.secrets.secrets_key,
                     "IDENTITY_WEB_ORIGINS": origins,
+                    "IDENTITY_PUBLIC_URL": self.gateway_urls[0],
+                    "IDENTITY_PROVIDERS": json.dumps(self._sandbox_providers()),
                 }
             case "payments":
                 links = {"PAYMENTS_RETURN_URL": f"{self.gateway_urls[0]}/"}
@@ -149,6 +151,12 @@ class Environment:
                 return {**links, "NOTIFICATIONS_SENDGRID_API_KEY": "SG.sandbox", "NOTIFICATIONS_SENDGRID_API_BASE": self.sandbox_url}
             case _:
                 return {}
+
+    def _sandbox_providers(self) -> dict[str, dict[str, str]]:
+        """The sandbox as a company's provider, and as GitHub."""
+        client = {"client_id": "sandbox", "client_secret": "sandbox-secret"}
+        github = f"{self.sandbox_url}/github"
+        return {"sandbox": {**client, "issuer": f"{self.sandbox_url}/oidc"}, "github": {**client, "issuer": github, "api": github}}
 
     def _with_given(self, ours: dict[str, str], prefix: str, but: str = "") -> dict[str, str]:
         return ours | {name: value for name, value in self.given.items() if name.startswith(f"{prefix}_") and name != but}

@@ -9,6 +9,7 @@ from aiohttp import web
 from sandbox.clock import Clock
 from sandbox.control import Control
 from sandbox.faults import Faults
+from sandbox.oidc import OidcProvider
 from sandbox.page import Page
 from sandbox.sendgrid import SendGridApi
 from sandbox.settings import Settings
@@ -34,6 +35,7 @@ def build(settings: Settings) -> web.Application:
             web.post("/v3/mail/send", SendGridApi(storage, clock, faults).handle),
             web.post("/2010-04-01/Accounts/{account}/Messages.json", texts.create),
             web.get("/2010-04-01/Accounts/{account}/Messages/{message}.json", texts.retrieve),
+            *OidcProvider(settings.base_url, clock).routes(),
             *Control(stripe).routes(),
             *HostedPages(stripe).routes(),
             web.route("*", "/v1/{path:.*}", stripe.handle),

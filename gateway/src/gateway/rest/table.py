@@ -46,6 +46,8 @@ ROUTES = (
     secured("POST", "/v1/me/factors/passkeys/confirm", authentication.AddPasskey),
     change("DELETE", "/v1/me/factors/{factor_id}", authentication.RemoveFactor),
     read("/.well-known/jwks.json", authentication.GetKeySet, auth=Auth.NONE),
+    read("/v1/me/links", authentication.ListLinks),
+    change("DELETE", "/v1/me/links/{provider}", authentication.RemoveLink),
     read("/v1/me", identity_queries.GetMe),
     change("PATCH", "/v1/me", identity.UpdateProfile),
     read("/v1/users/{user_id}", identity_queries.GetUser, auth=Auth.OPTIONAL),

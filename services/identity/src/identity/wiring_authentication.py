@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from chassis.context import calling_client
 from chassis.wiring import Resources
 from identity.adapters.accounts import MongoAccounts
-from identity.adapters.authentication import MongoFactors, MongoLogins
+from identity.adapters.authentication import MongoFactors, MongoLinks, MongoLogins
+from identity.adapters.configured_providers import ConfiguredProviders
 from identity.adapters.login_attempts import MongoLoginAttempts
+from identity.adapters.oidc_sign_ins import HttpSignIns
 from identity.adapters.one_time_passwords import TotpPasswords
 from identity.adapters.reference import common_passwords
 from identity.adapters.sessions import MongoSessions
@@ -18,24 +20,30 @@ from identity.settings import Settings
 from identity.usecases.add_passkey import AddPasskeyHandler
 from identity.usecases.begin_passkey import BeginPasskeyHandler
 from identity.usecases.begin_passkey_login import BeginPasskeyLoginHandler
+from identity.usecases.begin_sign_in import BeginSignIn
 from identity.usecases.begin_totp import BeginTotpHandler
 from identity.usecases.change_password import ChangePasswordHandler
 from identity.usecases.check_availability import CheckAvailabilityHandler
 from identity.usecases.check_passkey import PasskeyCheck
+from identity.usecases.complete_sign_in import CompleteSignInHandler
 from identity.usecases.confirm_email_change import ConfirmEmailChangeHandler
 from identity.usecases.confirm_totp import ConfirmTotpHandler
 from identity.usecases.get_key_set import GetKeySetHandler
 from identity.usecases.list_factors import ListFactorsHandler
+from identity.usecases.list_links import ListLinksHandler
 from identity.usecases.list_logins import ListLoginsHandler
 from identity.usecases.list_sessions import ListSessionsHandler
 from identity.usecases.log_in_with_passkey import LogInWithPasskeyHandler
 from identity.usecases.remove_factor import RemoveFactorHandler
+from identity.usecases.remove_link import RemoveLinkHandler
 from identity.usecases.renew_recovery_codes import RenewRecoveryCodesHandler
 from identity.usecases.request_email_change import RequestEmailChangeHandler
 from identity.usecases.request_password_reset import RequestPasswordResetHandler
 from identity.usecases.reset_password import ResetPasswordHandler
 from identity.usecases.revoke_other_sessions import RevokeOtherSessionsHandler
 from identity.usecases.revoke_session import RevokeSessionHandler
+from identity.usecases.start_link import StartLinkHandler
+from identity.usecases.start_sign_in import StartSignInHandler
 from identity.usecases.step_up import StepUpHandler
 from identity.usecases.step_up_with_passkey import StepUpWithPasskeyHandler
 from identity.wiring import password_hashing, sealing, second_factor_check, session_opening, signed_tokens
@@ -67,6 +75,11 @@ class AuthenticationUseCases:
     begin_passkey_login: BeginPasskeyLoginHandler
     log_in_with_passkey: LogInWithPasskeyHandler
     get_key_set: GetKeySetHandler
+    start_sign_in: StartSignInHandler
+    start_link: StartLinkHandler
+    complete_sign_in: CompleteSignInHandler
+    list_links: ListLinksHandler
+    remove_link: RemoveLinkHandler
 
 
 def build_authentication(resources: Resources[Settings]) -> AuthenticationUseCases:
@@ -81,6 +94,8 @@ def build_authentication(resources: Resources[Settings]) -> AuthenticationUseCas
     def unit_of_work() -> IdentityUnitOfWork:
         return IdentityUnitOfWork(store)
 
+    providers = ConfiguredProviders(settings.providers)
+    begin_sign_in = BeginSignIn(unit_of_work, providers, HttpSignIns(), tokens, settings.public_url.rstrip("/"))
     return AuthenticationUseCases(
         step_up=StepUpHandler(unit_of_work, MongoAccounts(), attempts, passwords, tokens, second_factor_check(resources), now),
         step_up_with_passkey=StepUpWithPasskeyHandler(unit_of_work, passkey_check, tokens, now),
@@ -102,6 +117,11 @@ def build_authentication(resources: Resources[Settings]) -> AuthenticationUseCas
         begin_passkey=BeginPasskeyHandler(unit_of_work, passkeys, tokens, now),
         add_passkey=AddPasskeyHandler(unit_of_work, passkeys, new_id, now),
         begin_passkey_login=BeginPasskeyLoginHandler(unit_of_work, passkeys, tokens, now),
+        start_sign_in=StartSignInHandler(begin_sign_in, now),
+        start_link=StartLinkHandler(begin_sign_in, now),
+        complete_sign_in=CompleteSignInHandler(begin_sign_in, session_opening(resources), calling_client, new_id, now),
+        list_links=ListLinksHandler(MongoLinks()),
+        remove_link=RemoveLinkHandler(unit_of_work, now),
         get_key_set=GetKeySetHandler(tokens),
         log_in_with_passkey=LogInWithPasskeyHandler(unit_of_work, passkey_check, session_opening(resources), calling_client, now),
     )

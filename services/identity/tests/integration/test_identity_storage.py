@@ -15,6 +15,7 @@ from identity.domain.login import Login, Outcome
 from identity.domain.origin import Origin
 from identity.domain.second_factors import Passkey, SecondFactors, Totp
 from identity.domain.session import RevokeReason, Session
+from identity.domain.sign_in import Link
 from identity.domain.throttle import of_address, of_strangers
 from identity.domain.verification import EmailVerification
 
@@ -187,3 +188,16 @@ def test_an_honest_attempt_is_taken_back(storage):
     storage.attempts.count(budget, NOW)
     with pytest.raises(LoginThrottled):
         storage.attempts.count(budget, NOW)
+
+
+def test_links_are_found_by_provider_and_subject_and_by_account(storage):
+    link = Link("github", "42", ADA.id, NOW)
+    with storage.unit_of_work() as work:
+        work.links.add(link)
+    with storage.unit_of_work() as work:
+        assert work.links.get("github", "42") == link
+        assert work.links.get("google", "42") is None
+        assert work.links.of(ADA.id) == [link]
+        work.links.remove(link)
+    with storage.unit_of_work() as work:
+        assert work.links.of(ADA.id) == []

@@ -11,10 +11,13 @@ from contracts.identity.sessions import (
     DeviceView,
     FactorsView,
     KeySetView,
+    LinksView,
     LoginPage,
     PasskeyOptionsView,
     RecoveryCodesView,
     SessionsView,
+    SignedInView,
+    SignInStartedView,
     TotpSetupView,
 )
 from contracts.identity.views import AccessTokenView, TokensView
@@ -173,3 +176,42 @@ class GetKeySet(Query[KeySetView]):
     """The keys in use and those that will be or were: a token names its own by `kid`."""
 
     service: ClassVar[str] = "authentication"
+
+
+ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{1,39}$")]
+
+
+class StartSignIn(Command[SignInStartedView]):
+    """Begin to log in with a provider: Google, GitHub, LinkedIn, a company's own."""
+
+    service: ClassVar[str] = "authentication"
+    provider: ProviderName
+
+
+class StartLink(Command[SignInStartedView]):
+    """Begin to link a provider to one's account. Asks for a fresh session."""
+
+    service: ClassVar[str] = "authentication"
+    provider: ProviderName
+
+
+class CompleteSignIn(Command[SignedInView]):
+    """What the provider sent the browser back with, and the binding that the browser kept."""
+
+    service: ClassVar[str] = "authentication"
+    provider: ProviderName
+    code: Secret
+    state: Secret
+    binding: Secret
+    iss: Annotated[str, StringConstraints(max_length=300)] | None = None
+
+
+class ListLinks(Query[LinksView]):
+    service: ClassVar[str] = "authentication"
+
+
+class RemoveLink(Command[Done]):
+    """Asks for a fresh session. The last way into an account stays."""
+
+    service: ClassVar[str] = "authentication"
+    provider: ProviderName

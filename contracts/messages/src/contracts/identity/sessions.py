@@ -3,6 +3,7 @@
 from pydantic import JsonValue
 
 from contracts.base import UtcDatetime, View
+from contracts.identity.views import TokensView
 from contracts.ids import FactorId, LoginId, SessionId
 from contracts.paging import Page
 
@@ -88,3 +89,28 @@ class KeySetView(View):
     """The public keys that access tokens are verified with (RFC 7517)."""
 
     keys: tuple[dict[str, JsonValue], ...]
+
+
+class SignInStartedView(View):
+    """Send the browser to `authorization_url`; keep `binding` in that browser until it comes back."""
+
+    authorization_url: str
+    binding: str
+
+
+class LinkView(View):
+    """A login elsewhere that opens this account."""
+
+    provider: str
+    linked_at: UtcDatetime
+
+
+class LinksView(View):
+    items: tuple[LinkView, ...]
+
+
+class SignedInView(View):
+    """After a login elsewhere: the session's tokens, or, where a logged-in person linked a provider, the link."""
+
+    tokens: TokensView | None = None
+    link: LinkView | None = None

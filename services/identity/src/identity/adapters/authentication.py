@@ -10,6 +10,7 @@ from pymongo.client_session import ClientSession
 from chassis.documents import DocumentCollection
 from identity.adapters.authentication_documents import (
     CeremonyDocument,
+    LinkDocument,
     LoginDocument,
     PasskeyDocument,
     SecondFactorsDocument,
@@ -19,6 +20,7 @@ from identity.domain.ceremony import Ceremony, Kind
 from identity.domain.login import Login, Outcome
 from identity.domain.origin import Origin
 from identity.domain.second_factors import Passkey, SecondFactors, Totp
+from identity.domain.sign_in import Link, link_id
 
 
 class MongoCeremonies:
@@ -137,3 +139,29 @@ def _login(document: LoginDocument) -> Login:
         tuple(document.methods),
         Origin(document.device, document.address_range),
     )
+
+
+class MongoLinks:
+    """The port Links; without a session for reads outside a transaction."""
+
+    def __init__(self, session: ClientSession | None = None) -> None:
+        self._links = DocumentCollection(LinkDocument, session)
+
+    def get(self, provider: str, subject: str) -> Link | None:
+        found = self._links.get(link_id(provider, subject))
+        return _link(found) if found else None
+
+    def of(self, user_id: str) -> list[Link]:
+        return [_link(found) for found in self._links.find({"user_id": user_id})]
+
+    def add(self, link: Link) -> None:
+        self._links.insert(
+            LinkDocument(id=link.id, provider=link.provider, subject=link.subject, user_id=link.user_id, linked_at=link.linked_at)
+        )
+
+    def remove(self, link: Link) -> None:
+        self._links.delete(link.id)
+
+
+def _link(document: LinkDocument) -> Link:
+    return Link(document.provider, document.subject, document.user_id, document.linked_at)

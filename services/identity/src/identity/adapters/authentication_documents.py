@@ -58,3 +58,14 @@ class SecondFactorsDocument(VersionedDocument):
     recovery = ListField(StringField())
 
     meta: ClassVar[dict[str, Any]] = {"collection": "second_factors"}
+
+
+class LinkDocument(VersionedDocument):
+    """The id is the provider's name and its subject."""
+
+    provider = StringField(required=True)
+    subject = StringField(required=True)
+    user_id = StringField(required=True)
+    linked_at = DateTimeField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "links"}

@@ -6,9 +6,9 @@ from pymongo.client_session import ClientSession
 
 from chassis.mongo import MongoUnitOfWork
 from identity.adapters.accounts import MongoAccounts, MongoEmailVerifications
-from identity.adapters.authentication import MongoCeremonies, MongoFactors, MongoLogins
+from identity.adapters.authentication import MongoCeremonies, MongoFactors, MongoLinks, MongoLogins
 from identity.adapters.sessions import MongoRefreshTokens, MongoSessions
-from identity.usecases.ports import Accounts, Ceremonies, EmailVerifications, Factors, Logins, RefreshTokens, Sessions
+from identity.usecases.ports import Accounts, Ceremonies, EmailVerifications, Factors, Links, Logins, RefreshTokens, Sessions
 
 
 class IdentityUnitOfWork(MongoUnitOfWork):
@@ -21,6 +21,7 @@ class IdentityUnitOfWork(MongoUnitOfWork):
     ceremonies: Ceremonies
     factors: Factors
     logins: Logins
+    links: Links
 
     def open(self, session: ClientSession) -> None:
         self.accounts = MongoAccounts(session)
@@ -30,3 +31,4 @@ class IdentityUnitOfWork(MongoUnitOfWork):
         self.ceremonies = MongoCeremonies(session)
         self.factors = MongoFactors(session)
         self.logins = MongoLogins(session)
+        self.links = MongoLinks(session)

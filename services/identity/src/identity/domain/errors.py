@@ -130,6 +130,55 @@ class SessionNotFound(DomainError):
     code = "identity.session.not_found"
 
 
+class ProviderNotFound(DomainError):
+    """There is no such provider to log in with."""
+
+    kind = Kind.NOT_FOUND
+    code = "identity.provider.not_found"
+
+
+class ProviderAway(DomainError):
+    """The provider does not answer: try again."""
+
+    kind = Kind.UNAVAILABLE
+    code = "identity.provider.away"
+
+
+class SignInRefused(DomainError):
+    """The login at the provider could not be completed: begin again."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "identity.sign_in.refused"
+
+
+class LinkRequired(DomainError):
+    """An account with this address exists: log in to it as usual, then link the provider there."""
+
+    kind = Kind.CONFLICT
+    code = "identity.link.required"
+
+
+class LinkTaken(DomainError):
+    """This login of the provider belongs to another account here."""
+
+    kind = Kind.CONFLICT
+    code = "identity.link.taken"
+
+
+class LinkNotFound(DomainError):
+    """No login of this provider is linked to your account."""
+
+    kind = Kind.NOT_FOUND
+    code = "identity.link.not_found"
+
+
+class LastWayIn(DomainError):
+    """Without it you could not log in any more: set a password by mail, or add a passkey first."""
+
+    kind = Kind.CONFLICT
+    code = "identity.link.last"
+
+
 class VerificationTokenInvalid(DomainError):
     """This verification token is unknown, used or expired: ask for a new one."""
 

@@ -10,20 +10,25 @@ from contracts.identity.authentication import (
     BeginTotp,
     ChangePassword,
     CheckAvailability,
+    CompleteSignIn,
     ConfirmEmailChange,
     ConfirmTotp,
     GetKeySet,
     ListFactors,
+    ListLinks,
     ListLogins,
     ListSessions,
     LogInWithPasskey,
     RemoveFactor,
+    RemoveLink,
     RenewRecoveryCodes,
     RequestEmailChange,
     RequestPasswordReset,
     ResetPassword,
     RevokeOtherSessions,
     RevokeSession,
+    StartLink,
+    StartSignIn,
     StepUp,
     StepUpWithPasskey,
 )
@@ -32,10 +37,13 @@ from contracts.identity.sessions import (
     DeviceView,
     FactorsView,
     KeySetView,
+    LinksView,
     LoginPage,
     PasskeyOptionsView,
     RecoveryCodesView,
     SessionsView,
+    SignedInView,
+    SignInStartedView,
     TotpSetupView,
 )
 from contracts.identity.views import AccessTokenView, TokensView
@@ -135,3 +143,23 @@ class AuthenticationService:
     @rpc
     def get_key_set(self, query: GetKeySet) -> KeySetView:  # noqa: ARG002 - the query has no fields
         return self.use_cases.get_key_set()
+
+    @rpc
+    def start_sign_in(self, command: StartSignIn) -> SignInStartedView:
+        return self.use_cases.start_sign_in(command)
+
+    @rpc
+    def start_link(self, command: StartLink, principal: Principal) -> SignInStartedView:
+        return self.use_cases.start_link(command, principal)
+
+    @rpc
+    def complete_sign_in(self, command: CompleteSignIn) -> SignedInView:
+        return self.use_cases.complete_sign_in(command)
+
+    @rpc
+    def list_links(self, query: ListLinks, principal: Principal) -> LinksView:  # noqa: ARG002 - the query has no fields
+        return self.use_cases.list_links(principal)
+
+    @rpc
+    def remove_link(self, command: RemoveLink, principal: Principal) -> Done:
+        return self.use_cases.remove_link(command, principal)

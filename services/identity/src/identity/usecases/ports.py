@@ -13,6 +13,7 @@ from identity.domain.ceremony import Ceremony, Kind
 from identity.domain.login import Login
 from identity.domain.second_factors import Passkey, SecondFactors
 from identity.domain.session import RefreshToken, Session
+from identity.domain.sign_in import Link, Provider, Vouched
 from identity.domain.throttle import Budget
 from identity.domain.verification import EmailVerification
 
@@ -90,6 +91,16 @@ class Logins(Protocol):
         """The newest first, and the cursor to go on from."""
 
 
+class Links(Protocol):
+    def get(self, provider: str, subject: str) -> Link | None: ...
+
+    def of(self, user_id: str) -> list[Link]: ...
+
+    def add(self, link: Link) -> None: ...
+
+    def remove(self, link: Link) -> None: ...
+
+
 class UnitOfWork(Transaction, Protocol):
     """One transaction over all that identity keeps."""
 
@@ -100,6 +111,7 @@ class UnitOfWork(Transaction, Protocol):
     ceremonies: Ceremonies
     factors: Factors
     logins: Logins
+    links: Links
 
 
 class Passwords(Protocol):
@@ -186,3 +198,19 @@ class Passkeys(Protocol):
 
     def used(self, credential: Mapping[str, Any], challenge: str, passkey: Passkey, at: datetime) -> Passkey:
         """The passkey after this use. Raises: PasskeyInvalid."""
+
+
+class Providers(Protocol):
+    """Where people may log in elsewhere; organisations' own providers come in here too."""
+
+    def get(self, name: str) -> Provider | None: ...
+
+
+class SignIns(Protocol):
+    """The dialogue with a provider: OAuth 2.1 authorization code with PKCE, OpenID Connect Core 1.0."""
+
+    def authorization_url(self, provider: Provider, state: str, nonce: str, verifier: str, redirect_uri: str) -> str:
+        """Where to send the browser. Raises: ProviderAway."""
+
+    def vouched(self, provider: Provider, code: str, nonce: str, verifier: str, redirect_uri: str) -> Vouched:
+        """Whom the code stands for. Raises: ProviderAway, SignInRefused."""

@@ -1,0 +1,53 @@
+"""Logging in elsewhere: providers that vouch for people, and which of their people is which of our accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Protocol(StrEnum):
+    OIDC = "oidc"
+    GITHUB = "github"  # OAuth 2.0 alone: no ID token, the person is asked for over the API
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """`name` stands in our URLs; `issuer` is where discovery begins, of GitHub the address of its pages; `api` that of GitHub's API."""
+
+    name: str
+    protocol: Protocol
+    issuer: str
+    client_id: str
+    client_secret: str
+    api: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Whom a provider vouches for. Only `subject` is theirs for good: an address can go to somebody else."""
+
+    subject: str
+    email: str | None
+    email_verified: bool
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An account of ours and a person of a provider's."""
+
+    provider: str
+    subject: str
+    user_id: str
+    linked_at: datetime
+
+    @property
+    def id(self) -> str:
+        return link_id(self.provider, self.subject)
+
+
+def link_id(provider: str, subject: str) -> str:
+    """Subjects are unique within a provider alone (ASVS 5.0, 6.8.1)."""
+    return f"{provider} {subject}"

@@ -1,0 +1,42 @@
+"""What a login elsewhere and a link begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.identity.sessions import SignInStartedView
+from identity.domain.ceremony import Ceremony, Kind
+from identity.domain.errors import ProviderNotFound
+from identity.domain.tokens import digest
+from identity.usecases.ports import Providers, SignIns, Tokens, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class BeginSignIn:
+    unit_of_work: Callable[[], UnitOfWork]
+    providers: Providers
+    sign_ins: SignIns
+    tokens: Tokens
+    redirect_url: str
+
+    def __call__(self, name: str, user_id: str, at: datetime) -> SignInStartedView:
+        """State, nonce, PKCE verifier and a binding to this browser, each its own secret.
+
+        Raises:
+            ProviderNotFound, ProviderAway.
+        """
+        provider = self.providers.get(name)
+        if provider is None:
+            raise ProviderNotFound
+        state, nonce, verifier, binding = (self.tokens.new() for _ in range(4))
+        url = self.sign_ins.authorization_url(provider, state, nonce, verifier, self.redirect_uri(name))
+        details = {"provider": name, "nonce": nonce, "verifier": verifier, "binding": digest(binding)}
+        with self.unit_of_work() as work:
+            work.ceremonies.add(Ceremony.begin(Kind.SIGN_IN_ELSEWHERE, digest(state), at, user_id, **details))
+        return SignInStartedView(authorization_url=url, binding=binding)
+
+    def redirect_uri(self, name: str) -> str:
+        """Another one for each provider: a code of one is never taken to another (RFC 9700, 4.4)."""
+        return f"{self.redirect_url}/v1/auth/oauth/{name}/callback"

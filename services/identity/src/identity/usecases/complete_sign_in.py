@@ -1,0 +1,103 @@
+"""Come back from a provider."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chassis.context import Client
+from contracts.identity.authentication import CompleteSignIn
+from contracts.identity.events import EmailVerified, SecondFactorChanged
+from contracts.identity.roles import Role
+from contracts.identity.sessions import LinkView, SignedInView
+from identity.domain.account import Account, Profile
+from identity.domain.ceremony import Ceremony, Kind
+from identity.domain.errors import LinkRequired, LinkTaken, ProviderNotFound, SessionEnded, SignInRefused
+from identity.domain.origin import Origin
+from identity.domain.sign_in import Link, Vouched
+from identity.domain.tokens import digest
+from identity.usecases.begin_session import BeginSession
+from identity.usecases.begin_sign_in import BeginSignIn
+from identity.usecases.ports import UnitOfWork
+from identity.usecases.show import user_registered
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteSignInHandler:
+    begin: BeginSignIn
+    begin_session: BeginSession
+    client: Callable[[], Client]
+    new_id: Callable[[str], str]
+    now: Callable[[], datetime]
+
+    def __call__(self, command: CompleteSignIn) -> SignedInView:
+        """Log in whom the provider vouches for, or link them to the account that began it.
+
+        An account is found by the provider's own name for the person, never by address: an address can go to somebody else, and
+        a provider that confirms any address would open every account. So an address that has an account here is asked to log in
+        there and link; a new one gets an account, if the provider has verified the address.
+
+        Raises:
+            SignInRefused: the state is unknown, used, expired or another browser's; or the provider does not vouch.
+            LinkRequired, LinkTaken.
+        """
+        at = self.now()
+        ceremony = self._taken(command, at)
+        provider = self.begin.providers.get(command.provider)
+        if provider is None:
+            raise ProviderNotFound
+        if command.iss is not None and command.iss != provider.issuer:  # RFC 9207: the answer of another provider
+            raise SignInRefused
+        details = ceremony.details
+        redirect_uri = self.begin.redirect_uri(provider.name)
+        person = self.begin.sign_ins.vouched(provider, command.code, details["nonce"], details["verifier"], redirect_uri)
+        if ceremony.user_id:
+            return SignedInView(link=self._linked(provider.name, person, ceremony.user_id, at))
+        return self._logged_in(provider.name, person, at)
+
+    def _taken(self, command: CompleteSignIn, at: datetime) -> Ceremony:
+        with self.begin.unit_of_work() as work:
+            ceremony = work.ceremonies.take(digest(command.state))
+        if ceremony is None or not ceremony.open(Kind.SIGN_IN_ELSEWHERE, at) or ceremony.details["provider"] != command.provider:
+            raise SignInRefused
+        if not hmac.compare_digest(ceremony.details["binding"], digest(command.binding)):
+            raise SignInRefused
+        return ceremony
+
+    def _linked(self, provider: str, person: Vouched, user_id: str, at: datetime) -> LinkView:
+        with self.begin.unit_of_work() as work:
+            if work.accounts.get(user_id) is None:
+                raise SessionEnded
+            link = work.links.get(provider, person.subject)
+            if link is not None and link.user_id != user_id:
+                raise LinkTaken
+            if link is None:
+                link = Link(provider, person.subject, user_id, at)
+                work.links.add(link)
+                work.emit(SecondFactorChanged(user_id=user_id, factor="link", change="added"))
+        return LinkView(provider=provider, linked_at=link.linked_at)
+
+    def _logged_in(self, provider: str, person: Vouched, at: datetime) -> SignedInView:
+        client = self.client()
+        with self.begin.unit_of_work() as work:
+            link = work.links.get(provider, person.subject)
+            account = work.accounts.get(link.user_id) if link else self._registered(work, provider, person, at)
+            if account is None:
+                raise SignInRefused
+            return SignedInView(tokens=self.begin_session(work, account, ("fed",), Origin.of(client.address, client.agent), at))
+
+    def _registered(self, work: UnitOfWork, provider: str, person: Vouched, at: datetime) -> Account:
+        if person.email is None or not person.email_verified:
+            raise SignInRefused("The provider has not verified an email address of yours.")
+        if work.accounts.by_email(person.email) is not None:
+            raise LinkRequired
+        name = " ".join(person.name.split())[:80] or person.email.partition("@")[0]
+        profile = Profile(display_name=name, time_zone="UTC", locale="en")
+        account = Account(self.new_id("user"), 1, person.email, True, None, (Role.SOLVER,), profile, at)
+        work.accounts.add(account)
+        work.links.add(Link(provider, person.subject, account.id, at))
+        work.emit(user_registered(account))
+        work.emit(EmailVerified(user_id=account.id, email=account.email))
+        return account

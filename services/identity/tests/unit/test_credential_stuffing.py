@@ -1,0 +1,34 @@
+"""A list of stolen passwords tried from many addresses against many accounts."""
+
+from chassis.context import Client
+from contracts.identity.commands import LogIn
+from identity.domain.errors import CredentialsInvalid, LoginThrottled
+
+ADDRESSES, ACCOUNTS = 100, 100
+
+
+def attack(world, attempts):
+    """One attempt after another, spread over addresses and accounts; how each ended."""
+    outcomes = []
+    for number in range(attempts):
+        world.client = Client(f"203.0.113.{number % ADDRESSES}", "stuffer/1.0")
+        try:
+            world.log_in(LogIn(email=f"person{number // ADDRESSES % ACCOUNTS}@example.org", password=f"stolen {number}"))
+        except (CredentialsInvalid, LoginThrottled) as refusal:
+            outcomes.append(type(refusal))
+    return outcomes
+
+
+def test_ten_thousand_attempts_from_a_hundred_addresses_reach_few_passwords(world):
+    outcomes = attack(world, 10_000)
+    assert len(outcomes) == 10_000, "nobody gets in"
+    assert outcomes.count(LoginThrottled) >= 9_000
+    assert world.passwords.compared == outcomes.count(CredentialsInvalid) <= ACCOUNTS * 10, "who is throttled costs no hashing"
+
+
+def test_the_owner_gets_in_during_the_attack(world):
+    owner = world.registered(email="person3@example.org")
+    device = world.log_in(LogIn(email="person3@example.org", password="orbit lemon quartz")).device_token
+    attack(world, 2_000)
+    world.client = Client("198.51.100.7", "Firefox")
+    assert owner.id in world.log_in(LogIn(email="person3@example.org", password="orbit lemon quartz", device_token=device)).access_token
