@@ -27,6 +27,6 @@ class Settings(ServiceSettings):
     web_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ("http://localhost:8080",)  # whose pages may use them
     public_url: str = "http://localhost:8080"  # the gateway's: where providers send browsers back to
     # {"google": {"client_id": "…", "client_secret": "…"}}; "issuer" too for any but google, github and linkedin
-    providers: dict[str, dict[str, str]] = Field(default_factory=dict, repr=False)
+    providers: SecretStr = SecretStr("{}")
     # How long, in seconds, a traded refresh token still gets its unused successor from the same client: 0 treats every second use as theft.
     refresh_repeat_s: float = Field(default=10, ge=0, le=60)

@@ -94,7 +94,7 @@ def build_authentication(resources: Resources[Settings]) -> AuthenticationUseCas
     def unit_of_work() -> IdentityUnitOfWork:
         return IdentityUnitOfWork(store)
 
-    providers = ConfiguredProviders(settings.providers)
+    providers = ConfiguredProviders.read(settings.providers.get_secret_value())
     begin_sign_in = BeginSignIn(unit_of_work, providers, HttpSignIns(), tokens, settings.public_url.rstrip("/"))
     return AuthenticationUseCases(
         step_up=StepUpHandler(unit_of_work, MongoAccounts(), attempts, passwords, tokens, second_factor_check(resources), now),

@@ -266,7 +266,8 @@ async def test_an_address_changes_and_a_login_leaves_its_line(rpc: RpcClient, id
 
 
 async def test_hashing_leaves_room_for_others_and_gives_its_memory_back(rpc: RpcClient, run_service: RunService) -> None:
-    identity = run_service("identity", IDENTITY_PASSWORD_HASHES_WAITING="4")
+    client = '{"company": {"client_id": "a", "client_secret": "b", "issuer": "https://login.example"}}'
+    identity = run_service("identity", IDENTITY_PASSWORD_HASHES_WAITING="4", IDENTITY_PROVIDERS=client)
     me = await rpc.call(registration())
     logins = [asyncio.create_task(rpc.call(LogIn(email=f"nobody{n}@example.org", password="wrong"), timeout=30)) for n in range(60)]
     reads = [rpc.call(GetUser(user_id=me.id), timeout=30) for _ in range(20)]

@@ -140,3 +140,6 @@ def test_a_provider_without_tls_is_refused(sign_ins):
 def test_a_provider_that_lacks_something_is_refused_at_start_up():
     with pytest.raises(ValueError, match="IDENTITY_PROVIDERS: acme"):
         ConfiguredProviders({"acme": {"client_id": "a", "client_secret": "b"}})
+    for text in ("", "[]", "{"):
+        with pytest.raises(ValueError, match="IDENTITY_PROVIDERS"):
+            ConfiguredProviders.read(text)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from typing import Self
 
 from identity.domain.sign_in import Protocol, Provider
 
@@ -21,6 +23,18 @@ class ConfiguredProviders:
         ValueError: a provider lacks its client or its issuer.
         """
         self._providers = {name: _provider(name, told) for name, told in configured.items()}
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """From JSON.
+
+        Raises:
+            ValueError: it is none, or a provider lacks something.
+        """
+        try:
+            return cls(json.loads(text))
+        except (json.JSONDecodeError, AttributeError) as error:
+            raise ValueError("IDENTITY_PROVIDERS is not a JSON object of objects") from error
 
     def get(self, name: str) -> Provider | None:
         return self._providers.get(name)
