@@ -17,6 +17,7 @@ class FaultOrder(BaseModel):
     count: int = Field(default=1, ge=1, le=100_000)
     delay_ms: int = Field(default=0, ge=0, le=600_000)
     after: bool = False
+    retry_after_s: int | None = Field(default=None, ge=0, le=86_400)  # the Retry-After header of a 429
     path: str = ""  # only calls whose path contains this
     method: str | None = Field(default=None, pattern="^(GET|POST|DELETE)$")
 

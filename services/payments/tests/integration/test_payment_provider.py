@@ -13,7 +13,7 @@ from payments_fake_stripe import FakeStripe
 from payments.adapters.stripe_amounts import from_stripe, to_stripe
 from payments.adapters.stripe_client import DeadlineSession, stripe_client
 from payments.adapters.stripe_provider import StripeProvider
-from payments.domain.errors import ProviderUnavailable
+from payments.domain.errors import ProviderBusy, ProviderUnavailable
 from payments.usecases.ports import Intent, IntentStatus, MovementStatus, PaymentProvider, ProviderRefused
 
 EUR = "EUR"
@@ -158,6 +158,16 @@ def test_an_outage_is_unavailable_and_passes(sandbox_url: str) -> None:
         with pytest.raises(ProviderUnavailable):
             stripe.create_intent(amount=60_000, currency=EUR, key=f"create {status}", **CAME)
         clear_faults(sandbox_url)
+    assert stripe.create_intent(amount=60_000, currency=EUR, key="create", **CAME).status is IntentStatus.UNCONFIRMED
+
+
+def test_a_rate_limit_is_told_with_its_pause_and_not_asked_again_at_once(sandbox_url: str) -> None:
+    stripe = stripe_at(sandbox_url)
+    order_fault(sandbox_url, status=429, count=2, retry_after_s=17)
+    for _ in range(2):  # each call takes one fault: the SDK did not ask again by itself
+        with pytest.raises(ProviderBusy) as busy:
+            stripe.create_intent(amount=60_000, currency=EUR, key="create", **CAME)
+        assert busy.value.retry_after == timedelta(seconds=17)
     assert stripe.create_intent(amount=60_000, currency=EUR, key="create", **CAME).status is IntentStatus.UNCONFIRMED
 
 

@@ -73,7 +73,10 @@ class StripeApi:
             answer = _Answer.refusing(error, request_id)
         if fault is not None and fault.after and fault.status is None and request.transport is not None:
             request.transport.abort()  # done, and nobody will be told
-        return _response(request, call, request_id, answer)
+        response = _response(request, call, request_id, answer)
+        if fault is not None and fault.retry_after_s is not None:
+            response.headers["Retry-After"] = str(fault.retry_after_s)
+        return response
 
     async def _read(self, request: web.Request, request_id: str) -> _Call:
         _authenticate(request.headers.get("Authorization"))

@@ -33,8 +33,6 @@ def make(session: Session, intent: Json, method: Json, *, captured: bool, declin
         "currency": intent["currency"],
         "customer": intent["customer"],
         "description": intent["description"],
-        "destination": None,
-        "dispute": None,
         "disputed": False,
         "failure_balance_transaction": None,
         "failure_code": decline.code if decline else None,

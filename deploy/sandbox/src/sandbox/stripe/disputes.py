@@ -42,7 +42,7 @@ def open_dispute(session: Session, charge: Json, reason: str) -> None:
         "status": "needs_response",
     }
     session.insert(dispute)
-    charge |= {"disputed": True, "dispute": dispute_id}
+    charge["disputed"] = True
     session.save(charge)
     session.emit("charge.dispute.created", dispute)
     session.emit("charge.dispute.funds_withdrawn", dispute)

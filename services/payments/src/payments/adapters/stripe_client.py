@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import requests
@@ -11,7 +12,7 @@ import stripe
 import structlog
 from requests.adapters import HTTPAdapter
 
-from payments.domain.errors import ProviderUnavailable
+from payments.domain.errors import ProviderBusy, ProviderUnavailable
 from payments.usecases.ports import ProviderRefused
 
 log = structlog.get_logger(__name__)
@@ -24,6 +25,8 @@ _SHORTEST_SECONDS = 0.5
 _PAUSES_SECONDS = 1.5  # what the SDK waits between three attempts, at most
 _CONNECTIONS = 32
 # The request was wrong and nothing was done (https://docs.stripe.com/api/errors). 409 and 429 say: not now.
+_TOO_MANY = 429
+_LONGEST_WAIT = timedelta(hours=1)
 _REFUSED_STATUS = frozenset({400, 402, 403, 404})
 
 
@@ -37,7 +40,10 @@ class DeadlineSession(requests.Session):
         self.mount("http://", HTTPAdapter(pool_maxsize=_CONNECTIONS))
 
     def request(self, *args: Any, **options: Any) -> requests.Response:
-        return super().request(*args, **options | {"timeout": self.seconds()})
+        answer = super().request(*args, **options | {"timeout": self.seconds()})
+        if answer.status_code == _TOO_MANY and "Retry-After" in answer.headers:
+            answer.headers["Stripe-Should-Retry"] = "false"  # the SDK would ask again at once; the saga waits as long as it is told
+        return answer
 
     def seconds(self) -> float:
         """For one attempt of three."""
@@ -92,6 +98,16 @@ def looking() -> Iterator[None]:
 
 
 def _unavailable(error: stripe.StripeError) -> None:
+    if (wait := _retry_after(error)) is not None:
+        raise ProviderBusy(wait) from error
     if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
         log.error("stripe_access_denied", detail=str(error), request_id=error.request_id)
     raise ProviderUnavailable from error
+
+
+def _retry_after(error: stripe.StripeError) -> timedelta | None:
+    """How long Stripe wants to be left alone: https://docs.stripe.com/rate-limits. A date in the header's place is not Stripe's way."""
+    told = str((error.headers or {}).get("Retry-After", ""))
+    if error.http_status != _TOO_MANY or not told.isdecimal():
+        return None
+    return min(timedelta(seconds=int(told)), _LONGEST_WAIT)

@@ -74,6 +74,11 @@ def refunded(escrow_id: str, amount: int, currency: str) -> tuple[Move, ...]:
     return (Move(held(escrow_id, currency), payer(escrow_id, currency), amount),)
 
 
+def refund_returned(escrow_id: str, amount: int, currency: str) -> tuple[Move, ...]:
+    """The payer's bank sent a refund back after it had been reported as done: the money is held again."""
+    return (Move(payer(escrow_id, currency), held(escrow_id, currency), amount),)
+
+
 def reversed_transfer(escrow_id: str, payee_id: str, amount: int, currency: str) -> tuple[Move, ...]:
     """A transfer was taken back from the solver: the money is held again."""
     return (Move(available(payee_id, currency), held(escrow_id, currency), amount),)

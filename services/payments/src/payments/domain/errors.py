@@ -1,5 +1,7 @@
 """How payments refuses: one class for each rule that may say no."""
 
+from datetime import timedelta
+
 from contracts.errors import DomainError, FieldError, Kind
 
 
@@ -271,6 +273,14 @@ class ProviderUnavailable(DomainError):
 
     kind = Kind.UNAVAILABLE
     code = "payments.provider.unavailable"
+
+
+class ProviderBusy(ProviderUnavailable):
+    """The payment processor wants to be left alone for a while."""
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__()
+        self.retry_after = retry_after
 
 
 class InvariantBroken(Exception):

@@ -208,6 +208,14 @@ class Escrow:
     def fail_refund(self, saga_id: str) -> Escrow:
         return self._in_hands(saga_id, lambda step: step.fail_refund(saga_id))
 
+    def restore(self, milestone_id: str, amount: int) -> Escrow:
+        """A refund came back after it had arrived.
+
+        Raises:
+            MilestoneBusy.
+        """
+        return self._changed({milestone_id}, lambda step: step.restore(amount))
+
     def approve(self, milestone_id: str) -> Escrow:
         """Remember that the work is accepted: its money goes out as soon as it is held."""
         self.milestone(milestone_id)

@@ -42,6 +42,7 @@ class Action(StrEnum):
     REFUND_PART = "refund_part"
     REFUND_REST = "refund_rest"
     FAIL_REFUND = "fail_refund"
+    RESTORE = "restore"  # a refund that had arrived came back
 
 
 # The whole life of a milestone's money. What is not listed does not happen.
@@ -61,6 +62,9 @@ TRANSITIONS: dict[tuple[Status, Action], Status] = {
     (Status.REFUNDING, Action.REFUND_PART): Status.HELD,
     (Status.REFUNDING, Action.REFUND_REST): Status.REFUNDED,
     (Status.REFUNDING, Action.FAIL_REFUND): Status.HELD,
+    (Status.REFUNDED, Action.RESTORE): Status.HELD,
+    (Status.RELEASED, Action.RESTORE): Status.HELD,
+    (Status.HELD, Action.RESTORE): Status.HELD,
     (Status.HELD, Action.BEGIN_AWARD): Status.AWARDING,
     (Status.RELEASING, Action.BEGIN_AWARD): Status.AWARDING,
     (Status.REFUNDING, Action.BEGIN_AWARD): Status.AWARDING,
@@ -256,6 +260,16 @@ class Milestone:
     def fail_refund(self, saga_id: str) -> Milestone:
         rest = self._without(self.hand(saga_id))
         return replace(self, status=self._after(Action.GO_ON if rest else Action.FAIL_REFUND), hands=rest)
+
+    def restore(self, amount: int) -> Milestone:
+        """Hold again what had been given back and was returned.
+
+        Raises:
+            MilestoneBusy: money is on its way, or has been brought in anew meanwhile.
+        """
+        if (self.status, Action.RESTORE) not in TRANSITIONS or amount > self.outstanding:
+            raise MilestoneBusy
+        return replace(self, status=self._after(Action.RESTORE), held=self.held + amount, refunded=self.refunded - amount)
 
     def _without(self, ended: Hand) -> tuple[Hand, ...]:
         return tuple(hand for hand in self.hands if hand != ended)

@@ -209,9 +209,9 @@ class Saga:
             last_error=None,
         )
 
-    def paused(self, at: datetime, *, error: str | None = None) -> Saga:
-        """Let go of until later: twice as long each time, at most ten minutes."""
-        pause = min(FIRST_PAUSE * 2 ** min(self.attempts, 20), LONGEST_PAUSE)
+    def paused(self, at: datetime, *, error: str | None = None, at_least: timedelta = timedelta(0)) -> Saga:
+        """Let go of until later: twice as long each time, at most ten minutes, and as long as the processor asks for."""
+        pause = max(min(FIRST_PAUSE * 2 ** min(self.attempts, 20), LONGEST_PAUSE), at_least)
         return replace(self, driver=None, attempts=self.attempts + 1, due_at=at + pause, last_error=error)
 
     def refused(self, at: datetime, code: str) -> Saga:
@@ -225,7 +225,12 @@ class Saga:
         return replace(self, status=SagaStatus.FAILED, driver=None, due_at=at, failure_code=code)
 
     def reopened(self, at: datetime) -> Saga:
-        """A payout that was paid may be sent back by the bank: wait for it again."""
-        if self.status is not SagaStatus.COMPLETED or self.step is not Step.AWAIT_PAYOUT:
-            raise InvariantBroken(f"saga {self.id} is not a payout that was paid")
-        return replace(self, status=SagaStatus.RUNNING, driver=None, due_at=at, attempts=0)
+        """A payout or a refund that had arrived may be sent back by the bank: look at it again."""
+        if not self.may_come_back:
+            raise InvariantBroken(f"saga {self.id} is not a payout or a refund that arrived")
+        step = Step.AWAIT_PAYOUT if isinstance(self.order, PayoutOrder) else Step.AWAIT_REFUND
+        return replace(self, status=SagaStatus.RUNNING, step=step, driver=None, due_at=at, attempts=0)
+
+    @property
+    def may_come_back(self) -> bool:
+        return self.status is SagaStatus.COMPLETED and isinstance(self.order, PayoutOrder | RefundOrder)

@@ -11,7 +11,7 @@ from chassis.crash_points import declare, reached
 from contracts.base import Done
 from contracts.payments.commands import ReceiveStripeWebhook
 from payments.domain.errors import ProviderUnavailable
-from payments.domain.saga import ChargebackOrder, PayoutOrder, Saga, SagaStatus
+from payments.domain.saga import ChargebackOrder, Saga
 from payments.usecases.account_ports import Onboardings
 from payments.usecases.payout_accounts import refreshed
 from payments.usecases.ports import Calls, UnitOfWork, UnitsOfWork, Webhook, Webhooks
@@ -78,7 +78,7 @@ class ReceiveStripeWebhookHandler:
     def _may_have_changed(self, saga: Saga) -> bool:
         if saga.running:
             return saga.driver is None or saga.may_be_driven(self.calls.driver(), self.now())
-        return saga.status is SagaStatus.COMPLETED and isinstance(saga.order, PayoutOrder)
+        return saga.may_come_back
 
     def _woken(self, saga: Saga) -> Saga:
         return saga if saga.running else saga.reopened(self.now())

@@ -14,11 +14,12 @@ from datetime import datetime
 from chassis.crash_points import declare, reached
 from payments.domain import entries
 from payments.domain.errors import InvariantBroken
+from payments.domain.escrow import Escrow
 from payments.domain.saga import RefundOrder, Saga, Step
 from payments.usecases import facts
 from payments.usecases.bookkeeping import post_for
 from payments.usecases.movements import follow_up, release_approved
-from payments.usecases.ports import Movement, MovementStatus, PaymentProvider, ProviderRefused, UnitsOfWork
+from payments.usecases.ports import Movement, MovementStatus, PaymentProvider, ProviderRefused, UnitOfWork, UnitsOfWork
 from payments.usecases.sagas.recording import escrow_of, recording
 
 declare({"saga.refund_made": "Stripe has taken the refund, it is not recorded"})
@@ -66,6 +67,8 @@ class RefundSteps:
     def _complete(self, saga: Saga, order: RefundOrder, refund: Movement) -> Saga:
         with recording(self.unit_of_work, saga) as work:
             at = self.now()
+            if work.journals.get(f"refund:{saga.id}") is not None:  # looked at again, and nothing has changed
+                return work.sagas.save(saga.completed(at))
             escrow = escrow_of(work, order.escrow_id).refund(saga.id)
             post_for(work, escrow, f"refund:{saga.id}", entries.refunded(escrow.id, order.amount, order.currency), at)
             work.emit(facts.funds_refunded(escrow, order.milestone_id, order.amount, order.reason))
@@ -79,8 +82,18 @@ class RefundSteps:
         with recording(self.unit_of_work, saga) as work:
             at = self.now()
             escrow = escrow_of(work, order.escrow_id)
+            if work.journals.get(f"refund:{saga.id}") is not None:
+                return self._book_back(work, saga, order, escrow, code, at)
             if escrow.hand(saga.id).owed:
                 return work.sagas.save(saga.refused(at, code))
             escrow = escrow.fail_refund(saga.id)
             work.escrows.save(release_approved(work, escrow, self.new_id, at))
             return work.sagas.save(saga.failed(at, code))
+
+    def _book_back(self, work: UnitOfWork, saga: Saga, order: RefundOrder, escrow: Escrow, code: str, at: datetime) -> Saga:
+        """The bank returned it after it had been reported as done: the money is held again, and everybody is told so."""
+        escrow = escrow.restore(order.milestone_id, order.amount)
+        post_for(work, escrow, f"refund_returned:{saga.id}", entries.refund_returned(escrow.id, order.amount, order.currency), at)
+        work.emit(facts.escrow_funded(escrow, (order.milestone_id,), order.amount))
+        work.escrows.save(release_approved(work, escrow, self.new_id, at))
+        return work.sagas.save(saga.failed(at, code))

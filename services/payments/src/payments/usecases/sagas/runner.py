@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 import structlog
 
 from chassis.crash_points import declare, reached
-from payments.domain.errors import MilestoneBusy, ProviderUnavailable
+from contracts.errors import DomainError
+from payments.domain.errors import MilestoneBusy, ProviderBusy, ProviderUnavailable
 from payments.domain.saga import ChargebackOrder, FundOrder, PayoutOrder, RefundOrder, ReleaseOrder, Saga, SettleOrder
 from payments.usecases.ports import PaymentProvider, ProviderRefused, UnitsOfWork
 from payments.usecases.sagas.account import AccountStep
@@ -70,7 +71,7 @@ class SagaRunner:
             try:
                 return self._step(saga)
             except (ProviderUnavailable, MilestoneBusy) as error:
-                later = saga.paused(self.now(), error=error.message)
+                later = saga.paused(self.now(), error=error.message, at_least=_wanted_pause(error))
             except ProviderRefused as refusal:
                 later = saga.refused(self.now(), refusal.code)
             log.warning("saga_step_put_off", saga_id=saga.id, step=saga.step, attempts=later.attempts, reason=later.last_error)
@@ -95,6 +96,10 @@ class SagaRunner:
                 return self.chargeback.advance(saga, order)
             case _:
                 assert_never(saga.order)
+
+
+def _wanted_pause(error: DomainError) -> timedelta:
+    return error.retry_after if isinstance(error, ProviderBusy) else timedelta(0)
 
 
 def saga_runner(
