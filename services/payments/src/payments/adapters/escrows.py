@@ -11,9 +11,10 @@ from chassis.documents import DocumentCollection
 from contracts.payments.views import MilestoneKind
 from payments.adapters.documents import ChargeDocument, EscrowDocument, HandDocument, MemberDocument, MilestoneDocument
 from payments.adapters.inserting import insert
-from payments.domain.escrow import Escrow, PayerAction
+from payments.domain.escrow import Escrow
 from payments.domain.fees import next_share
 from payments.domain.milestone import Charge, Hand, Milestone, Status
+from payments.domain.payer_action import PayerAction
 from payments.domain.splits import Member
 
 

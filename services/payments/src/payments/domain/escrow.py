@@ -17,16 +17,8 @@ from payments.domain.errors import (
 )
 from payments.domain.fees import WHOLE, Share
 from payments.domain.milestone import BEING_FUNDED, Charge, Hand, Milestone, Status
+from payments.domain.payer_action import PayerAction
 from payments.domain.splits import Member, check_split, divided
-
-
-@dataclass(frozen=True, slots=True)
-class PayerAction:
-    """What the payer's bank wants of the payer: at `url`, or through the processor's script with `client_secret`."""
-
-    url: str | None
-    client_secret: str | None
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from chassis.crash_points import declare, reached
 from contracts.payments.views import MilestoneKind
 from payments.domain import entries
 from payments.domain.errors import InvariantBroken
-from payments.domain.escrow import PayerAction
 from payments.domain.milestone import Charge
+from payments.domain.payer_action import PayerAction
 from payments.domain.saga import ACTION_WINDOW, FundOrder, Saga, Step
 from payments.usecases import facts
 from payments.usecases.bookkeeping import post_for
