@@ -159,6 +159,12 @@ RULES: dict[str, Rule] = {
     "payments.withdraw_dispute": HIDDEN.but(FORBIDDEN, Role.FINANCE, Role.ADMIN, Role.MODERATOR),
     "payments.get_payout": HIDDEN.but(ALLOWED, Role.FINANCE, Role.ADMIN),
     "payments.list_payouts": OWN,
+    # dead letters, of every service
+    "dead_letters.list_dead_letters": HIDDEN.but(ALLOWED, Role.SUPPORT, Role.ADMIN),
+    "dead_letters.get_dead_letter": HIDDEN.but(FORBIDDEN, Role.SUPPORT),  # admins: there is none of that id
+    "dead_letters.replay_dead_letter": HIDDEN.but(FORBIDDEN, Role.SUPPORT),
+    "dead_letters.replay_dead_letters": HIDDEN.but(FORBIDDEN, Role.SUPPORT).but(ALLOWED, Role.ADMIN),
+    "dead_letters.discard_dead_letter": HIDDEN.but(FORBIDDEN, Role.SUPPORT),
     # messaging
     "messaging.send_message": HIDDEN,
     "messaging.mark_read": HIDDEN,

@@ -74,6 +74,7 @@ async def build(journey: Journey, tokens: TestTokens) -> World:
         "user": bystander.id,
         "session": (await bystander.get("/v1/me/sessions"))["items"][0]["id"],
         "factor": (await bystander.post("/v1/me/factors/totp", expect=200)).body["factor_id"],
+        "letter": new_id("letter"),  # nothing is dead here: also to administrators there is no such letter
     }
     world = World(foreign, await _private_challenge(challenger), (challenger, solver, bystander))
     for role in Role:

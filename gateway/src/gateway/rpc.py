@@ -27,8 +27,9 @@ class Rpc(Protocol):
         timeout: float = 10.0,  # noqa: ASYNC109 - it travels with the call as its deadline
         request_id: str | None = None,
         client: Client | None = None,
+        to: str | None = None,
     ) -> Answer:
-        """The service's answer.
+        """The answer of the service that owns the request, or of `to` where several answer it.
 
         Raises:
             contracts.errors.ProblemError: the service refused, or did not answer in time.

@@ -26,6 +26,7 @@ class Asked:
     timeout: float
     request_id: str | None
     client: Client | None = None
+    to: str | None = None
 
 
 @dataclass
@@ -45,8 +46,9 @@ class FakeRpc:
         timeout: float = 10.0,  # noqa: ASYNC109 - the signature of the client it stands for
         request_id: str | None = None,
         client: Client | None = None,
+        to: str | None = None,
     ) -> Answer:
-        self.calls.append(Asked(request, token, idempotency_key, timeout, request_id, client))
+        self.calls.append(Asked(request, token, idempotency_key, timeout, request_id, client, to))
         answer: Any = self.answers.get(type(request)) or view(request.answer)
         if callable(answer):
             answer = answer(request)

@@ -25,6 +25,8 @@ _BY_NAME: dict[str, Any] = {
     "cursor": "Y3Vyc29y",
     "url": "https://files.example.com/a.pdf",
     "version": 3,
+    "queue": "payments.on_application_accepted",
+    "headers": {"cloudEvents_specversion": "1.0"},
 }
 # Messages of whose optional fields one excludes another, and those that need one of them.
 _LEFT_OUT = {"ReleaseEscrow": "amount", "RefundEscrow": "amount", "MarkNotificationsRead": "ids", "ListMessages": "before_seq"}

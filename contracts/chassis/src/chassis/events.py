@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +22,17 @@ from chassis.confirmed_publisher import shared_publisher
 from chassis.consumers import QueueConsumer
 from chassis.context import AlreadyHandled, Delivery, current_delivery
 from chassis.crash_points import declare, reached
+from chassis.event_headers import (
+    ATTEMPT,
+    ERROR,
+    ERROR_TRACE,
+    ERROR_TRACE_ID,
+    FAILED_AT,
+    FIRST_FAILED_AT,
+    OF_THE_BROKER,
+    QUEUE,
+    attribute,
+)
 from chassis.mongo import LostRace, may_heal, retrying
 from chassis.queues import HandlerQueue, dead_letters_of
 from chassis.retry import NotYet, RetryTiers
@@ -31,13 +42,6 @@ from contracts.base import Event
 
 log = structlog.get_logger(__name__)
 
-ATTEMPT = "x-openchance-attempt"  # how many attempts have failed
-ERROR = "x-openchance-error"
-ERROR_TRACE = "x-openchance-traceback"
-ERROR_TRACE_ID = "x-openchance-trace-id"
-FAILED_AT = "x-openchance-failed-at"
-QUEUE = "x-openchance-queue"
-_OF_THE_BROKER = ("x-death", "x-delivery-count", "x-first-death-exchange", "x-first-death-queue", "x-first-death-reason")
 _PAUSE_S = 1.0
 
 declare(
@@ -98,11 +102,11 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
                 metrics.IN_FLIGHT.labels(service).track_inprogress(),
                 tracing.tracer.start_as_current_span(
                     f"{service}.{self.method_name}",
-                    context=tracing.extract({tracing.TRACEPARENT: _attribute(message.headers, "traceparent")}),
+                    context=tracing.extract({tracing.TRACEPARENT: attribute(message.headers, "traceparent")}),
                     kind=SpanKind.CONSUMER,
                     attributes={"messaging.system": "rabbitmq", "messaging.destination.name": self.queue.name},
                 ) as span,
-                structlog.contextvars.bound_contextvars(event_id=str(_attribute(message.headers, "id"))),
+                structlog.contextvars.bound_contextvars(event_id=str(attribute(message.headers, "id"))),
             ):
                 outcome = self._handle(method, message)
                 if outcome not in ("ok", "duplicate"):
@@ -138,15 +142,15 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
     def _read(self, message: Any) -> tuple[Event, Delivery]:
         headers = message.headers
         event = self._event.received(orjson.loads(message.body))
-        event_id = _attribute(headers, "id")
+        event_id = attribute(headers, "id")
         if not event_id:
             raise ValueError("the event has no id")
         return event, Delivery(
             event_id=str(event_id),
             event_type=self._event.type(),
             handler=self.queue.name,
-            subject=str(_attribute(headers, "subject") or event.subject),
-            sequence=int(_attribute(headers, "sequence") or 0),
+            subject=str(attribute(headers, "subject") or event.subject),
+            sequence=int(attribute(headers, "sequence") or 0),
         )
 
     def _retry(self, message: Any, error: Exception) -> str:
@@ -170,15 +174,20 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
 
     def _set_aside(self, message: Any, error: Exception, routing_key: str, *, tier: int | None = None, failed: int | None = None) -> str:
         """Publish the message to a waiting queue or to the dead letters; `failed` attempts, one more than before unless told."""
-        headers = {name: value for name, value in message.headers.items() if name not in _OF_THE_BROKER}
-        headers |= {
-            ATTEMPT: int(message.headers.get(ATTEMPT) or 0) + 1 if failed is None else failed,
-            ERROR: f"{type(error).__name__}: {error}"[:500],
-            ERROR_TRACE: "".join(traceback.format_exception(error))[-4000:],
-            ERROR_TRACE_ID: tracing.current_trace_id() or "",
-            FAILED_AT: datetime.now(UTC).isoformat(timespec="milliseconds"),
-            QUEUE: self.queue.name,
-        }
+        headers = {name: value for name, value in message.headers.items() if name not in OF_THE_BROKER}
+        failed_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        headers = (
+            {FIRST_FAILED_AT: failed_at}
+            | headers
+            | {
+                ATTEMPT: int(message.headers.get(ATTEMPT) or 0) + 1 if failed is None else failed,
+                ERROR: f"{type(error).__name__}: {error}"[:500],
+                ERROR_TRACE: "".join(traceback.format_exception(error))[-4000:],
+                ERROR_TRACE_ID: tracing.current_trace_id() or "",
+                FAILED_AT: failed_at,
+                QUEUE: self.queue.name,
+            }
+        )
         try:
             self._publisher.publish(
                 message.body,
@@ -188,7 +197,7 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
                 routing_key=routing_key,
                 headers=headers,
                 expiration=None if tier is None else self._tiers.jittered(tier) / 1000,
-                message_id=str(_attribute(headers, "id") or ""),
+                message_id=str(attribute(headers, "id") or ""),
             )
         except Exception as failure:  # the broker is away or refuses: it keeps the message
             log.warning("event_not_set_aside", queue=self.queue.name, error=str(failure))
@@ -198,8 +207,3 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
 
     def _waiting(self, tier: int) -> str:
         return self._tiers.queue(self.container.service_name, tier)
-
-
-def _attribute(headers: Mapping[str, Any], name: str) -> Any:
-    """A CloudEvents attribute (AMQP binding 1.0, binary mode; some senders write `:` for `_`)."""
-    return headers.get(f"cloudEvents_{name}", headers.get(f"cloudEvents:{name}"))

@@ -16,3 +16,6 @@ STALL_SECONDS = Histogram(
     "openchance_event_loop_stall_seconds", "How long the event loop did not run, where that is longer than it may be.", buckets=_STALLS
 )
 IN_FLIGHT = Gauge("openchance_in_flight", "RPC requests and events in work.", ["service"])
+DEAD = Counter("openchance_events_dead_total", "Events that became dead letters, by handler.", ["service", "handler"])
+DEAD_LETTERS = Gauge("openchance_dead_letters", "Dead letters that wait, as each replica of the service counts them.", ["service", "queue"])
+DEAD_LETTERS_OLDEST = Gauge("openchance_dead_letters_oldest_seconds", "Since when the oldest dead letter waits.", ["service", "queue"])

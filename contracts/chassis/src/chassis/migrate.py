@@ -18,8 +18,9 @@ from typing import Any
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
-from chassis import ended_sessions, idempotency, inbox, outbox
+from chassis import audit, ended_sessions, idempotency, inbox, outbox
 from chassis.clock import Clock
+from chassis.dead_letters import letters
 from chassis.lease import COLLECTION as LEASES
 from chassis.lease import RELEASE, RENEW_SECONDS, RENEWAL, Candidate, Holding, LeaseLost
 
@@ -41,7 +42,12 @@ def run(database: Database[dict[str, Any]], migrations: ModuleType, clock: Clock
         ValueError: two modules have one number, or one has no `migrate`.
         LeaseLost: the lock was lost, or did not come free within ten minutes.
     """
-    known = {"chassis.m0001_delivery": _create_delivery, "chassis.m0002_sessions": ended_sessions.create, **_modules(migrations)}
+    known = {
+        "chassis.m0001_delivery": _create_delivery,
+        "chassis.m0002_sessions": ended_sessions.create,
+        "chassis.m0003_dead_letters": _create_dead_letters,
+        **_modules(migrations),
+    }
     if not _missing(database, known):
         return []
     with _lock(database) as check_lock:
@@ -57,6 +63,11 @@ def run(database: Database[dict[str, Any]], migrations: ModuleType, clock: Clock
 
 def _create_delivery(database: Database[dict[str, Any]]) -> None:
     for part in (outbox, inbox, idempotency):
+        part.create(database)
+
+
+def _create_dead_letters(database: Database[dict[str, Any]]) -> None:
+    for part in (letters, audit):
         part.create(database)
 
 

@@ -132,8 +132,11 @@ class RpcClient:
         timeout: float = 10.0,  # noqa: ASYNC109 - it is a deadline that travels with the message
         request_id: str | None = None,
         client: Client | None = None,
+        to: str | None = None,
     ) -> A:
         """Ask the service that owns the request; queries are asked a second time when it was unavailable and time remains.
+
+        `to` names the nameko service where several answer a request, each for itself.
 
         Raises:
             ProblemError: the service refused; `Unavailable` and `DeadlineExceeded` when it did not get to answer.
@@ -151,10 +154,11 @@ class RpcClient:
         if client is not None:
             headers["nameko.client_address"] = client.address
             headers["nameko.client_agent"] = client.agent
-        with tracing.tracer.start_as_current_span(f"{request.service}.{request.method()}", kind=SpanKind.CLIENT):
+        service = to or request.service
+        with tracing.tracer.start_as_current_span(f"{service}.{request.method()}", kind=SpanKind.CLIENT):
             tracing.inject(headers)
             try:
-                return await self._ask(request, headers, deadline)
+                return await self._ask(request, service, headers, deadline)
             except DeadlineExceeded:
                 raise
             except ProblemError as error:
@@ -162,12 +166,12 @@ class RpcClient:
                 if not again or time.time() + _RETRY_PAUSE_S >= deadline:
                     raise
             await asyncio.sleep(_RETRY_PAUSE_S)
-            return await self._ask(request, headers, deadline)
+            return await self._ask(request, service, headers, deadline)
 
-    async def _ask(self, request: Request[A], headers: dict[str, Any], deadline: float) -> A:
+    async def _ask(self, request: Request[A], service: str, headers: dict[str, Any], deadline: float) -> A:
         link = self._link
         if link is None:
-            raise Unavailable(request.service, "The message broker is away.")
+            raise Unavailable(service, "The message broker is away.")
         correlation_id = uuid.uuid4().hex
         remaining = max(0.001, deadline - time.time())
         message = aio_pika.Message(
@@ -184,14 +188,14 @@ class RpcClient:
         link.waiting[correlation_id] = waiter
         try:
             async with asyncio.timeout(remaining):
-                await link.publish(message, f"{request.service}.{request.method()}")
+                await link.publish(message, f"{service}.{request.method()}")
                 body = await waiter
         except TimeoutError as error:
-            raise DeadlineExceeded(request.service) from error
+            raise DeadlineExceeded(service) from error
         except DeliveryError as error:
-            raise Unavailable(request.service, f"No {request.service} service is known.") from error
+            raise Unavailable(service, f"No {service} service is known.") from error
         except (AMQPError, OSError, RuntimeError) as error:  # RuntimeError: the channel was closed under the call
-            raise Unavailable(request.service, "The message broker does not take the call.") from error
+            raise Unavailable(service, "The message broker does not take the call.") from error
         finally:
             del link.waiting[correlation_id]
         return _answer(request, body)

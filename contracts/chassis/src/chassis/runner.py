@@ -24,6 +24,7 @@ from chassis import logging as logs
 from chassis.clock import open_clock
 from chassis.consumers import QueueConsumer
 from chassis.container import Container
+from chassis.dead_letters.service import dead_letters_service
 from chassis.health import Health
 from chassis.ids import new_id
 from chassis.mongo import Store
@@ -70,8 +71,9 @@ class Process:
             "max_workers": self._settings.max_workers,
             RUNTIME: self._runtime,
         }
-        services: list[type] = importlib.import_module(f"{self._service}.service").SERVICES
-        self._containers = [Container(service, config) for service in (*services, sessions.listener(self._settings))]
+        services = [*importlib.import_module(f"{self._service}.service").SERVICES, sessions.listener(self._service)]
+        services.append(dead_letters_service(self._service, services))
+        self._containers = [Container(service, config) for service in services]
         for container in self._containers:
             container.start()
         self.health.started = True

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from chassis.ended_sessions import EndedSessions, ended_sessions
 from chassis.entrypoints import UseCasesProvider, on_event, timer
-from chassis.settings import ServiceSettings
 from contracts.identity.events import SessionRevoked
 
 _REFRESH_SECONDS = 0.5
 
 
-def listener(settings: ServiceSettings) -> type:
+def listener(service: str) -> type:
     """The nameko service that hears of ended sessions: the runner adds it to every process, so that no service can forget it."""
 
     class Sessions:
-        name = f"{settings.service()}.sessions"
+        name = f"{service}.sessions"
         ended: EndedSessions = UseCasesProvider(ended_sessions)
 
         @on_event

@@ -73,10 +73,13 @@ def declare(service: str, settings: BrokerSettings) -> int:
 
 def coded() -> dict[str, dict[str, str]]:
     """By service, queue and event type of every handler there is in the code."""
-    return {
-        service: {queue.name: queue.event_type for queue in handled(importlib.import_module(f"{service}.service").SERVICES)}
-        for service in catalogue.SERVICES
-    }
+    from chassis import sessions  # brings nameko
+
+    found = {}
+    for service in catalogue.SERVICES:
+        classes = [*importlib.import_module(f"{service}.service").SERVICES, sessions.listener(service)]
+        found[service] = {queue.name: queue.event_type for queue in handled(classes)}
+    return found
 
 
 def brought_up_to_date(current: topology.ByService, consumers: topology.ByService, retired: topology.ByService) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def migrate(database):
     database.ran.insert_one({{"name": __name__.rsplit(".", 1)[1], "began": began, "ended": monotonic()}})
 """
 
-OWN = ["chassis.m0001_delivery", "chassis.m0002_sessions"]
+OWN = ["chassis.m0001_delivery", "chassis.m0002_sessions", "chassis.m0003_dead_letters"]
 
 
 class Package:

@@ -11,6 +11,7 @@ from typing import Any
 from contracts.base import Event, Message, Request
 
 SERVICES = ("identity", "challenges", "payments", "messaging", "matching", "notifications")
+_PACKAGES = (*SERVICES, "admin")  # what all services answer or tell has a package of its own
 
 
 def _declared(module_name: str, kind: type[Message]) -> Iterator[type[Any]]:
@@ -35,11 +36,11 @@ def _modules(package: str) -> list[str]:
 
 def requests() -> list[type[Request[Any]]]:
     """All commands and queries, by service and name."""
-    found = [request for package in SERVICES for module in _modules(package) for request in _declared(module, Request)]
+    found = [request for package in _PACKAGES for module in _modules(package) for request in _declared(module, Request)]
     return sorted(found, key=lambda request: (request.service, request.method()))
 
 
 def events() -> list[type[Event]]:
     """All events, by type."""
-    found = [event for package in SERVICES for event in _declared(f"contracts.{package}.events", Event)]
+    found = [event for package in _PACKAGES for event in _declared(f"contracts.{package}.events", Event)]
     return sorted(found, key=lambda event: event.type())

@@ -10,7 +10,9 @@ from typing import Any
 from aiohttp import web
 
 from chassis.context import NOWHERE, Client
+from chassis.dead_letters.asking import LIST_PATIENCE_S, ask_services
 from chassis.principal import Principal
+from contracts.admin.queries import DEAD_LETTERS, ListDeadLetters
 from contracts.base import Request, View
 from contracts.matching.queries import SearchChallenges
 from gateway.problems import malformed
@@ -95,13 +97,20 @@ class RestHandler:
         return _response(answer, replayed=replayed)
 
     async def _ask(self, asked: Request[Answer], call: Call, patience_s: float | None = None) -> Answer:
+        if asked.service != DEAD_LETTERS:
+            return await self._call(asked, call, patience_s or self.rpc_timeout_s)
+        patience_s = min(LIST_PATIENCE_S, self.rpc_timeout_s) if isinstance(asked, ListDeadLetters) else self.rpc_timeout_s
+        return await ask_services(asked, lambda desk: self._call(asked, call, patience_s, to=desk))
+
+    async def _call(self, asked: Request[Answer], call: Call, patience_s: float, to: str | None = None) -> Answer:
         return await self.rpc.call(
             asked,
             token=call.principal.token if call.principal else None,
             idempotency_key=call.idempotency_key,
-            timeout=patience_s or self.rpc_timeout_s,
+            timeout=patience_s,
             request_id=call.request_id,
             client=call.client,
+            to=to,
         )
 
     def _from_url(self, route: Route, request: web.Request) -> Request[Any]:

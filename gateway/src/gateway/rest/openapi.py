@@ -30,6 +30,7 @@ _GROUPS = {
     "messaging": "Conversations",
     "matching": "Search and matches",
     "notifications": "Notifications",
+    "dead_letters": "Administration",
 }
 _RATE_HEADERS = {
     "RateLimit-Policy": {"description": "The limit: requests q in w seconds.", "schema": {"type": "string"}},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contracts.admin import commands as admin
+from contracts.admin import queries as admin_queries
 from contracts.challenges import commands as challenges
 from contracts.challenges import queries as challenge_queries
 from contracts.identity import authentication
@@ -128,4 +130,10 @@ ROUTES = (
     act("/v1/notifications/read", notifications.MarkNotificationsRead),
     read("/v1/me/notification-preferences", notification_queries.GetPreferences),
     change("PUT", "/v1/me/notification-preferences", notifications.UpdatePreferences),
+    # Administration
+    read("/v1/admin/dead-letters", admin_queries.ListDeadLetters),
+    act("/v1/admin/dead-letters/replay", admin.ReplayDeadLetters),
+    read("/v1/admin/dead-letters/{letter_id}", admin_queries.GetDeadLetter),
+    act("/v1/admin/dead-letters/{letter_id}/replay", admin.ReplayDeadLetter),
+    act("/v1/admin/dead-letters/{letter_id}/discard", admin.DiscardDeadLetter),
 )

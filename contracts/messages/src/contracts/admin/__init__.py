@@ -1,0 +1,1 @@
+"""Messages of running the platform: what administrators do, wherever it is done."""
