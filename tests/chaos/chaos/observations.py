@@ -7,9 +7,9 @@ import json
 import time
 from typing import Any
 
-import aio_pika
 import aiohttp
 import pymongo
+from pymongo.collection import Collection
 
 from chaos.history import History
 from chaos.observer import Observer
@@ -19,7 +19,7 @@ _QUIET_S = 2.0
 
 
 async def settled(platform: Platform, observer: Observer, history: History, within: float) -> bool:
-    """Wait until no outbox and no queue but the dead letters holds anything, and nothing new is seen for a moment."""
+    """Wait until no outbox and no queue holds anything, and nothing new is seen for a moment."""
     deadline = time.monotonic() + within
     quiet_since: float | None = None
     rest: dict[str, int] = {}
@@ -39,7 +39,6 @@ async def settled(platform: Platform, observer: Observer, history: History, with
 async def record(platform: Platform, history: History) -> None:
     """Write all of it into the history."""
     await asyncio.to_thread(_databases, platform, history)
-    await _dead_letters(platform, history)
     if "payments" in platform.environment.services:
         await _vendors_books(platform, history)
 
@@ -57,7 +56,7 @@ def _unfinished(platform: Platform) -> dict[str, int]:
         return {f"cannot be told: {error}"[:200]: 1}
     for line in lines:
         name, _, count = line.rpartition("\t")
-        if count.isdigit() and not name.endswith(".dead"):
+        if count.isdigit():
             rest[name] = int(count)
     return {name: count for name, count in rest.items() if count}
 
@@ -65,6 +64,7 @@ def _unfinished(platform: Platform) -> dict[str, int]:
 def _databases(platform: Platform, history: History) -> None:
     with pymongo.MongoClient[dict[str, Any]](platform.infrastructure.mongo_url) as client:
         for name in platform.environment.services:
+            _dead_letters(client[name]["dead_letters"], history)
             columns = {"source": 1, "type": 1, "subject": 1, "sequence": 1, "pending": 1}
             for row in client[name]["outbox"].find({}, columns):
                 history.add("outbox", database=name, id=row["_id"], source=row["source"], subject=row["subject"], sequence=row["sequence"],
@@ -85,20 +85,11 @@ def _databases(platform: Platform, history: History) -> None:
                 history.add("saga", id=row["_id"], kind=row["kind"], status=row["status"], step=row["step"])
 
 
-async def _dead_letters(platform: Platform, history: History) -> None:
-    broker: Any = platform.infrastructure.servers["broker"]
-    lines = (await asyncio.to_thread(broker.control, "list_queues", "name", "messages")).splitlines()
-    filled = [line.rpartition("\t")[0] for line in lines if line.rpartition("\t")[0].endswith(".dead") and not line.endswith("\t0")]
-    async with await aio_pika.connect(platform.infrastructure.amqp_url) as connection:
-        channel = await connection.channel()
-        for name in filled:
-            queue = await channel.get_queue(name)
-            while (message := await queue.get(no_ack=True, fail=False)) is not None:
-                headers = message.headers
-                body = json.loads(message.body)
-                history.add("dead", queue=name, id=headers.get("cloudEvents_id"), subject=headers.get("cloudEvents_subject"),
-                            fact=body.get("fact", {}).get("id") if isinstance(body.get("fact"), dict) else None,
-                            error=headers.get("x-openchance-error"), trace=bool(headers.get("x-openchance-traceback")))  # fmt: skip
+def _dead_letters(letters: Collection[dict[str, Any]], history: History) -> None:
+    for row in letters.find({"status": "waiting"}):
+        fact = json.loads(row["body"]).get("fact")
+        history.add("dead", queue=row["queue"], id=row["event_id"], subject=row["subject"],
+                    fact=fact.get("id") if isinstance(fact, dict) else None, error=row["error"], trace=bool(row["traceback"]))  # fmt: skip
 
 
 async def _vendors_books(platform: Platform, history: History) -> None:
