@@ -32,7 +32,7 @@ endif
 PYTEST := $(PY) $(if $(COVERAGE),-m coverage run )-m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-unit test-integration test-e2e test-chaos coverage lint format types imports contracts contracts-write demo chaos chaos-bites bench k8s lock clean rabbitmq
+.PHONY: help install run test test-unit test-integration test-e2e test-chaos coverage lint format types imports contracts contracts-write demo money chaos chaos-bites bench k8s lock clean rabbitmq
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -119,6 +119,9 @@ chaos: install ## A long run under faults: SEED=1, EVENTS=50000; writes docs/rel
 
 chaos-bites: install ## See the checker fail without each safeguard in turn; writes docs/reliability/chaos-bites.md
 	@$(PY) tests/chaos --seed $(or $(SEED),1) --bites --report docs/reliability/chaos-bites.md
+
+money: install ## Send 10,000 random movements of money through a storm: SAGAS=10000 SEED=1
+	@$(PY) services/payments/tests/money_storm.py --sagas $(or $(SAGAS),10000) --seed $(or $(SEED),1)
 
 bench: install ## Measure and write docs/benchmarks.md
 	@$(PY) tests/bench

@@ -59,14 +59,14 @@ def test_more_than_is_available_is_refused(earned: Bank) -> None:
         earned.pay_out(54_001)
     earned.pay_out(54_000)
     with pytest.raises(InsufficientBalance):
-        earned.pay_out(1)
+        earned.pay_out(1_000)
     assert len(earned.stripe.payouts) == 1
 
 
 def test_another_currency_is_another_balance(earned: Bank) -> None:
     earned.currency = "USD"
     with pytest.raises(InsufficientBalance):
-        earned.pay_out(1)
+        earned.pay_out(1_000)
 
 
 def test_two_at_once_do_not_overdraw(earned: Bank) -> None:
