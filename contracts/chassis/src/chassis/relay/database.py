@@ -6,6 +6,8 @@ import asyncio
 import random
 import time
 from collections.abc import Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -31,6 +33,21 @@ _INSERTS: list[dict[str, Any]] = [{"$match": {"operationType": "insert"}}, {"$pr
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits in an outbox: how many events, and how many seconds the oldest has waited."""
+
+    depth: int
+    oldest_s: float
+
+
+async def _backlog(database: AsyncIOMotorDatabase[dict[str, Any]], clock: Clock) -> Backlog:
+    waiting = {"$group": {"_id": None, "depth": {"$sum": 1}, "since": {"$min": "$time"}}}
+    async for found in database[COLLECTION].aggregate([{"$match": {"pending": True}}, waiting]):
+        return Backlog(found["depth"], max(0.0, (clock.now() - found["since"]).total_seconds()))
+    return Backlog(0, 0.0)
+
+
 class DatabaseRelay:
     """The relay of one database, alone or as one of several that stand by."""
 
@@ -47,6 +64,8 @@ class DatabaseRelay:
         self._clock = clock
         self._log = _log.bind(database=name)
         self._depth = metrics.depth.labels(name)
+        self._oldest = metrics.oldest.labels(name)
+        self.backlog = Backlog(0, 0.0)
         self._held = metrics.lease_held.labels(name)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -54,6 +73,7 @@ class DatabaseRelay:
         client = connect(self._url)
         database = client.get_default_database(default=self.name)
         pause = _FIRST_PAUSE_SECONDS
+        measuring = asyncio.create_task(self._measure(database), name=f"measure {self.name}")
         try:
             while not stop.is_set():
                 began = time.monotonic()
@@ -67,6 +87,8 @@ class DatabaseRelay:
                 await _sleep(random.uniform(pause / 2, pause), stop)  # noqa: S311 - jitter
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
         finally:
+            measuring.cancel()
+            await asyncio.gather(measuring, return_exceptions=True)
             client.close()
 
     async def _serve(self, database: AsyncIOMotorDatabase[dict[str, Any]], stop: asyncio.Event) -> None:
@@ -112,7 +134,6 @@ class DatabaseRelay:
                 publisher.lost(),
                 lease.keep(),
                 self._watch(database, wake),
-                self._measure(database),
             ]
             running = [tasks.create_task(companion) for companion in companions]
             await tenure.run(stop)
@@ -132,9 +153,15 @@ class DatabaseRelay:
             await asyncio.sleep(1)
 
     async def _measure(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        """How much waits, and for how long: also while the broker is away, and by a relay that only stands by."""
         while True:
-            self._depth.set(await database[COLLECTION].count_documents({"pending": True}))
-            await asyncio.sleep(_DEPTH_SECONDS)
+            began = time.monotonic()
+            with suppress(PyMongoError):
+                self.backlog = await _backlog(database, self._clock)
+                self._depth.set(self.backlog.depth)
+                self._oldest.set(self.backlog.oldest_s)
+            # A long backlog takes long to look through: that must not keep the database busy.
+            await asyncio.sleep(max(_DEPTH_SECONDS, 10 * (time.monotonic() - began)))
 
 
 async def _first(*awaitables: Any) -> None:

@@ -15,6 +15,7 @@ class Metrics:
 
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     depth: Gauge = field(init=False)
+    oldest: Gauge = field(init=False)
     lease_held: Gauge = field(init=False)
     published: Counter = field(init=False)
     unbound: Counter = field(init=False)
@@ -26,6 +27,9 @@ class Metrics:
     def __post_init__(self) -> None:
         database = ["database"]
         self.depth = Gauge("relay_outbox_depth", "Events that wait to be published", database, registry=self.registry)
+        self.oldest = Gauge(
+            "relay_outbox_oldest_seconds", "How long the oldest event waits to be published", database, registry=self.registry
+        )
         self.lease_held = Gauge("relay_lease_held", "1 while this relay serves the database", database, registry=self.registry)
         self.published = Counter("relay_published", "Events that the broker confirmed", database, registry=self.registry)
         self.unbound = Counter("relay_unbound", "Events that nobody has bound a queue for", database, registry=self.registry)

@@ -73,6 +73,7 @@ class Greeted(Event):
 
     name: str
     fails: int = 0  # so many times its handler fails
+    takes_s: float = 0.0  # so long its handler takes
 
 
 class Missed(Event):

@@ -64,6 +64,7 @@ class UseCases:
         failed = self.attempts[delivery.event_id] = self.attempts.get(delivery.event_id, 0) + 1
         if failed <= event.fails:
             raise RuntimeError(f"failure {failed} of {event.fails}")
+        time.sleep(event.takes_s)
         with GreeterUnitOfWork(self.store) as work:
             row = {"name": event.name, "what": "handled", "event_id": delivery.event_id, "sequence": delivery.sequence}
             self.store.database["seen"].insert_one(row, session=work.session)
