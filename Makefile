@@ -126,6 +126,9 @@ money: install ## Send 10,000 random movements of money through a storm: SAGAS=1
 bench: install ## Measure and write docs/benchmarks.md
 	@$(PY) tests/bench
 
+bench-reliability: install ## Measure delivery and recovery, and write the figures of docs/reliability.md
+	@$(PY) tests/bench/reliability.py
+
 k8s: $(STAMP) ## Render the Kubernetes manifests and check them
 	@$(PYTEST) -q tests/deploy
 

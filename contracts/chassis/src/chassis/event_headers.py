@@ -15,9 +15,10 @@ QUEUE = "x-openchance-queue"
 REPLAY = "x-openchance-replay"  # which replay out of the dead letters this is; stays with the message
 
 OF_THE_FAILURE = (ATTEMPT, ERROR, ERROR_TRACE, ERROR_TRACE_ID, FAILED_AT, FIRST_FAILED_AT, QUEUE)
+DELIVERY_COUNT = "x-delivery-count"  # how often a quorum queue has had it back
 OF_THE_BROKER = (
     "x-death",
-    "x-delivery-count",
+    DELIVERY_COUNT,
     "x-acquired-count",
     "x-first-death-exchange",
     "x-first-death-queue",

@@ -24,6 +24,7 @@ from chassis.context import AlreadyHandled, Delivery, current_delivery
 from chassis.crash_points import declare, reached
 from chassis.event_headers import (
     ATTEMPT,
+    DELIVERY_COUNT,
     ERROR,
     ERROR_TRACE,
     ERROR_TRACE_ID,
@@ -42,7 +43,10 @@ from contracts.base import Event
 
 log = structlog.get_logger(__name__)
 
-_PAUSE_S = 1.0
+_FIRST_PAUSE_S = 1.0
+_LONGEST_PAUSE_S = 15.0
+# Far below the delivery limit, at which the broker makes a dead letter of it without a word of why.
+_HANDED_OUT_IN_VAIN = 5
 
 declare(
     {
@@ -52,6 +56,10 @@ declare(
         "event.set_aside": "the failed event waits in another queue too, it is not acknowledged in this one",
     }
 )
+
+
+class NeverSettled(Exception):
+    """An event that several consumers took and none settled: their process or their connection ended first."""
 
 
 class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no types
@@ -113,7 +121,8 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
                     span.set_status(Status(StatusCode.ERROR, outcome))
         finally:
             if outcome == "requeued":
-                eventlet.sleep(_PAUSE_S)
+                # Each return counts towards the delivery limit: an outage of a few minutes must not use it up.
+                eventlet.sleep(min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2 ** _returned(message)))
                 self.queue_consumer.requeue_message(message)
             else:
                 self.queue_consumer.ack_message(message)
@@ -127,6 +136,8 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
         except (ValueError, ValidationError) as error:  # no later attempt reads it better
             log.exception("event_unreadable", queue=self.queue.name)
             return self._set_aside(message, error, dead_letters_of(self.queue.name))
+        if (times := _returned(message)) >= _HANDED_OUT_IN_VAIN:
+            return self._retry(message, NeverSettled(f"handed out {times} times, and each time its taker ended or lost the broker"))
         current_delivery.set(delivery)
         reached("event.taken")
         try:
@@ -207,3 +218,8 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
 
     def _waiting(self, tier: int) -> str:
         return self._tiers.queue(self.container.service_name, tier)
+
+
+def _returned(message: Any) -> int:
+    """How often the broker has had it back from a consumer that ended or handed it back."""
+    return int(message.headers.get(DELIVERY_COUNT) or 0)

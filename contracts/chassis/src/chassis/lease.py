@@ -7,9 +7,12 @@ This module knows the documents; asking the database is left to whoever holds a 
 
 from __future__ import annotations
 
+import os
+import socket
 import time
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 COLLECTION = "leases"
 LEASE_SECONDS = 5.0
@@ -19,6 +22,11 @@ MARGIN_SECONDS = 0.5  # a holder stops this much earlier than a candidate may st
 
 class LeaseLost(Exception):
     """The lease ran out or was taken over: whoever held it must stop at once."""
+
+
+def new_owner() -> str:
+    """A name that no other owner has, in this process or elsewhere."""
+    return f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
 
 
 class Candidate:
@@ -32,8 +40,11 @@ class Candidate:
         self._seen_at = 0.0
 
     def may_claim(self, stored: dict[str, Any] | None) -> bool:
-        """Whether the lease is free, as just read: never held, given back, or not renewed for its whole time."""
-        if stored is None or stored["owner"] is None:
+        """Whether the lease is free, as just read: never held, given back, or not renewed for its whole time.
+
+        One that this very owner held is free: whoever waits for a lease has stopped acting on it.
+        """
+        if stored is None or stored["owner"] in (None, self._owner):
             return True
         state = (stored["token"], stored["heartbeat"])
         if state != self._seen:

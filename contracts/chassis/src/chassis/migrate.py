@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import importlib
 import logging
-import os
 import pkgutil
 import re
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +20,7 @@ from chassis import audit, ended_sessions, idempotency, inbox, outbox
 from chassis.clock import Clock
 from chassis.dead_letters import letters
 from chassis.lease import COLLECTION as LEASES
-from chassis.lease import RELEASE, RENEW_SECONDS, RENEWAL, Candidate, Holding, LeaseLost
+from chassis.lease import RELEASE, RENEW_SECONDS, RENEWAL, Candidate, Holding, LeaseLost, new_owner
 
 COLLECTION = "migrations"
 _NAME = re.compile(r"m(\d{4})_\w+")
@@ -109,7 +107,7 @@ def _lock(database: Database[dict[str, Any]]) -> Iterator[Callable[[], None]]:
 
 
 def _acquire(database: Database[dict[str, Any]]) -> Holding:
-    candidate = Candidate("migrations", f"{socket.gethostname()}/{os.getpid()}")
+    candidate = Candidate("migrations", new_owner())
     give_up_at = time.monotonic() + _LOCK_SECONDS
     while time.monotonic() < give_up_at:
         stored = database[LEASES].find_one({"_id": "migrations"})

@@ -67,6 +67,28 @@ async def test_a_handler_that_never_succeeds_leaves_a_dead_letter(run_service: R
     assert rows(service, mongo_url, event_id=poison) == []
 
 
+async def test_an_event_whose_takers_lost_the_broker_again_and_again_is_handled_all_the_same(
+    run_service: RunService, amqp_url: str, mongo_url: str
+) -> None:
+    """The broker counts broken connections towards its delivery limit: the event leaves the queue before that is reached."""
+    service = run_service("greeter", **SHORT_TIERS)
+    service.stop()
+    async with connected(amqp_url) as broker:
+        event_id = await broker.publish(Greeted(name="Ada"))
+        for _ in range(7):
+            await take_and_vanish(amqp_url, "greeter.on_greeted")
+        service.restart()
+        await eventually(lambda: rows(service, mongo_url, event_id=event_id))
+        assert await broker.take("greeter.on_greeted.dead") is None
+    assert "handed out 7 times" in service.log
+
+
+async def take_and_vanish(amqp_url: str, queue: str) -> None:
+    async with connected(amqp_url) as other:
+        found = await other.channel.get_queue(queue)
+        await eventually(lambda: found.get(no_ack=False, fail=False))
+
+
 @pytest.mark.parametrize("body", [b"{", b'{"name": 17}'])
 async def test_an_event_that_cannot_be_read_is_a_dead_letter_at_once(
     run_service: RunService, amqp_url: str, mongo_url: str, body: bytes

@@ -32,6 +32,14 @@ def test_a_lease_that_nobody_holds_is_free(stopwatch: Stopwatch) -> None:
     assert candidate.may_claim(stored(owner=None))
 
 
+def test_a_lease_of_its_own_is_free_at_once(stopwatch: Stopwatch) -> None:
+    """An outage made it give up acting on the lease, and kept it from giving the lease back."""
+    stored_by_me = stored(owner="me")
+    candidate = Candidate("relay", "me", stopwatch)
+    assert candidate.may_claim(stored_by_me)
+    assert candidate.claim(stored_by_me)[1]["$set"]["token"] == stored_by_me["token"] + 1
+
+
 def test_a_held_lease_is_free_after_its_whole_time_without_renewal(stopwatch: Stopwatch) -> None:
     candidate = Candidate("relay", "me", stopwatch)
     assert not candidate.may_claim(stored())

@@ -36,6 +36,10 @@ class Relay:
 
     def restart(self) -> None:
         self.started += 1
+        self.end_tenure()
+
+    def end_tenure(self) -> None:
+        """The process lives on, and waits for the lease anew."""
         self.candidate = Candidate(NAME, f"{self.owner}/{self.started}", self.now)
         self.read = self.claimed = self.renewal = self.renewed = self.holding = None
 
@@ -133,6 +137,15 @@ class LeaseMachine(RuleBasedStateMachine):
             mine = one.holding.mine()
             one.restart()
             self.leases.update_one(mine, RELEASE)
+
+    @rule(relay=RELAYS)
+    def gives_up(self, relay: int) -> None:
+        """The broker or the database broke: it could not give the lease back, and may claim it again at once."""
+        one = self.relays[relay]
+        one.end_tenure()
+        stored = self.stored()
+        if stored is not None and stored["owner"] == f"{one.owner}/{one.started}":
+            assert one.candidate.may_claim(stored)
 
     @rule(relay=RELAYS)
     def dies(self, relay: int) -> None:

@@ -15,7 +15,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo.errors import PyMongoError
 
 from chassis.clock import Clock
-from chassis.lease import LeaseLost
+from chassis.lease import LeaseLost, new_owner
 from chassis.outbox import COLLECTION
 from chassis.relay.broker import Broker, BrokerLost, Publisher
 from chassis.relay.consumers import Consumers
@@ -58,6 +58,7 @@ class DatabaseRelay:
         self.name = name
         self.trouble: str | None = "starting"  # why it is not ready; None when all is well
         self._url = url
+        self._owner = new_owner()
         self._broker = broker
         self._consumers = consumers
         self._metrics = metrics
@@ -111,7 +112,7 @@ class DatabaseRelay:
     ) -> RelayLease | None:
         await database.command("ping")
         self.trouble = None
-        acquiring = asyncio.ensure_future(acquire(database))
+        acquiring = asyncio.ensure_future(acquire(database, self._owner))
         await _first(acquiring, publisher.lost(), stop.wait())
         if not acquiring.done() or acquiring.cancelled():
             return None

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 import time
 from contextlib import suppress
 from typing import Any
-from uuid import uuid4
 
 from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo.errors import DuplicateKeyError, PyMongoError
@@ -68,14 +65,14 @@ class RelayLease:
             return
 
 
-async def acquire(database: AsyncIOMotorDatabase[dict[str, Any]]) -> RelayLease:
-    """Wait until this relay may serve the database.
+async def acquire(database: AsyncIOMotorDatabase[dict[str, Any]], owner: str) -> RelayLease:
+    """Wait until this relay may serve the database. Whoever asks acts on no lease of this owner any more.
 
     Raises:
         pymongo.errors.PyMongoError: the database is away.
     """
     leases = database[COLLECTION]
-    candidate = Candidate(NAME, f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}")
+    candidate = Candidate(NAME, owner)
     while True:
         stored = await leases.find_one({"_id": NAME})
         if candidate.may_claim(stored):
