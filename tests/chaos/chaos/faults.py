@@ -66,35 +66,38 @@ class Faults:
                 "fault", number=number, kind=fault.kind, target=fault.target, lasts=fault.lasts, planned=fault.at, **fault.detail
             )
             began = time.monotonic()
-            actions: dict[str, Callable[[Fault], Awaitable[None]]] = {
+            actions: dict[str, Callable[[Fault], Awaitable[float | None]]] = {
                 "kill": self._kill, "stop": self._stop, "rolling": self._rolling, "pause": self._pause,
                 "repeat": self._repeat, "clock": self._clock, "vendor": self._vendor,
             }  # fmt: skip
-            await actions.get(fault.kind, self._network)(fault)
-            self._history.add("mended", number=number, kind=fault.kind, target=fault.target, after=round(time.monotonic() - began, 2))
+            ready_after = await actions.get(fault.kind, self._network)(fault)
+            told = {"after": round(time.monotonic() - began, 2), "ready_after": ready_after}
+            self._history.add("mended", number=number, kind=fault.kind, target=fault.target, **told)
             if fault.target in SERVERS:
                 await asyncio.sleep(_BREATH_S)
 
-    async def _kill(self, fault: Fault) -> None:
-        await self._away(fault.target, self._platform.processes[fault.target].kill, fault.lasts)
+    async def _kill(self, fault: Fault) -> float:
+        return await self._away(fault.target, self._platform.processes[fault.target].kill, fault.lasts)
 
-    async def _stop(self, fault: Fault) -> None:
-        await self._away(fault.target, self._platform.processes[fault.target].stop, fault.lasts)
+    async def _stop(self, fault: Fault) -> float:
+        return await self._away(fault.target, self._platform.processes[fault.target].stop, fault.lasts)
 
     async def _rolling(self, fault: Fault) -> None:
         for name in [name for name in self._platform.processes if kind_of(name) == fault.target]:
             async with self._locks[name] if name != fault.target else asyncio.Lock():
                 await self._away(name, self._platform.processes[name].stop, 0.0)
 
-    async def _away(self, name: str, end: Callable[[], None], lasts: float) -> None:
+    async def _away(self, name: str, end: Callable[[], None], lasts: float) -> float:
+        """End a process and start it again; gives the seconds from its start until it was ready."""
         self._down.add(name)
         self._away_servers.update({name} & set(SERVERS))
         await asyncio.to_thread(end)
         await asyncio.sleep(lasts)
         await self._launch(name)
         self._down.discard(name)
-        await self._ready(name)
+        ready_after = await self._ready(name)
         self._away_servers.discard(name)
+        return ready_after
 
     async def _pause(self, fault: Fault) -> None:
         name = await self._resolved(fault.target)
@@ -159,18 +162,19 @@ class Faults:
             else:
                 return
 
-    async def _ready(self, name: str) -> None:
-        """Wait until the process is ready. While a server is away nothing that stands on it can be."""
+    async def _ready(self, name: str) -> float:
+        """Wait until the process is ready; gives the seconds, without those in which a server was away that it may stand on."""
         waited, looked = 0.0, time.monotonic()
         while waited < _BACK_WITHIN_S:
             if await asyncio.to_thread(_is_ready, self._platform.processes[name]):
-                return
+                return round(waited, 2)
             await asyncio.sleep(0.1)
             now = time.monotonic()
             if not self._away_servers - {name}:
                 waited += now - looked
             looked = now
         self._history.add("not_back", process=name, within=_BACK_WITHIN_S)
+        return _BACK_WITHIN_S
 
     async def _mind(self) -> None:
         """Start again what ended by itself, as a supervisor does, and tell of it."""

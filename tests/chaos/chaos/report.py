@@ -30,7 +30,9 @@ def report(outcome: Outcome, title: str, command: str) -> str:
         "|---|---|",
         *(f"| {rule} | {outcome.verdict.by_rule[rule]} |" for rule in RULES),
         "",
-        "| what happened to a kind of process | times | median until it was ready again | longest |",
+        "Ready again: from the start of the process, without the time in which broker, database or Redis were away themselves.",
+        "",
+        "| what happened to a kind of process | times | median until ready again | longest |",
         "|---|---|---|---|",
         *_faults(history),
         "",
@@ -59,10 +61,16 @@ def _counts(history: Sequence[Record]) -> Iterable[tuple[str, int]]:
 
 
 def _faults(history: Sequence[Record]) -> Iterable[str]:
-    took: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
+    times: Counter[tuple[str, str]] = Counter()
+    ready: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
     for record in history:
         if record["what"] == "mended":
             process, _, server = record["target"].partition(">")
-            took[record["kind"], kind_of(process) + (f" → {server}" if server else "")].append(record["after"])
-    for (kind, target), seconds in sorted(took.items()):
-        yield f"| {kind} {target} | {len(seconds)} | {statistics.median(seconds):.1f} s | {max(seconds):.1f} s |"
+            what = record["kind"], kind_of(process) + (f" → {server}" if server else "")
+            times[what] += 1
+            if record["ready_after"] is not None:
+                ready[what].append(record["ready_after"])
+    for (kind, target), count in sorted(times.items()):
+        seconds = ready[kind, target]
+        recovery = f"{statistics.median(seconds):.1f} s | {max(seconds):.1f} s" if seconds else "– | –"
+        yield f"| {kind.replace('_', ' ')} {target} | {count} | {recovery} |"
