@@ -90,7 +90,7 @@ test-e2e: install ## Tests of the whole platform through the gateway
 	@$(if $(E2E),$(PYTEST) -q -n 2 --dist loadfile $(E2E),echo "no end-to-end tests here")
 
 test-chaos: install ## The delivery promises under faults: fixed seeds, and the checker without each safeguard
-	@$(if $(CHAOS),$(PYTEST) -q -n 2 --dist loadfile $(CHAOS),echo "no chaos tests here")
+	@$(if $(CHAOS),$(PYTEST) -q -n 2 $(CHAOS),echo "no chaos tests here")
 
 coverage: $(STAMP) ## Report on the coverage that make test measured
 	@$(PY) -m coverage combine --quiet && $(PY) -m coverage report --skip-covered --skip-empty
