@@ -51,7 +51,11 @@ class Faults:
         try:
             async with asyncio.TaskGroup() as tasks:
                 for fault in self._plan.faults:
-                    tasks.create_task(when_due(fault))
+                    if not fault.is_last:
+                        tasks.create_task(when_due(fault))
+            for fault in self._plan.faults:
+                if fault.is_last:
+                    await when_due(fault)
             for proxy in self._platform.proxies.values():
                 await asyncio.to_thread(proxy.heal)
             await asyncio.gather(*(self._ready(name) for name in self._platform.processes))

@@ -25,6 +25,11 @@ class Fault:
     lasts: float = 0.0
     detail: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def is_last(self) -> bool:
+        """Whether it waits until everything else is mended."""
+        return "after" in self.detail and self.kind == "kill"
+
     def line(self) -> str:
         how = " ".join(f"{name}={value}" for name, value in self.detail.items())
         return (
@@ -138,7 +143,7 @@ def _faults(scale: Scale, chance: random.Random) -> Iterable[Fault]:
         yield Fault(round(at + chance.uniform(0.0, 0.1), 2), kind, target, lasts, detail)
     if scale.ends_with_database:
         # What a killed process had locked is free again: nobody waits for the database's own limit of a minute.
-        yield Fault(scale.seconds - 0.5, "kill", "mongo", 0.2)
+        yield Fault(scale.seconds, "kill", "mongo", 0.2, {"after": "all others"})
 
 
 _VENDOR_FAULTS: tuple[Mapping[str, object], ...] = (

@@ -139,7 +139,7 @@ BITE = Scale(
         (11.0, "half_open", f"{SERVING}>amqp", 1.5),  # what is written then arrives nowhere (confirms)
         (14.1, "kill", "probe_source", 0.1),  # in the middle of a burst (unit of work)
         (17.1, "kill", "probe_source", 0.1),
-        (19.0, "kill", "mongo", 0.1),  # what the killed ones had locked is free again
     ),
+    ends_with_database=True,
 )
 SCALES = {scale.name: scale for scale in (LONG, SHORT, SMOKE, BITE)}
