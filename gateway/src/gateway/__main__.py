@@ -13,8 +13,7 @@ from pydantic import ValidationError
 
 from chassis import logging, tracing
 from chassis.settings import complaint
-from chassis.stalls import StallWatch, watched
-from gateway import metrics
+from chassis.stalls import StallWatch, stall_seconds, watched
 from gateway.app import HEALTH, create_app
 from gateway.settings import Settings
 
@@ -32,7 +31,7 @@ async def serve(settings: Settings) -> None:
     try:
         await web.TCPSite(runner, settings.host, settings.port, backlog=1024).start()
         _log.info("gateway_started", host=settings.host, port=settings.port)
-        async with watched(StallWatch(settings.stall_threshold_s, metrics.STALL_SECONDS, service="gateway")):
+        async with watched(StallWatch(settings.stall_threshold_s, stall_seconds(), service="gateway")):
             await stopping.wait()
         _log.info("gateway_stopping")
         app[HEALTH].stopping = True

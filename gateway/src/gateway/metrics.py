@@ -13,7 +13,4 @@ HTTP_IN_FLIGHT = Gauge("openchance_http_in_flight", "HTTP requests in work.")
 SOCKETS = Gauge("openchance_sockets", "Socket.IO connections open.")
 SOCKET_CALLS = Counter("openchance_socket_calls_total", "What clients asked over sockets, by outcome.", ["event", "outcome"])
 PUSHES = Counter("openchance_pushes_total", "Domain events pushed to sockets.", ["event"])
-STALL_SECONDS = Histogram(
-    "openchance_event_loop_stall_seconds", "How long the event loop did not run, where that is longer than it may be.", buckets=_SECONDS
-)
 FEED_CONNECTED = Gauge("openchance_event_feed_connected", "Whether domain events come in.")

@@ -19,7 +19,7 @@ from eventlet.hubs import trampoline
 from opentelemetry.instrumentation.pymongo import PymongoInstrumentor
 from pydantic import ValidationError
 
-from chassis import crash_points, metrics, migrate, sessions, tracing
+from chassis import crash_points, migrate, sessions, tracing
 from chassis import logging as logs
 from chassis.clock import open_clock
 from chassis.consumers import QueueConsumer
@@ -30,7 +30,7 @@ from chassis.ids import new_id
 from chassis.mongo import Store
 from chassis.principal import PrincipalVerifier
 from chassis.settings import ServiceSettings, complaint
-from chassis.stalls import StallWatch
+from chassis.stalls import StallWatch, stall_seconds
 from chassis.wiring import RUNTIME, Resources, Runtime
 
 log = structlog.get_logger(__name__)
@@ -126,7 +126,7 @@ def run(service: str) -> int:
     traces = tracing.configure(service, settings.otlp_endpoint)
     if settings.otlp_endpoint:
         PymongoInstrumentor().instrument()
-    stalls = StallWatch(settings.stall_threshold_s, metrics.STALL_SECONDS, service=service, threads=eventlet.patcher.original("threading"))
+    stalls = StallWatch(settings.stall_threshold_s, stall_seconds(), service=service, threads=eventlet.patcher.original("threading"))
     eventlet.spawn(_beat, stalls)
     process = Process(service, settings)
     try:

@@ -14,9 +14,20 @@ from types import FrameType, ModuleType
 from typing import Any, Protocol
 
 import orjson
+from prometheus_client import REGISTRY, CollectorRegistry, Histogram
 
 _LOOKS = 4  # a threshold
 _FRAMES = 12
+
+
+def stall_seconds(registry: CollectorRegistry = REGISTRY) -> Histogram:
+    """The metric of a process's stalls, made once where the process starts."""
+    return Histogram(
+        "openchance_event_loop_stall_seconds",
+        "How long the event loop did not run, where that is longer than it may be.",
+        buckets=(0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0),
+        registry=registry,
+    )
 
 
 class Seconds(Protocol):

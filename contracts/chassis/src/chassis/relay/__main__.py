@@ -18,7 +18,7 @@ from chassis.relay.health import health_app
 from chassis.relay.metrics import Metrics
 from chassis.relay.settings import RelaySettings
 from chassis.settings import complaint
-from chassis.stalls import StallWatch, watched
+from chassis.stalls import StallWatch, stall_seconds, watched
 from contracts.topology import consumers_of
 
 
@@ -35,7 +35,10 @@ async def serve(settings: RelaySettings, stop: asyncio.Event) -> None:
     await health.setup()
     try:
         await web.TCPSite(health, "0.0.0.0", settings.health_port).start()  # noqa: S104 - probes come from outside
-        async with watched(StallWatch(settings.stall_threshold_s, metrics.stall_seconds, service="relay")), asyncio.TaskGroup() as tasks:
+        async with (
+            watched(StallWatch(settings.stall_threshold_s, stall_seconds(metrics.registry), service="relay")),
+            asyncio.TaskGroup() as tasks,
+        ):
             for relay in relays:
                 tasks.create_task(relay.run(stop))
     finally:

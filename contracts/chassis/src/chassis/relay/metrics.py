@@ -22,7 +22,6 @@ class Metrics:
     unroutable: Gauge = field(init=False)
     refused: Counter = field(init=False)
     lag: Histogram = field(init=False)
-    stall_seconds: Histogram = field(init=False)
 
     def __post_init__(self) -> None:
         database = ["database"]
@@ -39,10 +38,4 @@ class Metrics:
         self.refused = Counter("relay_refused", "Events that the broker refused and that are sent again", database, registry=self.registry)
         self.lag = Histogram(
             "relay_lag_seconds", "From an event's time to the broker's confirm", database, buckets=_BUCKETS, registry=self.registry
-        )
-        self.stall_seconds = Histogram(
-            "openchance_event_loop_stall_seconds",
-            "How long the event loop did not run, where that is longer than it may be.",
-            buckets=_BUCKETS,
-            registry=self.registry,
         )
