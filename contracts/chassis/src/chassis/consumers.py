@@ -139,7 +139,7 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
             yield
         except BaseException:
             # On the way out channels would be closed politely, waiting for answers that a silent connection never brings.
-            self._wire.hang_up()
+            self._hang_up()
             raise
 
     def get_consumers(self, consumer_cls: Any, channel: Any) -> list[Any]:
@@ -182,7 +182,11 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
         """From now on the broker has so long to answer, or we hang up; None: it has answered."""
         if self._limit is not None:
             self._limit.cancel()
-        self._limit = None if seconds is None else eventlet.spawn_after(seconds, self._wire.hang_up)
+        self._limit = None if seconds is None else eventlet.spawn_after(seconds, self._hang_up)
+
+    def _hang_up(self) -> None:
+        if self._wire is not None:
+            self._wire.hang_up()
 
     # -- messages
 
