@@ -56,6 +56,7 @@ def only(*roles: Role) -> Rule:
     return REFUSED.but(Decision.ALLOWED, *roles)
 
 
+STAFF = only(Role.SUPPORT, Role.MODERATOR, Role.FINANCE, Role.ADMIN)
 ALLOWED, FORBIDDEN = Decision.ALLOWED, Decision.FORBIDDEN
 
 RULES: dict[str, Rule] = {
@@ -69,6 +70,7 @@ RULES: dict[str, Rule] = {
     "identity.update_profile": OWN,
     "identity.get_me": OWN,
     "identity.get_user": ANYBODY,
+    "identity.list_skills": ANYBODY,
     # authentication
     "authentication.step_up": OWN_WITH_SECRET,
     "authentication.step_up_with_passkey": OWN_WITH_SECRET,
@@ -97,6 +99,21 @@ RULES: dict[str, Rule] = {
     "authentication.complete_sign_in": SECRET,
     "authentication.list_links": OWN,
     "authentication.remove_link": HIDDEN,
+    # administration
+    "administration.grant_role": only(Role.ADMIN),
+    "administration.revoke_role": only(Role.ADMIN),
+    "administration.suspend_user": only(Role.MODERATOR, Role.ADMIN),
+    "administration.ban_user": only(Role.ADMIN),
+    "administration.restore_user": only(Role.MODERATOR, Role.ADMIN),
+    "administration.get_account": STAFF,
+    "administration.list_accounts": STAFF,
+    "administration.search_audit": only(Role.ADMIN),
+    # configuration
+    "configuration.get_client_configuration": ANYBODY,
+    "configuration.list_settings": only(Role.ADMIN),
+    "configuration.change_setting": only(Role.ADMIN),
+    "configuration.list_flags": only(Role.ADMIN),
+    "configuration.set_flag": only(Role.ADMIN),
     # challenges
     "challenges.create_challenge": only(Role.CHALLENGER),
     "challenges.edit_challenge": REFUSED,

@@ -26,6 +26,7 @@ class World:
     foreign: dict[str, str]
     hidden_challenge: str
     owners: tuple[Person, ...]
+    instead: dict[str, dict[str, str]] = field(default_factory=dict)  # by method: where what is allowed would get in others' way
     strangers: dict[str, str] = field(default_factory=dict)  # role → id of an account
 
     def data(self, request: type[Request[Any]]) -> dict[str, Any]:
@@ -35,7 +36,8 @@ class World:
             KeyError: it names an object of a kind that is not here yet: add one to `build`.
         """
         made_up = sample(request)
-        return made_up | {name: self.foreign[prefix] for name, prefix in named_kinds(request).items() if name in made_up}
+        objects = self.foreign | self.instead.get(request.method(), {})
+        return made_up | {name: objects[prefix] for name, prefix in named_kinds(request).items() if name in made_up}
 
 
 def named_kinds(request: type[Request[Any]]) -> dict[str, str]:
@@ -62,6 +64,7 @@ async def build(journey: Journey, tokens: TestTokens) -> World:
     escrow_id = (await challenger.get(f"/v1/challenges/{journey.challenge_id}/escrow"))["id"]
     disputed = {"amount": {"amount_minor": 100, "currency": "EUR"}, "reason": "Not what was agreed."}
     dispute = (await challenger.post(f"/v1/escrows/{escrow_id}/dispute", disputed, expect=201)).body
+    outcast = await _registered(market, "Otto Outcast")
     foreign = {
         "dispute": dispute["id"],
         "challenge": journey.challenge_id,
@@ -77,6 +80,7 @@ async def build(journey: Journey, tokens: TestTokens) -> World:
         "letter": new_id("letter"),  # nothing is dead here: also to administrators there is no such letter
     }
     world = World(foreign, await _private_challenge(challenger), (challenger, solver, bystander))
+    world.instead["ban_user"] = {"user": outcast}
     for role in Role:
         world.strangers[role.value] = await _registered(market, f"Stranger {role.value}")
     return world

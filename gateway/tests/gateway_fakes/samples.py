@@ -17,6 +17,7 @@ SOON = datetime.now(UTC) + timedelta(days=30)
 
 # Fields whose rule is not in their type.
 _BY_NAME: dict[str, Any] = {
+    "action": "users.banned",
     "email": "ada@example.com",
     "currency": "EUR",
     "payment_method": "pm_card_visa",
@@ -34,6 +35,9 @@ _COMPLETED: dict[str, dict[str, Any]] = {
     "ReleaseEscrow": {"milestone_id": new_id("milestone")},
     "RefundEscrow": {"milestone_id": new_id("milestone")},
     "MarkNotificationsRead": {"all": True},
+    "GetStatement": {"since": (SOON - timedelta(days=30)).isoformat()},
+    "ChangeSetting": {"name": "announcement", "value": "Hello."},
+    "SetFlag": {"name": "new_search"},
 }
 
 

@@ -12,9 +12,12 @@ from typing import Any, Protocol, Self, TypeVar
 
 from chassis.documents import StaleVersion
 from contracts.base import Event, View
+from contracts.identity.roles import Role
 from contracts.identity.views import AccessTokenView, TokensView
-from identity.domain.account import Account, email_key
+from identity.domain.account import Account, AccountFilter, email_key
+from identity.domain.audit import AuditEntry, AuditFilter
 from identity.domain.ceremony import Ceremony, Kind
+from identity.domain.configuration import DEFINITIONS, Flag, Setting
 from identity.domain.errors import EmailTaken, LoginThrottled
 from identity.domain.login import Login
 from identity.domain.second_factors import SecondFactors
@@ -25,6 +28,7 @@ from identity.domain.throttle import Budget
 from identity.domain.verification import EmailVerification
 
 V = TypeVar("V", bound=View)
+T = TypeVar("T")
 
 
 class Versioned(Protocol):
@@ -41,6 +45,11 @@ def _replace(rows: dict[str, R], key: str, row: R) -> None:
     rows[key] = row
 
 
+def _page(rows: list[T], cursor: str | None, limit: int) -> tuple[list[T], str | None]:
+    start = int(cursor or 0)
+    return rows[start : start + limit], str(start + limit) if len(rows) > start + limit else None
+
+
 @dataclass
 class Memory:
     """What is committed."""
@@ -53,6 +62,9 @@ class Memory:
     factors: dict[str, SecondFactors] = field(default_factory=dict)
     logins: dict[str, Login] = field(default_factory=dict)
     links: dict[str, Link] = field(default_factory=dict)
+    audit: dict[str, AuditEntry] = field(default_factory=dict)
+    settings: dict[str, Setting] = field(default_factory=dict)
+    flags: dict[str, Flag] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
 
 
@@ -73,6 +85,19 @@ class FakeAccounts:
 
     def save(self, account: Account) -> None:
         _replace(self._memory.accounts, account.id, account)
+
+    def any_with(self, role: Role) -> bool:
+        return any(role in account.roles for account in self._memory.accounts.values())
+
+    def page(self, chosen: AccountFilter, cursor: str | None, limit: int) -> tuple[list[Account], str | None]:
+        found = [
+            account
+            for account in self._memory.accounts.values()
+            if (chosen.email is None or email_key(account.email) == email_key(chosen.email))
+            and (chosen.role is None or chosen.role in account.roles)
+            and chosen.status in (None, account.standing.status)
+        ]
+        return _page(sorted(found, key=lambda account: account.id, reverse=True), cursor, limit)
 
 
 class FakeEmailVerifications:
@@ -211,6 +236,54 @@ class FakeRefreshTokens:
         _replace(self._rows, token.digest, token)
 
 
+class FakeAudit:
+    def __init__(self, memory: Memory) -> None:
+        self._entries = memory.audit
+
+    def append(self, entry: AuditEntry) -> None:
+        self._entries[entry.id] = entry
+
+    def page(self, chosen: AuditFilter, cursor: str | None, limit: int) -> tuple[list[AuditEntry], str | None]:
+        found = [
+            entry
+            for entry in self._entries.values()
+            if chosen.actor_id in (None, entry.actor_id)
+            and chosen.target in (None, entry.target)
+            and chosen.action in (None, entry.action)
+            and (chosen.since is None or entry.performed_at >= chosen.since)
+            and (chosen.before is None or entry.performed_at < chosen.before)
+        ]
+        return _page(sorted(found, key=lambda entry: (entry.performed_at, entry.id), reverse=True), cursor, limit)
+
+
+class FakeConfiguration:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def setting(self, name: str) -> Setting:
+        return self._memory.settings.get(name) or Setting.initial(name)
+
+    def settings(self) -> list[Setting]:
+        return [self.setting(name) for name in sorted(DEFINITIONS)]
+
+    def keep_setting(self, setting: Setting) -> None:
+        self._keep(self._memory.settings, setting)
+
+    def flag(self, name: str) -> Flag | None:
+        return self._memory.flags.get(name)
+
+    def flags(self) -> list[Flag]:
+        return sorted(self._memory.flags.values(), key=lambda flag: flag.name)
+
+    def keep_flag(self, flag: Flag) -> None:
+        self._keep(self._memory.flags, flag)
+
+    def _keep(self, rows: dict[str, Any], row: Setting | Flag) -> None:
+        if (rows[row.name].version if row.name in rows else 0) != row.version - 1:
+            raise StaleVersion
+        rows[row.name] = row
+
+
 class FakeUnitOfWork:
     """Works on a copy of the memory, which becomes the memory when the block ends well."""
 
@@ -222,6 +295,8 @@ class FakeUnitOfWork:
     factors: FakeFactors
     logins: FakeLogins
     links: FakeLinks
+    audit: FakeAudit
+    configuration: FakeConfiguration
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
@@ -238,6 +313,8 @@ class FakeUnitOfWork:
         self.factors = FakeFactors(self._draft)
         self.logins = FakeLogins(self._draft)
         self.links = FakeLinks(self._draft)
+        self.audit = FakeAudit(self._draft)
+        self.configuration = FakeConfiguration(self._draft)
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
@@ -309,6 +386,7 @@ class FakeTokens:
         return TokensView(access_token=self.access(account, session, at).access_token, refresh_token=refresh_token, expires_in=900)
 
     def access(self, account: Account, session: Session, at: datetime) -> AccessTokenView:
+        account.standing.admit(at)
         verified = "verified" if account.email_verified else "unverified"
         return AccessTokenView(access_token=f"{account.id} {session.id} {verified}", expires_in=900)
 

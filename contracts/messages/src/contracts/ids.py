@@ -14,6 +14,7 @@ def _typeid(prefix: str) -> StringConstraints:
 UserId = Annotated[str, _typeid("user")]
 FactorId = Annotated[str, _typeid("factor")]
 LoginId = Annotated[str, _typeid("login")]
+ActionId = Annotated[str, _typeid("action")]
 SessionId = Annotated[str, _typeid("session")]
 ChallengeId = Annotated[str, _typeid("challenge")]
 MilestoneId = Annotated[str, _typeid("milestone")]

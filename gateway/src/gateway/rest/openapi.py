@@ -22,6 +22,8 @@ _SCHEMAS = "#/components/schemas/{model}"
 _GROUPS = {
     "identity": "Accounts and sessions",
     "authentication": "Proving who one is",
+    "administration": "Administration",
+    "configuration": "Settings and feature flags",
     "challenges": "Challenges",
     "applications": "Applications",
     "submissions": "Deliveries",

@@ -6,7 +6,7 @@ from contracts.admin import commands as admin
 from contracts.admin import queries as admin_queries
 from contracts.challenges import commands as challenges
 from contracts.challenges import queries as challenge_queries
-from contracts.identity import authentication
+from contracts.identity import administration, authentication, configuration, skills
 from contracts.identity import commands as identity
 from contracts.identity import queries as identity_queries
 from contracts.matching import queries as matching
@@ -53,6 +53,7 @@ ROUTES = (
     read("/v1/me", identity_queries.GetMe),
     change("PATCH", "/v1/me", identity.UpdateProfile),
     read("/v1/users/{user_id}", identity_queries.GetUser, auth=Auth.OPTIONAL),
+    read("/v1/skills", skills.ListSkills, auth=Auth.OPTIONAL),
     # Challenges
     create("/v1/challenges", challenges.CreateChallenge, location="/v1/challenges/{id}"),
     read("/v1/challenges", challenge_queries.ListChallenges, auth=Auth.OPTIONAL, search=matching.SearchChallenges),
@@ -136,4 +137,18 @@ ROUTES = (
     read("/v1/admin/dead-letters/{letter_id}", admin_queries.GetDeadLetter),
     act("/v1/admin/dead-letters/{letter_id}/replay", admin.ReplayDeadLetter),
     act("/v1/admin/dead-letters/{letter_id}/discard", admin.DiscardDeadLetter),
+    read("/v1/admin/users", administration.ListAccounts),
+    read("/v1/admin/users/{user_id}", administration.GetAccount),
+    act("/v1/admin/users/{user_id}/grant-role", administration.GrantRole),
+    act("/v1/admin/users/{user_id}/revoke-role", administration.RevokeRole),
+    act("/v1/admin/users/{user_id}/suspend", administration.SuspendUser),
+    act("/v1/admin/users/{user_id}/ban", administration.BanUser),
+    act("/v1/admin/users/{user_id}/restore", administration.RestoreUser),
+    read("/v1/admin/audit", administration.SearchAudit),
+    # Settings and feature flags
+    read("/v1/configuration", configuration.GetClientConfiguration, auth=Auth.OPTIONAL),
+    read("/v1/admin/settings", configuration.ListSettings),
+    change("PUT", "/v1/admin/settings/{name}", configuration.ChangeSetting),
+    read("/v1/admin/flags", configuration.ListFlags),
+    change("PUT", "/v1/admin/flags/{name}", configuration.SetFlag),
 )

@@ -9,6 +9,7 @@ from functools import cache
 from chassis.context import calling_client
 from chassis.native_threads import NativeThreads
 from chassis.wiring import Resources
+from contracts.identity.taxonomy import taxonomy
 from identity.adapters.accounts import MongoAccounts
 from identity.adapters.argon2_passwords import Argon2Passwords
 from identity.adapters.login_attempts import MongoLoginAttempts
@@ -22,6 +23,7 @@ from identity.usecases.begin_session import BeginSession
 from identity.usecases.check_second_factor import SecondFactorCheck
 from identity.usecases.get_me import GetMeHandler
 from identity.usecases.get_user import GetUserHandler
+from identity.usecases.list_skills import ListSkillsHandler
 from identity.usecases.log_in import LogInHandler
 from identity.usecases.log_out import LogOutHandler
 from identity.usecases.refresh_session import RefreshSessionHandler
@@ -44,6 +46,7 @@ class UseCases:
     update_profile: UpdateProfileHandler
     get_me: GetMeHandler
     get_user: GetUserHandler
+    list_skills: ListSkillsHandler
 
 
 @cache
@@ -109,4 +112,5 @@ def build(resources: Resources[Settings]) -> UseCases:
         update_profile=UpdateProfileHandler(unit_of_work, is_time_zone),
         get_me=GetMeHandler(accounts),
         get_user=GetUserHandler(accounts),
+        list_skills=ListSkillsHandler(taxonomy()),
     )

@@ -9,7 +9,7 @@ from identity_world import COMMON, AuthenticationWorld
 
 from chassis.principal import Principal
 from contracts.base import Event
-from contracts.identity.commands import LogIn, RegisterUser
+from contracts.identity.commands import LogIn, RegisterUser, VerifyEmail
 from contracts.identity.events import EmailVerificationRequested
 from contracts.identity.views import MeView, TokensView
 from identity.usecases.get_me import GetMeHandler
@@ -55,6 +55,9 @@ class World(AuthenticationWorld):
 
     def registered(self, **changes: object) -> MeView:
         return self.register_user(self.registration(**changes))
+
+    def verified(self) -> None:
+        self.verify_email(VerifyEmail(token=self.mailed_token))
 
     def logged_in(self) -> TokensView:
         return self.log_in(LogIn(email="ada@example.org", password="orbit lemon quartz"))

@@ -7,10 +7,11 @@ from pydantic import Field
 from contracts.base import Command, Done, LongText, Tag, Title, UtcDatetime
 from contracts.challenges.terms import CancelReason, Category, Difficulty, FileRef, Reward, Visibility
 from contracts.challenges.views import ApplicationView, ChallengeView, ReviewView, SubmissionView
+from contracts.identity.taxonomy import SkillTag
 from contracts.ids import ApplicationId, ChallengeId, MilestoneId, SubmissionId, UserId
 from contracts.money import Price
 
-Skills = Annotated[tuple[Tag, ...], Field(max_length=20)]
+Skills = Annotated[tuple[SkillTag, ...], Field(max_length=20)]
 Tags = Annotated[tuple[Tag, ...], Field(max_length=10)]
 Invited = Annotated[tuple[UserId, ...], Field(max_length=100)]
 Files = Annotated[tuple[FileRef, ...], Field(max_length=20)]

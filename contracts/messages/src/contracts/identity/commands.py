@@ -4,8 +4,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, EmailStr, Field, HttpUrl, StringConstraints
 
-from contracts.base import Command, Done, LongText, Name, ShortText, Tag
+from contracts.base import Command, Done, LongText, Name, ShortText
 from contracts.identity.roles import SELF_ASSIGNED, Role
+from contracts.identity.taxonomy import SkillTag
 from contracts.identity.views import MeView, TokensView
 
 
@@ -78,7 +79,7 @@ class UpdateProfile(Command[MeView]):
     display_name: Name | None = None
     headline: ShortText | None = None
     bio: LongText | None = None
-    skills: Annotated[tuple[Tag, ...], Field(max_length=50)] | None = None
+    skills: Annotated[tuple[SkillTag, ...], Field(max_length=50)] | None = None
     languages: Annotated[tuple[LanguageTag, ...], Field(max_length=20)] | None = None
     links: Annotated[tuple[HttpUrl, ...], Field(max_length=10)] | None = None
     time_zone: Annotated[str, StringConstraints(max_length=64)] | None = None

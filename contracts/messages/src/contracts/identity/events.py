@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from contracts.base import Event, UtcDatetime
 from contracts.identity.roles import Role
+from contracts.identity.standing import AccountStatus
 from contracts.ids import SessionId, UserId
 
 
@@ -51,7 +52,10 @@ class ProfileUpdated(_UserFact):
 
 
 class SessionRevoked(_UserFact):
-    """A session ended before its time: `reason` is logged_out, refresh_reused, revoked (by its owner) or password_changed."""
+    """A session ended before its time.
+
+    `reason` is logged_out, refresh_reused, revoked (by its owner), password_changed, role_revoked, or kept_out (suspended or banned).
+    """
 
     session_id: SessionId
     reason: str
@@ -96,3 +100,11 @@ class SecondFactorChanged(_UserFact):
 
     factor: str
     change: str
+
+
+class StandingChanged(_UserFact):
+    """Somebody was suspended, banned or let in again. `until` is when a suspension ends by itself."""
+
+    status: AccountStatus
+    reason: str
+    until: UtcDatetime | None

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
 from chassis.documents import DocumentCollection
 from contracts.identity.roles import Role
+from contracts.identity.standing import AccountStatus
 from identity.adapters.documents import AccountDocument, EmailVerificationDocument
-from identity.domain.account import Account, Profile, email_key
+from identity.domain.account import Account, AccountFilter, Profile, email_key
 from identity.domain.errors import EmailTaken
+from identity.domain.standing import GOOD, Standing
 from identity.domain.verification import EmailVerification
+
+# Accounts from before their standing was kept are in good standing.
+_UNSAID: Mapping[AccountStatus, tuple[None, ...]] = {status: (None,) if status is AccountStatus.ACTIVE else () for status in AccountStatus}
 
 
 class MongoAccounts:
@@ -35,6 +42,18 @@ class MongoAccounts:
 
     def save(self, account: Account) -> None:
         self._accounts.replace(_account_document(account), expected_version=account.version - 1)
+
+    def any_with(self, role: Role) -> bool:
+        return bool(self._accounts.find({"roles": role.value}, limit=1))
+
+    def page(self, chosen: AccountFilter, cursor: str | None, limit: int) -> tuple[list[Account], str | None]:
+        query = {
+            **({"email_key": email_key(chosen.email)} if chosen.email else {}),
+            **({"roles": chosen.role.value} if chosen.role else {}),
+            **({"status": {"$in": [chosen.status.value, *_UNSAID[chosen.status]]}} if chosen.status else {}),
+        }
+        documents, next_cursor = self._accounts.page(query, sort=[("_id", -1)], cursor=cursor, limit=limit)
+        return [_account(document) for document in documents], next_cursor
 
 
 class MongoEmailVerifications:
@@ -80,6 +99,7 @@ def _account(document: AccountDocument) -> Account:
             links=tuple(document.links),
         ),
         created_at=document.created_at,
+        standing=Standing(AccountStatus(document.status), document.status_reason, document.suspended_until) if document.status else GOOD,
     )
 
 
@@ -102,6 +122,9 @@ def _account_document(account: Account) -> AccountDocument:
         languages=list(profile.languages),
         links=list(profile.links),
         created_at=account.created_at,
+        status=account.standing.status.value,
+        status_reason=account.standing.reason,
+        suspended_until=account.standing.until,
     )
 
 

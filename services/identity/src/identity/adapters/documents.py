@@ -26,6 +26,9 @@ class AccountDocument(VersionedDocument):
     languages = ListField(StringField())
     links = ListField(StringField())
     created_at = DateTimeField(required=True)
+    status = StringField()  # this and the next two: accounts from before they were kept lack them, and are in good standing
+    status_reason = StringField()
+    suspended_until = DateTimeField()
 
     meta: ClassVar[dict[str, Any]] = {"collection": "accounts"}
 

@@ -72,6 +72,7 @@ class SignedTokens:
         return TokensView(access_token=access.access_token, refresh_token=refresh_token, expires_in=access.expires_in)
 
     def access(self, account: Account, session: Session, at: datetime) -> AccessTokenView:
+        account.standing.admit(at)  # here, where every way to log in ends
         header = {"alg": "EdDSA", "kid": self._key.kid, "typ": "JWT"}
         claims = {
             "iss": ISSUER,

@@ -6,9 +6,22 @@ from pymongo.client_session import ClientSession
 
 from chassis.mongo import MongoUnitOfWork
 from identity.adapters.accounts import MongoAccounts, MongoEmailVerifications
+from identity.adapters.audit import MongoAudit
 from identity.adapters.authentication import MongoCeremonies, MongoFactors, MongoLinks, MongoLogins
+from identity.adapters.configuration import MongoConfiguration
 from identity.adapters.sessions import MongoRefreshTokens, MongoSessions
-from identity.usecases.ports import Accounts, Ceremonies, EmailVerifications, Factors, Links, Logins, RefreshTokens, Sessions
+from identity.usecases.ports import (
+    Accounts,
+    Audit,
+    Ceremonies,
+    Configuration,
+    EmailVerifications,
+    Factors,
+    Links,
+    Logins,
+    RefreshTokens,
+    Sessions,
+)
 
 
 class IdentityUnitOfWork(MongoUnitOfWork):
@@ -22,6 +35,8 @@ class IdentityUnitOfWork(MongoUnitOfWork):
     factors: Factors
     logins: Logins
     links: Links
+    audit: Audit
+    configuration: Configuration
 
     def open(self, session: ClientSession) -> None:
         self.accounts = MongoAccounts(session)
@@ -32,3 +47,5 @@ class IdentityUnitOfWork(MongoUnitOfWork):
         self.factors = MongoFactors(session)
         self.logins = MongoLogins(session)
         self.links = MongoLinks(session)
+        self.audit = MongoAudit(session)
+        self.configuration = MongoConfiguration(session)

@@ -6,12 +6,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contracts.identity.roles import Role
-from identity.domain.errors import ProfileStale
+from contracts.identity.standing import AccountStatus
+from identity.domain.errors import LastRole, ProfileStale, RoleHeld, RoleNotHeld
+from identity.domain.standing import GOOD, Standing
 
 
 def email_key(email: str) -> str:
     """What makes two addresses the same person: upper and lower case do not tell accounts apart."""
     return email.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFilter:
+    """What is None does not matter."""
+
+    email: str | None = None
+    role: Role | None = None
+    status: AccountStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,7 @@ class Account:
     roles: tuple[Role, ...]
     profile: Profile
     created_at: datetime
+    standing: Standing = GOOD
 
     def with_email_verified(self) -> Account:
         return replace(self, email_verified=True, version=self.version + 1)
@@ -62,3 +74,25 @@ class Account:
         if profile == self.profile:
             return self
         return replace(self, profile=profile, version=self.version + 1)
+
+    def with_standing(self, standing: Standing) -> Account:
+        return replace(self, standing=standing, version=self.version + 1)
+
+    def with_role(self, role: Role) -> Account:
+        """Raises:
+        RoleHeld.
+        """
+        if role in self.roles:
+            raise RoleHeld
+        return replace(self, roles=(*self.roles, role), version=self.version + 1)
+
+    def without_role(self, role: Role) -> Account:
+        """Raises:
+        RoleNotHeld.
+        LastRole: a person has at least one.
+        """
+        if role not in self.roles:
+            raise RoleNotHeld
+        if len(self.roles) == 1:
+            raise LastRole
+        return replace(self, roles=tuple(held for held in self.roles if held is not role), version=self.version + 1)

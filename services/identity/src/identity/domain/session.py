@@ -18,6 +18,8 @@ class RevokeReason(StrEnum):
     REFRESH_REUSED = "refresh_reused"
     REVOKED = "revoked"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a name, no secret
+    KEPT_OUT = "kept_out"
+    ROLE_REVOKED = "role_revoked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from chassis.principal import Principal
 from contracts.base import Done
 from contracts.identity.commands import LogIn, LogOut, RefreshSession, RegisterUser, ResendVerification, UpdateProfile, VerifyEmail
 from contracts.identity.queries import GetMe, GetUser
+from contracts.identity.skills import ListSkills, SkillsView
 from contracts.identity.views import MeView, PublicProfileView, TokensView
 from identity.wiring import UseCases, build
 
@@ -50,3 +51,7 @@ class IdentityService:
     @rpc
     def get_user(self, query: GetUser) -> PublicProfileView:
         return self.use_cases.get_user(query)
+
+    @rpc
+    def list_skills(self, query: ListSkills) -> SkillsView:
+        return self.use_cases.list_skills(query)

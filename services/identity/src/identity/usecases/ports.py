@@ -7,9 +7,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from chassis.unit_of_work import UnitOfWork as Transaction
+from contracts.identity.roles import Role
 from contracts.identity.views import AccessTokenView, TokensView
-from identity.domain.account import Account
+from identity.domain.account import Account, AccountFilter
+from identity.domain.audit import AuditEntry, AuditFilter
 from identity.domain.ceremony import Ceremony, Kind
+from identity.domain.configuration import Flag, Setting
 from identity.domain.login import Login
 from identity.domain.second_factors import Passkey, SecondFactors
 from identity.domain.session import RefreshToken, Session
@@ -30,6 +33,12 @@ class Accounts(Protocol):
         """
 
     def save(self, account: Account) -> None: ...
+
+    def any_with(self, role: Role) -> bool:
+        """Whether anybody holds this role."""
+
+    def page(self, chosen: AccountFilter, cursor: str | None, limit: int) -> tuple[list[Account], str | None]:
+        """The newest first, and the cursor to go on from."""
 
 
 class EmailVerifications(Protocol):
@@ -101,6 +110,36 @@ class Links(Protocol):
     def remove(self, link: Link) -> None: ...
 
 
+class Audit(Protocol):
+    """Nothing here changes or removes an entry."""
+
+    def append(self, entry: AuditEntry) -> None: ...
+
+    def page(self, chosen: AuditFilter, cursor: str | None, limit: int) -> tuple[list[AuditEntry], str | None]:
+        """The latest first, and the cursor to go on from."""
+
+
+class Configuration(Protocol):
+    """System settings and feature flags."""
+
+    def setting(self, name: str) -> Setting:
+        """The setting as it is; its default where it was never changed. Raises: SettingUnknown."""
+
+    def settings(self) -> list[Setting]:
+        """Every setting there is, by name."""
+
+    def keep_setting(self, setting: Setting) -> None:
+        """Raises: StaleVersion."""
+
+    def flag(self, name: str) -> Flag | None: ...
+
+    def flags(self) -> list[Flag]:
+        """By name."""
+
+    def keep_flag(self, flag: Flag) -> None:
+        """Raises: StaleVersion."""
+
+
 class UnitOfWork(Transaction, Protocol):
     """One transaction over all that identity keeps."""
 
@@ -112,6 +151,8 @@ class UnitOfWork(Transaction, Protocol):
     factors: Factors
     logins: Logins
     links: Links
+    audit: Audit
+    configuration: Configuration
 
 
 class Passwords(Protocol):
@@ -153,7 +194,11 @@ class Tokens(Protocol):
         """Sign an access token for the session and hand it out with the refresh token."""
 
     def access(self, account: Account, session: Session, at: datetime) -> AccessTokenView:
-        """Sign an access token for the session."""
+        """Sign an access token for the session.
+
+        Raises:
+            AccountSuspended, AccountBanned: whatever way they came, they are kept out.
+        """
 
     def public_keys(self) -> tuple[Mapping[str, Any], ...]:
         """Of all keys that tokens are, were or will be signed with, as JWK."""

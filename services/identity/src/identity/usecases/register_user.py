@@ -7,7 +7,7 @@ from datetime import datetime
 from contracts.identity.commands import RegisterUser
 from contracts.identity.views import MeView
 from identity.domain.account import Account, Profile
-from identity.domain.errors import ProfileInvalid
+from identity.domain.errors import ProfileInvalid, RegistrationClosed
 from identity.domain.passwords import refuse_trivial
 from identity.domain.tokens import digest
 from identity.domain.verification import EmailVerification
@@ -29,7 +29,7 @@ class RegisterUserHandler:
         """Open an account and ask for proof of its email address.
 
         Raises:
-            PasswordTrivial, ProfileInvalid.
+            PasswordTrivial, ProfileInvalid, RegistrationClosed.
             EmailTaken: said openly (docs: services/identity/README.md).
         """
         refuse_trivial(command.password, command.email, self.common_passwords)
@@ -39,6 +39,8 @@ class RegisterUserHandler:
         token = self.tokens.new()
         verification = EmailVerification.request(account.id, account.email, digest(token), at=account.created_at)
         with self.unit_of_work() as work:
+            if not work.configuration.setting("registration.open").value:
+                raise RegistrationClosed
             work.accounts.add(account)
             work.verifications.add(verification)
             work.emit(user_registered(account))

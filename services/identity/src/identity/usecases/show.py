@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
-from contracts.identity.events import EmailVerificationRequested, ProfileUpdated, SessionRevoked, UserRegistered
+from contracts.identity.administration import AdminAccountView, AuditEntryView
+from contracts.identity.events import EmailVerificationRequested, ProfileUpdated, SessionRevoked, StandingChanged, UserRegistered
 from contracts.identity.views import MeView, PublicProfileView
 from identity.domain.account import Account
+from identity.domain.audit import AuditEntry
 from identity.domain.session import RevokeReason, Session
 
 
@@ -83,3 +85,36 @@ def profile_updated(account: Account) -> ProfileUpdated:
 
 def session_revoked(session: Session, reason: RevokeReason) -> SessionRevoked:
     return SessionRevoked(user_id=session.user_id, session_id=session.id, reason=reason.value)
+
+
+def admin_account_view(account: Account, at: datetime) -> AdminAccountView:
+    standing = account.standing.at(at)
+    return AdminAccountView(
+        id=account.id,
+        version=account.version,
+        email=account.email,
+        email_verified=account.email_verified,
+        display_name=account.profile.display_name,
+        roles=account.roles,
+        status=standing.status,
+        status_reason=standing.reason,
+        suspended_until=standing.until,
+        created_at=account.created_at,
+    )
+
+
+def audit_entry_view(entry: AuditEntry) -> AuditEntryView:
+    return AuditEntryView(
+        id=entry.id,
+        service=entry.service,
+        actor_id=entry.actor_id,
+        action=entry.action,
+        target=entry.target,
+        reason=entry.reason,
+        details=dict(entry.details),
+        performed_at=entry.performed_at,
+    )
+
+
+def standing_changed(account: Account, reason: str) -> StandingChanged:
+    return StandingChanged(user_id=account.id, status=account.standing.status, reason=reason, until=account.standing.until)
