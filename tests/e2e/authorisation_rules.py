@@ -153,7 +153,7 @@ RULES: dict[str, Rule] = {
     "payments.submit_chargeback_evidence": REFUSED.but(Decision.NOT_FOUND, Role.FINANCE, Role.ADMIN),
     "payments.reconcile_day": only(Role.FINANCE, Role.ADMIN),
     "payments.list_reconciliations": only(Role.FINANCE, Role.ADMIN),
-    "payments.get_reconciliation": only(Role.FINANCE, Role.ADMIN),
+    "payments.get_reconciliation": REFUSED.but(Decision.NOT_FOUND, Role.FINANCE, Role.ADMIN),  # no books were compared on that day
     "payments.request_payout": OWN,
     "payments.receive_stripe_webhook": SECRET,
     "payments.get_escrow": HIDDEN.but(ALLOWED, Role.FINANCE, Role.ADMIN),

@@ -139,14 +139,13 @@ async def test_what_is_private_does_not_exist_for_strangers(services: RpcClient,
     assert wrong == [], "\n".join(wrong)
 
 
-async def test_the_objects_are_there_for_those_they_belong_to(services: RpcClient, world: World) -> None:
+async def test_the_objects_are_there_for_those_they_belong_to(services: RpcClient, world: World, issued: TestTokens) -> None:
     """The control: that strangers find nothing is worth something only where there is something to find."""
     lost = []
+    tokens = [*(owner.access_token for owner in world.owners), token_of("admin", world, issued)]
     for request in REQUESTS:
         if issubclass(request, Query) and named_kinds(request):
-            decisions = [
-                await decide(services, request, world.data(request), owner.access_token, RULES[name_of(request)]) for owner in world.owners
-            ]
+            decisions = [await decide(services, request, world.data(request), token, RULES[name_of(request)]) for token in tokens]
             if Decision.ALLOWED not in decisions:
                 lost.append(f"{name_of(request)}: {decisions}")
     assert lost == []
