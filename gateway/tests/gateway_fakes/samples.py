@@ -28,7 +28,6 @@ _BY_NAME: dict[str, Any] = {
     "version": 3,
     "queue": "payments.on_application_accepted",
     "headers": {"cloudEvents_specversion": "1.0"},
-    "action": "users.banned",
     "day": SOON.date().isoformat(),
 }
 # Messages of whose optional fields one excludes another, and those that need one of them.
