@@ -22,7 +22,7 @@ from contracts.identity.commands import LogIn, RefreshSession
 from contracts.identity.events import ProfileUpdated, SessionRevoked, StandingChanged
 from contracts.identity.roles import Role
 from contracts.identity.standing import AccountStatus
-from identity.domain.errors import (
+from identity.domain.administration_errors import (
     AccountBanned,
     AccountNotKeptOut,
     AccountSuspended,
@@ -32,13 +32,12 @@ from identity.domain.errors import (
     LastRole,
     NotPermitted,
     OnOneself,
-    RefreshTokenInvalid,
     RoleHeld,
     RoleNotHeld,
     StaffProtected,
     SuspensionOver,
-    UserNotFound,
 )
+from identity.domain.errors import RefreshTokenInvalid, UserNotFound
 from identity.usecases.administer import AdministerAccount
 from identity.usecases.appoint_first_admin import AppointFirstAdminHandler
 from identity.usecases.ban_user import BanUserHandler

@@ -9,8 +9,8 @@ import pytest
 from chassis.principal import Principal, StepUpRequired
 from contracts.identity.configuration import ChangeSetting, SetFlag
 from contracts.identity.roles import Role
+from identity.domain.administration_errors import ConfigurationStale, NotPermitted, RegistrationClosed, SettingInvalid, SettingUnknown
 from identity.domain.configuration import Flag
-from identity.domain.errors import ConfigurationStale, NotPermitted, RegistrationClosed, SettingInvalid, SettingUnknown
 from identity.usecases.change_setting import ChangeSettingHandler
 from identity.usecases.get_client_configuration import GetClientConfigurationHandler
 from identity.usecases.list_settings import ListSettingsHandler

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from contracts.identity.roles import Role
 from contracts.identity.standing import AccountStatus
-from identity.domain.errors import LastRole, ProfileStale, RoleHeld, RoleNotHeld
+from identity.domain.administration_errors import LastRole, RoleHeld, RoleNotHeld
+from identity.domain.errors import ProfileStale
 from identity.domain.standing import GOOD, Standing
 
 

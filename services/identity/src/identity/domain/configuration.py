@@ -7,7 +7,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
 from contracts.identity.roles import Role
-from identity.domain.errors import ConfigurationStale, SettingInvalid, SettingUnknown
+from identity.domain.administration_errors import ConfigurationStale, SettingInvalid, SettingUnknown
 
 Value = bool | str
 

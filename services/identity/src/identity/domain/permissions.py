@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from enum import Enum, auto
 
 from contracts.identity.roles import SELF_ASSIGNED, Role
-from identity.domain.errors import NotPermitted, OnOneself, StaffProtected
+from identity.domain.administration_errors import NotPermitted, OnOneself, StaffProtected
 
 STAFF = frozenset(Role) - SELF_ASSIGNED
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.identity.standing import AccountStatus
-from identity.domain.errors import AccountBanned, AccountNotKeptOut, AccountSuspended, BanStands, SuspensionOver
+from identity.domain.administration_errors import AccountBanned, AccountNotKeptOut, AccountSuspended, BanStands, SuspensionOver
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.identity.roles import Role
+from identity.domain.administration_errors import AddressUnproven, AdminAppointed
 from identity.domain.audit import AuditEntry
-from identity.domain.errors import AddressUnproven, AdminAppointed, UserNotFound
+from identity.domain.errors import UserNotFound
 from identity.usecases.ports import UnitOfWork
 from identity.usecases.show import profile_updated
 

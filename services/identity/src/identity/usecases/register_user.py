@@ -7,7 +7,8 @@ from datetime import datetime
 from contracts.identity.commands import RegisterUser
 from contracts.identity.views import MeView
 from identity.domain.account import Account, Profile
-from identity.domain.errors import ProfileInvalid, RegistrationClosed
+from identity.domain.administration_errors import RegistrationClosed
+from identity.domain.errors import ProfileInvalid
 from identity.domain.passwords import refuse_trivial
 from identity.domain.tokens import digest
 from identity.domain.verification import EmailVerification

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from chassis.principal import Principal
 from contracts.identity.configuration import FlagView, SetFlag
+from identity.domain.administration_errors import ConfigurationStale
 from identity.domain.audit import AuditEntry
 from identity.domain.configuration import Flag
-from identity.domain.errors import ConfigurationStale
 from identity.domain.permissions import Permission
 from identity.usecases.ports import UnitOfWork
 from identity.usecases.show_configuration import flag_view
