@@ -31,10 +31,17 @@ _BY_NAME: dict[str, Any] = {
     "day": SOON.date().isoformat(),
 }
 # Messages of whose optional fields one excludes another, and those that need one of them.
-_LEFT_OUT = {"ReleaseEscrow": "amount", "RefundEscrow": "amount", "MarkNotificationsRead": "ids", "ListMessages": "before_seq"}
+_LEFT_OUT = {
+    "ReleaseEscrow": "amount",
+    "RefundEscrow": "amount",
+    "OpenDispute": "amount",
+    "MarkNotificationsRead": "ids",
+    "ListMessages": "before_seq",
+}
 _COMPLETED: dict[str, dict[str, Any]] = {
     "ReleaseEscrow": {"milestone_id": new_id("milestone")},
     "RefundEscrow": {"milestone_id": new_id("milestone")},
+    "OpenDispute": {"milestone_id": new_id("milestone")},
     "MarkNotificationsRead": {"all": True},
     "GetStatement": {"since": (SOON - timedelta(days=30)).isoformat()},
     "ChangeSetting": {"name": "announcement", "value": "Hello."},
@@ -103,6 +110,10 @@ def _text(name: str, metadata: list[Any]) -> str:
         prefix = pattern.removeprefix("^").partition("_[0-7]")[0]
         if "_[0-7]" in pattern:
             return new_id(prefix)
+        if pattern == "^[A-Z]{2}$":
+            return "DE"
+        if pattern.startswith("^(du|dp)_"):
+            return "du_123"
         if "[a-z]{2,3}" in pattern:
             return "en"
         if "[0-9]{6}" in pattern:

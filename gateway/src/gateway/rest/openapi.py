@@ -13,8 +13,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from contracts import catalogue, schemas
 from contracts.base import Done, Request, View
 from contracts.errors import FieldError
-from contracts.payments.commands import ReceiveStripeWebhook
-from gateway.rest import stripe_webhook
+from gateway.rest.openapi_special import SPECIAL
 from gateway.rest.routes import Auth, Route
 from gateway.rest.search import DegradedSearchView
 
@@ -61,7 +60,8 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, found)
-    paths[stripe_webhook.PATH] = {"post": _stripe_operation()}
+    for path, operations in SPECIAL.items():
+        paths.setdefault(path, {}).update(operations)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -70,7 +70,7 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
             "description": "Challenges, applications, escrow, deliveries, chat and payouts. Money is in minor units (cents), time in UTC. "
             "Lists are paged by `cursor`. Refusals are problem documents (RFC 9457) with a stable `code`.",
         },
-        "tags": [{"name": name} for name in (*_GROUPS.values(), "Webhooks")],
+        "tags": [{"name": name} for name in dict.fromkeys((*_GROUPS.values(), "Webhooks"))],
         "paths": paths,
         "components": {
             "schemas": {**found.components, "Problem": _problem_schema()},
@@ -232,22 +232,6 @@ def _refusals(route: Route) -> list[int]:
     if not route.takes_version:
         left_out.add(412)
     return [status for status in _REFUSALS if status not in left_out]
-
-
-def _stripe_operation() -> dict[str, Any]:
-    return {
-        "operationId": ReceiveStripeWebhook.method(),
-        "tags": ["Webhooks"],
-        "summary": "Receive stripe webhook",
-        "description": "For Stripe alone: a signed event, as Stripe documents it.",
-        "security": [],
-        "parameters": [{"name": "Stripe-Signature", "in": "header", "required": True, "schema": {"type": "string"}}],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
-        "responses": {
-            "204": {"description": "Taken."},
-            **{str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in (400, 413, 422, 429, 503)},
-        },
-    }
 
 
 def _problem_schema() -> dict[str, Any]:
