@@ -123,10 +123,10 @@ SMOKE = replace(
 BITE = Scale(
     "bite",
     seconds=20,
-    events=1_500,
+    events=900,
     stories=0,
     services=PROBES,
-    gateways=1,
+    gateways=0,
     replicas={"relay": 2},
     kills=0,
     links=((SERVING, "amqp"),),

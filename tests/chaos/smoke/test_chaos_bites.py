@@ -1,4 +1,4 @@
-"""The checker bites: it finds nothing where every safeguard is on, and what it should where one is off."""
+"""The checker bites: it finds what it should where a safeguard is off. That it finds nothing where all are on, the smoke run shows."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ import pytest
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("without", ["none", "inbox", "confirms", "fencing", "unit_of_work"])
+@pytest.mark.parametrize("without", ["inbox", "confirms", "fencing", "unit_of_work"])
 def test_the_checker_tells_which_safeguard_is_off(run_chaos: Callable[..., None], without: str) -> None:
     run_chaos("--seed", "1", "--bites", without)

@@ -117,7 +117,7 @@ class Environment:
     def of_sandbox(self, data_folder: str) -> dict[str, str]:
         ours = {
             "SANDBOX_DATA": data_folder,
-            "SANDBOX_WEBHOOK_URL": f"{self.gateway_urls[0]}/v1/webhooks/stripe",
+            **({"SANDBOX_WEBHOOK_URL": f"{self.gateway_urls[0]}/v1/webhooks/stripe"} if self.gateway_urls else {}),
             "SANDBOX_WEBHOOK_SECRET": self.secrets.webhook_secret,
         }
         return self._with_given(ours, "SANDBOX", but="SANDBOX_PORT")
