@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, StringConstraints
 
 from chassis.ids import new_id
 from contracts.base import View
+from gateway.rest.routes import Route
 
 V = TypeVar("V", bound=View)
 SOON = datetime.now(UTC) + timedelta(days=30)
@@ -59,6 +60,16 @@ def sample(model: type[BaseModel], *, optional: bool = False) -> dict[str, Any]:
     if optional:
         data.pop(_LEFT_OUT.get(model.__name__, ""), None)
     return data | _COMPLETED.get(model.__name__, {})
+
+
+def url_of(route: Route, **given: str) -> str:
+    """The route's address, with samples of what it names."""
+    return route.path.format(**{name: given.get(name) or str(sample(route.request)[name]) for name in route.path_fields})
+
+
+def body_of(route: Route, *, optional: bool = False) -> dict[str, Any]:
+    """The fields of the route's request that its body or query carries."""
+    return {name: value for name, value in sample(route.request, optional=optional).items() if name in route.body_fields}
 
 
 def view(model: type[V], **fields: Any) -> V:

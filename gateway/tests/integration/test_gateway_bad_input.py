@@ -6,28 +6,22 @@ from typing import Any
 
 import orjson
 import pytest
-from gateway_fakes.samples import sample
+from gateway_fakes.samples import body_of, url_of
 
 from chassis.ids import new_id
 from contracts.money import Money
+from contracts.payments.commands import DecideDispute
 from gateway.rest.routes import Auth, Route
 from gateway.rest.table import ROUTES
 from local_platform.tokens import TestTokens
 
+MAY_BE_NOTHING = {DecideDispute}  # one side may get nothing
 WITH_BODY = [route for route in ROUTES if route.has_body]
 WRONG_FOR_ALL: list[Any] = [{"$ne": None}, [[]], 1.5, [{"$gt": ""}], {"a": {"b": 1}}]
 
 
 def named(route: Route) -> str:
     return f"{route.method} {route.path}"
-
-
-def url_of(route: Route, **given: str) -> str:
-    return route.path.format(**{name: given.get(name, new_id(name.removesuffix("_id"))) for name in route.path_fields})
-
-
-def body_of(route: Route, *, optional: bool = False) -> dict[str, Any]:
-    return {name: value for name, value in sample(route.request, optional=optional).items() if name in route.body_fields}
 
 
 async def send(gateway: Any, route: Route, token: str | None, body: Any) -> Any:
@@ -51,8 +45,10 @@ def assert_refused(gateway: Any, answer: Any, status: int, pointer: str | None =
 @pytest.mark.parametrize("route", [route for route in WITH_BODY if route.body_fields], ids=named)
 async def test_a_field_of_a_wrong_type_is_named(gateway: Any, token: str, route: Route) -> None:
     whole = body_of(route, optional=True)
-    for name in whole:
+    for name, right in whole.items():
         for wrong in WRONG_FOR_ALL:
+            if right == {} and isinstance(wrong, dict):
+                continue  # an object whose fields are another standard's: the service judges it
             assert_refused(gateway, await send(gateway, route, token, whole | {name: wrong}), 422, f"/{name}")
 
 
@@ -96,8 +92,10 @@ async def test_a_body_that_cannot_be_read_is_refused(gateway: Any, token: str, r
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.path_fields], ids=named)
 async def test_a_malformed_id_is_named(gateway: Any, token: str, route: Route) -> None:
     (name,) = route.path_fields
-    foreign = new_id("webhook")
-    for wrong in ("1", "null", "%7B%22$ne%22:null%7D", foreign, new_id(name.removesuffix("_id")).upper(), "a" * 3000):
+    wrongs = ["%7B%22$ne%22:null%7D", "a" * 3000]
+    if name.endswith("_id"):  # others are names: a word may be one
+        wrongs += ["1", "null", new_id("webhook"), new_id(name.removesuffix("_id")).upper()]
+    for wrong in wrongs:
         sent = {"data": orjson.dumps(body_of(route)), "headers": {"Content-Type": "application/json"}} if route.has_body else {}
         answer = await gateway.ask(route.method, url_of(route, **{name: wrong}), token=token, **sent)
         assert_refused(gateway, answer, 422, f"/{name}")
@@ -126,6 +124,8 @@ async def test_money_that_is_none_is_named(gateway: Any, token: str, route: Rout
     body = body_of(route, optional=True)
     for place in money_places(body):
         for amount in (-1, 0, 1.5, 10.0, "100", 10**12 + 1, 10**40, None, True, {"$gt": 0}):
+            if amount == 0 and amount is not True and route.request in MAY_BE_NOTHING:
+                continue
             text = orjson.dumps(with_money(body, place, amount_minor="AMOUNT")).decode()
             # orjson cannot write 10**40, so the number is put into the text
             wrong = str(amount) if isinstance(amount, int | float) and not isinstance(amount, bool) else orjson.dumps(amount).decode()

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import pytest
 from gateway_fakes.rpc import FakeRpc, problem
-from gateway_fakes.samples import sample, view
+from gateway_fakes.samples import body_of, url_of, view
 
 from chassis.clock import FixedClock
 from chassis.ids import new_id
@@ -30,14 +30,6 @@ from gateway.rest.routes import Auth, Route
 from gateway.rest.table import ROUTES
 
 CHALLENGE = new_id("challenge")
-
-
-def url_of(route: Route) -> str:
-    return route.path.format(**{name: new_id(name.removesuffix("_id")) for name in route.path_fields})
-
-
-def body_of(route: Route) -> dict[str, Any]:
-    return {name: value for name, value in sample(route.request).items() if name in route.body_fields}
 
 
 def query_of(route: Route) -> dict[str, str]:
