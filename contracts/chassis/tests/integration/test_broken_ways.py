@@ -77,7 +77,7 @@ async def test_the_way_from_a_service_to_the_broker(
         with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
             seen = client[service.database]["seen"]
             await eventually(lambda: seen.count_documents({"event_id": sent}), HEALED_S)
-    assert (await readiness(service.health_url))[0] == 200
+    await eventually(lambda: _ready(service), HEALED_S)
     assert service.process.running
 
 

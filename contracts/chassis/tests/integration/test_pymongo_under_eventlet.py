@@ -56,6 +56,8 @@ async def test_fifty_greenlets_outlive_a_killed_server(own_mongo: Mongo, tmp_pat
     process = script(tmp_path, processes, own_mongo.url, "stress", str(GREENLETS), str(OPERATIONS), str(back))
     await eventually(lambda: "halfway" in process.log.read_text() if process.log.exists() else False, WITHIN_S)
     own_mongo.kill()
+    # A shorter outage pymongo hides: each attempt waits for a server, and is made twice.
+    await eventually(lambda: "interrupted" in process.log.read_text(), WITHIN_S)
     own_mongo.start()
     back_at = time.time()
     back.touch()
@@ -64,7 +66,6 @@ async def test_fifty_greenlets_outlive_a_killed_server(own_mongo: Mongo, tmp_pat
     assert (told["lost"], told["unasked"], told["torn_pairs"]) == (0, 0, 0)
     assert told["pairs"] >= GREENLETS * OPERATIONS // 5
     assert (told["not_streamed"], told["streamed_twice"]) == (0, 0)
-    assert told["interrupted"] >= 1, "nobody noticed the outage"
     assert told["most_interruptions"] <= 5  # an attempt waits for a server by itself, three seconds at a time
     assert told["well_again_at"] - back_at < 15
     assert told["longest_pause_s"] < 5  # nothing waits for the server but the greenlet that asked it
