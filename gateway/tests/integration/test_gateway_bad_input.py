@@ -124,7 +124,7 @@ async def test_money_that_is_none_is_named(gateway: Any, token: str, route: Rout
     body = body_of(route, optional=True)
     for place in money_places(body):
         for amount in (-1, 0, 1.5, 10.0, "100", 10**12 + 1, 10**40, None, True, {"$gt": 0}):
-            if amount == 0 and amount is not True and route.request in MAY_BE_NOTHING:
+            if amount == 0 and route.request in MAY_BE_NOTHING:
                 continue
             text = orjson.dumps(with_money(body, place, amount_minor="AMOUNT")).decode()
             # orjson cannot write 10**40, so the number is put into the text

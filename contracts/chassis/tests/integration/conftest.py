@@ -1,11 +1,12 @@
-"""A store on a fresh, migrated database, and contexts as the entrypoints set them."""
+"""A store on a fresh, migrated database, contexts as the entrypoints set them, servers to kill and ways to them to break."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,10 @@ from chassis.clock import FixedClock
 from chassis.context import Call, Delivery, current_call, current_delivery
 from chassis.ids import new_id
 from chassis.mongo import Store
+from chassis.rpc_client import RpcClient
+from local_platform.fault_proxy import FaultProxy
+from local_platform.infrastructure import port_of
+from local_platform.servers import Mongo, RabbitMQ
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -66,3 +71,39 @@ def handling() -> Callable[..., AbstractContextManager[None]]:
             current_delivery.reset(token)
 
     return handle
+
+
+@pytest.fixture
+def own_broker(tmp_path: Path) -> Iterator[RabbitMQ]:
+    broker = RabbitMQ(tmp_path / "rabbitmq")
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def own_mongo(tmp_path: Path) -> Iterator[Mongo]:
+    mongo = Mongo(tmp_path / "mongo")
+    mongo.start()
+    yield mongo
+    mongo.stop()
+
+
+@pytest.fixture
+async def own_rpc(own_broker: RabbitMQ) -> AsyncIterator[RpcClient]:
+    client = RpcClient(own_broker.url)
+    await client.start()
+    yield client
+    await client.stop()
+
+
+@pytest.fixture
+def broker_way(amqp_url: str) -> Iterator[FaultProxy]:
+    with FaultProxy(port_of(amqp_url)) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def mongo_way(mongo_url: str) -> Iterator[FaultProxy]:
+    with FaultProxy(port_of(mongo_url)) as proxy:
+        yield proxy

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import psutil
 import pymongo
-import pytest
 from greeter.messages import Greet, Greeted
 from relay_traffic import emit, receiving
 
@@ -28,22 +25,6 @@ from local_platform.servers import RabbitMQ
 
 WAITING = 300  # events
 GROWTH_MB = 40
-
-
-@pytest.fixture
-def own_broker(tmp_path: Path) -> Iterator[RabbitMQ]:
-    broker = RabbitMQ(tmp_path / "rabbitmq")
-    broker.start()
-    yield broker
-    broker.stop()
-
-
-@pytest.fixture
-async def own_rpc(own_broker: RabbitMQ) -> AsyncIterator[RpcClient]:
-    client = RpcClient(own_broker.url)
-    await client.start()
-    yield client
-    await client.stop()
 
 
 def megabytes(process: LocalProcess) -> float:

@@ -4,38 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pymongo
 import pytest
+from breaking import Break, every_fault
 from greeter.messages import Count, Greet, Greeted, Record
 
 from chassis.rpc_client import RpcClient
 from contracts.errors import Kind, ProblemError
 from local_platform.fault_proxy import FaultProxy
-from local_platform.infrastructure import port_of
 from local_platform.observing import eventually, readiness
 from local_platform.publishing import connected
 from local_platform.pytest_plugin import RunningService, RunService
 
-FAULTS = {"cut": FaultProxy.cut, "reset": FaultProxy.reset, "half-open": FaultProxy.half_open, "stalled": FaultProxy.stall}
-Break = Callable[[FaultProxy], None]
-every_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 DEADLINE_S = 4.0
 HEALED_S = 30.0  # a connection that fell silent is given up after two missed heartbeats, five seconds each
-
-
-@pytest.fixture
-def broker_way(amqp_url: str) -> Iterator[FaultProxy]:
-    with FaultProxy(port_of(amqp_url)) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def mongo_way(mongo_url: str) -> Iterator[FaultProxy]:
-    with FaultProxy(port_of(mongo_url)) as proxy:
-        yield proxy
 
 
 async def _refused_in_time(rpc: RpcClient, request: Any) -> ProblemError:

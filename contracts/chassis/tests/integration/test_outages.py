@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 
 import pymongo
@@ -20,30 +18,6 @@ from local_platform.observing import eventually, fetched, readiness
 from local_platform.publishing import connected
 from local_platform.pytest_plugin import RunService
 from local_platform.servers import Mongo, RabbitMQ
-
-
-@pytest.fixture
-def own_broker(tmp_path: Path) -> Iterator[RabbitMQ]:
-    broker = RabbitMQ(tmp_path / "rabbitmq")
-    broker.start()
-    yield broker
-    broker.stop()
-
-
-@pytest.fixture
-def own_mongo(tmp_path: Path) -> Iterator[Mongo]:
-    mongo = Mongo(tmp_path / "mongo")
-    mongo.start()
-    yield mongo
-    mongo.stop()
-
-
-@pytest.fixture
-async def own_rpc(own_broker: RabbitMQ) -> AsyncIterator[RpcClient]:
-    client = RpcClient(own_broker.url)
-    await client.start()
-    yield client
-    await client.stop()
 
 
 async def _old_enough(seen: Collection[dict[str, Any]]) -> None:

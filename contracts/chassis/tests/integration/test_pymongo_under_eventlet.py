@@ -9,7 +9,6 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +23,6 @@ GREENLETS = 50
 OPERATIONS = int(os.environ.get("OPENCHANCE_STRESS_OPERATIONS", "20"))
 WITHIN_S = 80 if OPERATIONS < 200 else 900
 SCRIPT = Path(__file__).parents[1] / "stress" / "pymongo_in_greenlets.py"
-
-
-@pytest.fixture
-def own_mongo(tmp_path: Path) -> Iterator[Mongo]:
-    mongo = Mongo(tmp_path / "mongo")
-    mongo.start()
-    yield mongo
-    mongo.stop()
 
 
 def script(tmp_path: Path, processes: list[LocalProcess], *arguments: str) -> LocalProcess:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
 from functools import partial
 
-import pytest
+from breaking import Break, every_fault
 from relay_traffic import emit, receiving
 
 from chassis.ids import new_id
@@ -14,28 +13,12 @@ from chassis.mongo import Store
 from contracts.identity.events import EmailVerified
 from local_platform.environment import relay_databases
 from local_platform.fault_proxy import FaultProxy
-from local_platform.infrastructure import port_of
 from local_platform.observing import eventually, readiness
 from local_platform.processes import LocalProcess
 from local_platform.pytest_plugin import RunRelay
 
-FAULTS = {"cut": FaultProxy.cut, "reset": FaultProxy.reset, "half-open": FaultProxy.half_open, "stalled": FaultProxy.stall}
-Break = Callable[[FaultProxy], None]
-every_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 NOTICED_S = 30.0
 HEALED_S = 30.0
-
-
-@pytest.fixture
-def broker_way(amqp_url: str) -> Iterator[FaultProxy]:
-    with FaultProxy(port_of(amqp_url)) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def mongo_way(mongo_url: str) -> Iterator[FaultProxy]:
-    with FaultProxy(port_of(mongo_url)) as proxy:
-        yield proxy
 
 
 async def _survives(way: FaultProxy, fault: Break, running: LocalProcess, store: Store, amqp_url: str) -> None:

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +54,6 @@ def waiting(relay: LocalProcess) -> float:
     with urllib.request.urlopen(f"http://127.0.0.1:{relay.env['RELAY_HEALTH_PORT']}/metrics", timeout=5) as page:
         lines = page.read().decode().splitlines()
     return next((float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith("outbox_unroutable{")), 0.0)
-
-
-@pytest.fixture
-def own_broker(tmp_path: Path) -> Iterator[RabbitMQ]:
-    broker = RabbitMQ(tmp_path / "rabbitmq")
-    broker.start()
-    yield broker
-    broker.stop()
 
 
 async def forgotten(amqp_url: str, queue: str) -> None:

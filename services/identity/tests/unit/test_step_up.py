@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from chassis.principal import SessionEnded
 from contracts.identity.authentication import StepUp
 from contracts.identity.commands import LogOut
-from identity.domain.errors import CredentialsInvalid, LoginThrottled, SessionEnded
+from identity.domain.errors import CredentialsInvalid, LoginThrottled
 
 RIGHT = StepUp(password="orbit lemon quartz")
 

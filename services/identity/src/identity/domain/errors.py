@@ -203,13 +203,6 @@ class RefreshTokenReused(DomainError):
     code = "identity.refresh_token.reused"
 
 
-class SessionEnded(DomainError):
-    """This session has ended: log in again."""
-
-    kind = Kind.UNAUTHENTICATED
-    code = "identity.session.ended"
-
-
 class UserNotFound(DomainError):
     """There is no such user."""
 

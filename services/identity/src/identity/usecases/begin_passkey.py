@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.principal import Principal
+from chassis.principal import Principal, SessionEnded
 from contracts.identity.sessions import PasskeyOptionsView
 from identity.domain.ceremony import Ceremony, Kind
-from identity.domain.errors import SessionEnded, TooManyPasskeys
+from identity.domain.errors import TooManyPasskeys
 from identity.domain.second_factors import MOST_PASSKEYS
 from identity.domain.tokens import digest
 from identity.usecases.ports import Passkeys, Tokens, UnitOfWork

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.principal import Principal
+from chassis.principal import Principal, SessionEnded
 from contracts.identity.sessions import TotpSetupView
-from identity.domain.errors import FactorExists, SessionEnded
+from identity.domain.errors import FactorExists
 from identity.domain.second_factors import Totp
 from identity.usecases.ports import OneTimePasswords, UnitOfWork
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.principal import Principal
+from chassis.principal import Principal, SessionEnded
 from contracts.base import Done
 from contracts.identity.authentication import ChangePassword
 from contracts.identity.events import PasswordChanged
-from identity.domain.errors import CredentialsInvalid, SessionEnded
+from identity.domain.errors import CredentialsInvalid
 from identity.domain.passwords import refuse_trivial
 from identity.domain.session import RevokeReason
 from identity.domain.throttle import of_session

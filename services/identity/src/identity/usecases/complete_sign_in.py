@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.context import Client
+from chassis.principal import SessionEnded
 from contracts.identity.authentication import CompleteSignIn
 from contracts.identity.events import EmailVerified, SecondFactorChanged
 from contracts.identity.roles import Role
 from contracts.identity.sessions import LinkView, SignedInView
 from identity.domain.account import Account, Profile
 from identity.domain.ceremony import Ceremony, Kind
-from identity.domain.errors import LinkRequired, LinkTaken, ProviderNotFound, SessionEnded, SignInRefused
+from identity.domain.errors import LinkRequired, LinkTaken, ProviderNotFound, SignInRefused
 from identity.domain.origin import Origin
 from identity.domain.sign_in import Link, Vouched
 from identity.domain.tokens import digest

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chassis.principal import Principal
-from identity.domain.errors import SessionEnded
+from chassis.principal import Principal, SessionEnded
 from identity.domain.session import Session
 from identity.usecases.ports import UnitOfWork
 

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.principal import Principal
+from chassis.principal import Principal, SessionEnded
 from contracts.base import Done
 from contracts.identity.authentication import RequestEmailChange
 from contracts.identity.events import EmailChangeRequested
 from identity.domain.account import email_key
 from identity.domain.ceremony import Ceremony, Kind
-from identity.domain.errors import SessionEnded
 from identity.domain.throttle import of_mails
 from identity.domain.tokens import digest
 from identity.usecases.ports import LoginAttempts, Tokens, UnitOfWork

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.principal import Principal
+from chassis.principal import Principal, SessionEnded
 from contracts.identity.authentication import StepUp
 from contracts.identity.views import AccessTokenView
-from identity.domain.errors import CredentialsInvalid, SessionEnded
+from identity.domain.errors import CredentialsInvalid
 from identity.domain.throttle import of_session
 from identity.usecases.check_second_factor import SecondFactorCheck
 from identity.usecases.ports import Accounts, LoginAttempts, Passwords, Tokens, UnitOfWork
