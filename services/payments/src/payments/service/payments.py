@@ -245,6 +245,3 @@ class PaymentsService:
     @timer(seconds=300)
     def reconcile_missed_days(self) -> None:
         self.use_cases.reconcile_day.reconcile_missed_days()
-
-
-SERVICES = [PaymentsService]
