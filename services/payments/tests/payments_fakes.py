@@ -18,7 +18,7 @@ from payments.domain.ledger import Account, Balance, Book, Journal
 from payments.domain.payout import Payout
 from payments.domain.payout_account import PayoutAccount
 from payments.domain.reconciliation import Reconciliation
-from payments.domain.saga import Saga, SagaStatus
+from payments.domain.saga import Saga
 from payments.usecases.ports import Webhook
 
 V = TypeVar("V", bound=View)
@@ -161,7 +161,7 @@ class FakeSagas(_Versioned):
         return [row for row in self.rows.values() if row.call_key == call_key]
 
     def due(self, at: datetime, limit: int) -> list[Saga]:
-        due = [row for row in self.rows.values() if row.status is SagaStatus.RUNNING and row.due_at <= at]
+        due = [row for row in self.rows.values() if row.may_be_driven("nobody", at)]
         return sorted(due, key=lambda row: row.due_at)[:limit]
 
     def add(self, saga: Saga) -> None:

@@ -43,7 +43,10 @@ class EndedSessions:
         """Read what other replicas have noted, and forget what no token can speak of any more."""
         with self._reading:
             at = self._clock.now()
-            since = at - _KEPT if self._read_up_to is None else self._read_up_to - _OVERLAP
+            if self._read_up_to is None or at < self._read_up_to:  # set back: what was noted since bears an earlier time
+                since = at - _KEPT
+            else:
+                since = self._read_up_to - _OVERLAP
             for row in self._rows.find({"noted_at": {"$gte": since}}):
                 self._known[row["_id"]] = row["noted_at"]
             self._known = {session: noted_at for session, noted_at in self._known.items() if noted_at > at - _KEPT}

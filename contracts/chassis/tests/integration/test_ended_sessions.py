@@ -67,6 +67,16 @@ def test_what_no_token_can_speak_of_any_more_is_forgotten(replica, clock: FixedC
     assert not refused(one, "session_1")
 
 
+def test_a_clock_that_is_set_back_hides_nothing(replica, clock: FixedClock) -> None:
+    one, other = replica(), replica()
+    other.refresh()
+    clock.advance(timedelta(minutes=-30))
+    one.note("session_1")
+    clock.advance(timedelta(seconds=20))
+    other.refresh()
+    assert refused(other, "session_1")
+
+
 async def test_a_service_refuses_the_tokens_of_an_ended_session(
     rpc: RpcClient, run_service: RunService, tokens: TestTokens, amqp_url: str
 ) -> None:

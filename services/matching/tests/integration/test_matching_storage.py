@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from matching_fakes import NOW, challenge, euros, solver
@@ -78,6 +78,14 @@ def test_a_follower_sees_each_change_once(store: Store):
     assert followed.changed() == []
     followed.start_over()
     assert len(followed.changed()) == 2
+
+
+def test_a_follower_misses_nothing_when_the_clock_is_set_back(store: Store):
+    ahead = iter([timedelta(hours=1), timedelta()])
+    followed = FollowedCollection(store.database.challenges, lambda: datetime.now(UTC) + next(ahead))
+    assert followed.changed() == []
+    save(store, kept := challenge())
+    assert [row["_id"] for row in followed.changed()] == [kept.id]
 
 
 def test_every_replica_learns_what_another_wrote(store: Store):

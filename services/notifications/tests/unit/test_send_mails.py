@@ -81,3 +81,29 @@ def test_a_mail_whose_sender_died_is_taken_over_after_the_lease(request_verifica
     clock.advance(LEASE)
     send_mails()
     assert [sent.id for sent in mailer.sent] == [mail.id]
+
+
+@pytest.mark.parametrize("refusals", [0, 1, len(SCHEDULE)])
+def test_a_clock_that_is_set_back_delays_no_mail(
+    request_verification, send_mails, mailer: FakeMailer, work: FakeUnitOfWork, clock: FixedClock, refusals: int
+) -> None:
+    request_verification()
+    mailer.refuse = MailRefused("503", for_good=False)
+    for delay in SCHEDULE[:refusals]:
+        send_mails()
+        clock.advance(delay)
+    mailer.refuse = None
+    clock.advance(timedelta(hours=-12))
+    send_mails()
+    assert len(mailer.sent) == 1
+
+
+def test_a_clock_that_is_set_back_leaves_no_mail_with_a_dead_sender(
+    request_verification, send_mails, mailer, work, clock: FixedClock
+) -> None:
+    request_verification()
+    (mail,) = work.mails.rows.values()
+    work.mails.save(mail.claim(clock.now()))
+    clock.advance(timedelta(minutes=-10))
+    send_mails()
+    assert [sent.id for sent in mailer.sent] == [mail.id]

@@ -27,7 +27,7 @@ from payments.domain.milestone import Charge, Hand, Milestone
 from payments.domain.payout import Payout
 from payments.domain.payout_account import PayoutAccount
 from payments.domain.reconciliation import Difference, Line, Reconciliation
-from payments.domain.saga import FundOrder, Order, PayoutOrder, RefundOrder, ReleaseOrder, Saga, SettleOrder
+from payments.domain.saga import LONGEST_PAUSE, FundOrder, Order, PayoutOrder, RefundOrder, ReleaseOrder, Saga, SettleOrder
 from payments.domain.splits import Member
 from payments.migrations import m0001_initial, m0002_statements
 from payments.usecases.bookkeeping import post
@@ -188,6 +188,19 @@ def test_due_are_those_that_run_and_whose_time_has_come(units: Units) -> None:
         assert work.sagas.due(NOW + timedelta(seconds=31), 2) == [now, later]
 
 
+def test_due_too_is_what_a_clock_that_was_set_back_has_put_off_but_not_what_waits_for_a_date(units: Units) -> None:
+    ahead = NOW + timedelta(hours=1)
+    settle, fund, *_ = ORDERS
+    paused, led, dated = saga(fund, at=ahead).paused(ahead), saga(fund, at=ahead, driver="d"), saga(settle, at=ahead)
+    with units() as work:
+        for one in (paused, led, dated):
+            work.sagas.add(one)
+    with units() as work:
+        assert {one.id for one in work.sagas.due(NOW, 10)} == {paused.id, led.id}
+        assert len(work.sagas.due(NOW, 1)) == 1
+        assert work.sagas.due(ahead - LONGEST_PAUSE, 10) == [], "this is no longer than one waits"
+
+
 def test_payouts_come_back_latest_first_page_by_page(units: Units) -> None:
     user_id = new_id("user")
     made = [Payout.requested(new_id("payout"), user_id, n, "EUR", NOW) for n in (1, 2, 3)]
@@ -300,5 +313,5 @@ def test_migrating_again_changes_nothing(store: Store) -> None:
     m0001_initial.migrate(store.database)
     m0002_statements.migrate(store.database)
     assert {name: store.database[name].index_information() for name in store.database.list_collection_names()} == before
-    assert "status_1_due_at_1" in before["sagas"]
+    assert {"status_1_due_at_1", "status_1_step_1_due_at_1"} <= before["sagas"].keys()
     assert {"moves.source_1", "moves.destination_1"} <= before["journals"].keys()

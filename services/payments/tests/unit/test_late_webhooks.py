@@ -7,9 +7,9 @@ from datetime import timedelta
 from payments_bank import Bank
 
 from contracts.payments.events import EscrowFunded
-from payments.domain.errors import ProviderBusy
+from payments.domain.errors import ProviderBusy, ProviderUnavailable
 from payments.domain.milestone import Status
-from payments.domain.saga import RefundOrder, Saga
+from payments.domain.saga import LONGEST_PAUSE, RefundOrder, Saga
 from payments.usecases.ports import IntentStatus, MovementStatus
 
 
@@ -87,3 +87,31 @@ def test_a_processor_that_wants_to_be_left_alone_is_not_asked_before(bank: Bank)
     bank.resume(timedelta(seconds=2))
     assert bank.escrow.held == 100_000
     bank.check()
+
+
+def test_a_clock_that_is_set_back_delays_nothing(bank: Bank) -> None:
+    """Whoever led the saga died, and what it wrote lies an hour ahead now."""
+
+    def away(name: str) -> None:
+        raise ProviderUnavailable
+
+    bank.stripe.asked = away
+    bank.fund()
+    bank.stripe.asked = lambda name: None
+    bank.resume(timedelta(hours=-1))
+    assert bank.escrow.held == 100_000
+    bank.check()
+
+
+def test_a_processor_that_wants_to_be_left_alone_for_long_is_asked_after_the_longest_pause(bank: Bank) -> None:
+    def busy(name: str) -> None:
+        raise ProviderBusy(timedelta(hours=1))
+
+    bank.stripe.asked = busy
+    bank.fund()
+    calls = len(bank.stripe.calls)
+    bank.stripe.asked = lambda name: None
+    bank.resume()
+    assert len(bank.stripe.calls) == calls
+    bank.resume(LONGEST_PAUSE)
+    assert bank.escrow.held == 100_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,16 +18,18 @@ _FETCHED_ONE_BY_ONE = 200
 class FollowedCollection:
     """Rows have `version` and `changed_at`, are never removed, and an index leads to `changed_at`."""
 
-    def __init__(self, collection: Collection[dict[str, Any]]) -> None:
+    def __init__(self, collection: Collection[dict[str, Any]], now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._collection = collection
+        self._now = now
         self._versions: dict[str, int] = {}
         self._seen_to: datetime | None = None
         self._looked_at_all = -_LOOK_AT_ALL_EVERY_S
 
     def changed(self) -> list[dict[str, Any]]:
         """Rows that are new or changed since the last call; all of them at the first."""
-        now, moment = time.monotonic(), datetime.now(UTC)
-        look_at_all = now - self._looked_at_all >= _LOOK_AT_ALL_EVERY_S
+        now, moment = time.monotonic(), self._now()
+        set_back = self._seen_to is not None and moment < self._seen_to  # the clock: what was written since bears an earlier time
+        look_at_all = set_back or now - self._looked_at_all >= _LOOK_AT_ALL_EVERY_S
         since = {} if self._seen_to is None or look_at_all else {"changed_at": {"$gte": self._seen_to - _OVERLAP}}
         if self._seen_to is None:
             rows = list(self._collection.find({}))

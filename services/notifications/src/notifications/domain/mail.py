@@ -46,9 +46,16 @@ class Mail:
 
     def claim(self, at: datetime) -> Mail | None:
         """This mail, taken by the caller until the lease ends; None if it is not due or somebody has it."""
-        if self.status not in (MailStatus.PENDING, MailStatus.SENDING) or self.due_at > at:
+        if self.status not in (MailStatus.PENDING, MailStatus.SENDING) or at < self.due_at <= at + self._longest_wait:
             return None
         return replace(self, status=MailStatus.SENDING, due_at=at + LEASE, attempts=self.attempts + 1)
+
+    @property
+    def _longest_wait(self) -> timedelta:
+        """What is due later still was written by a clock that has been set back since; clocks may differ by the length of a lease."""
+        if self.status is MailStatus.SENDING or not self.attempts:
+            return 2 * LEASE
+        return SCHEDULE[self.attempts - 1] + LEASE
 
     def sent(self) -> Mail:
         """Done; the body, which may hold a token, is forgotten."""

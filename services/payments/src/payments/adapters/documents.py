@@ -106,7 +106,10 @@ class SagaDocument(VersionedDocument):
     failure_code = StringField()
     last_error = StringField()
 
-    meta: ClassVar[dict[str, Any]] = {"collection": "sagas", "indexes": [{"fields": ["status", "due_at"]}, {"fields": ["call_key"]}]}
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "sagas",
+        "indexes": [{"fields": ["status", "due_at"]}, {"fields": ["status", "step", "due_at"]}, {"fields": ["call_key"]}],
+    }
 
 
 class EvidenceDocument(EmbeddedDocument):  # type: ignore[misc]

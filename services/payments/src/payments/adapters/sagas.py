@@ -11,6 +11,8 @@ from chassis.documents import DocumentCollection
 from payments.adapters.documents import SagaDocument
 from payments.adapters.inserting import insert
 from payments.domain.saga import (
+    DATED,
+    OUT_OF_REACH,
     ChargebackOrder,
     FundOrder,
     Order,
@@ -32,6 +34,7 @@ _KINDS: dict[str, type[Order]] = {
     "chargeback": ChargebackOrder,
 }
 _KIND_OF = {order: kind for kind, order in _KINDS.items()}
+_UNDATED = [step.value for step in Step if step not in DATED]
 
 
 class MongoSagas:
@@ -46,9 +49,13 @@ class MongoSagas:
         return [_saga(document) for document in self._documents.find({"call_key": call_key})]
 
     def due(self, at: datetime, limit: int) -> list[Saga]:
-        """Both parts of the query are covered by one index that begins with an equality."""
-        query = {"status": SagaStatus.RUNNING.value, "due_at": {"$lte": at}}
-        return [_saga(document) for document in self._documents.find(query, sort=[("due_at", 1)], limit=limit)]
+        """Each query is covered by an index that begins with its equalities."""
+        running = {"status": SagaStatus.RUNNING.value}
+        due = self._documents.find({**running, "due_at": {"$lte": at}}, sort=[("due_at", 1)], limit=limit)
+        if len(due) < limit:
+            out_of_reach = {**running, "step": {"$in": _UNDATED}, "due_at": {"$gt": at + OUT_OF_REACH}}
+            due += self._documents.find(out_of_reach, sort=[("due_at", 1)], limit=limit - len(due))
+        return [_saga(document) for document in due]
 
     def add(self, saga: Saga) -> None:
         insert(self._documents, _document(saga))

@@ -26,7 +26,7 @@ _PAUSES_SECONDS = 1.5  # what the SDK waits between three attempts, at most
 _CONNECTIONS = 32
 # The request was wrong and nothing was done (https://docs.stripe.com/api/errors). 409 and 429 say: not now.
 _TOO_MANY = 429
-_LONGEST_WAIT = timedelta(hours=1)
+_LONGEST_WAIT = timedelta(hours=1)  # a number beyond any sense is not taken for one
 _REFUSED_STATUS = frozenset({400, 402, 403, 404})
 
 

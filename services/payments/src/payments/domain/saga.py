@@ -11,6 +11,8 @@ from payments.domain.errors import InvariantBroken
 LEASE = timedelta(seconds=20)  # how long whoever drives a saga has it for itself; renewed with every step
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=10)
+# Nobody waits for longer than that: what is due later still was written by a clock that has been set back since.
+OUT_OF_REACH = LONGEST_PAUSE + LEASE
 STUCK_AFTER = 8  # attempts at one step, some ten minutes apart by then
 ACTION_WINDOW = timedelta(hours=1)  # a payer has this long to satisfy the bank
 
@@ -39,6 +41,8 @@ class Step(StrEnum):
     AWAIT_DISPUTE = "await_dispute"
 
 
+# The step that waits for a date of the processor's, which may be days ahead.
+DATED = frozenset({Step.SETTLE})
 WAITING = frozenset({Step.AWAIT_INTENT, Step.AWAIT_REFUND, Step.AWAIT_PAYOUT, Step.AWAIT_DISPUTE})
 
 
@@ -174,7 +178,10 @@ class Saga:
         return f"{self.id}:{self.step}:{self.round}"
 
     def may_be_driven(self, driver: str, at: datetime) -> bool:
-        return self.running and (self.driver == driver or at >= self.due_at)
+        return self.running and (self.driver == driver or self._due(at))
+
+    def _due(self, at: datetime) -> bool:
+        return at >= self.due_at or (self.step not in DATED and self.due_at > at + OUT_OF_REACH)
 
     @property
     def tried_before(self) -> bool:
@@ -210,8 +217,8 @@ class Saga:
         )
 
     def paused(self, at: datetime, *, error: str | None = None, at_least: timedelta = timedelta(0)) -> Saga:
-        """Let go of until later: twice as long each time, at most ten minutes, and as long as the processor asks for."""
-        pause = max(min(FIRST_PAUSE * 2 ** min(self.attempts, 20), LONGEST_PAUSE), at_least)
+        """Let go of until later: twice as long each time, and as long as the processor asks for, but ten minutes at most."""
+        pause = min(max(FIRST_PAUSE * 2 ** min(self.attempts, 20), at_least), LONGEST_PAUSE)
         return replace(self, driver=None, attempts=self.attempts + 1, due_at=at + pause, last_error=error)
 
     def refused(self, at: datetime, code: str) -> Saga:
