@@ -32,7 +32,7 @@ endif
 PYTEST := $(PY) $(if $(COVERAGE),-m coverage run )-m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-unit test-integration test-e2e test-chaos coverage lint format types imports contracts contracts-write demo money chaos chaos-bites bench k8s lock clean rabbitmq
+.PHONY: help install run test test-unit test-integration test-e2e test-chaos coverage lint format types imports contracts contracts-write contracts-release demo money chaos chaos-bites bench k8s lock clean rabbitmq
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -108,11 +108,14 @@ types: $(STAMP) ## mypy --strict
 imports: $(STAMP) ## import-linter: layers, independence of services, who may see which SDK
 	@$(VENV)/bin/lint-imports
 
-contracts: $(STAMP) ## Refuse incompatible changes of messages, naming the field
+contracts: $(STAMP) ## Refuse changes of messages that today's or a released version's peers cannot read, naming the field
 	@$(PY) -m contracts.schemas check
 
 contracts-write: $(STAMP) ## Bring the published schemas up to date
 	@$(PY) -m contracts.schemas write
+
+contracts-release: $(STAMP) ## Freeze the published schemas as a release: VERSION=0.2.0
+	@$(PY) -m contracts.schemas release $(VERSION)
 
 chaos: install ## A long run under faults: SEED=1, EVENTS=50000; writes docs/reliability/chaos-seed-1.md
 	@$(PY) tests/chaos --seed $(or $(SEED),1) $(if $(EVENTS),--events $(EVENTS)) --report docs/reliability/chaos-seed-$(or $(SEED),1).md

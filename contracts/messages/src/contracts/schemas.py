@@ -1,8 +1,10 @@
-"""`python -m contracts.schemas check|write`: the published schemas, generated from the message classes and kept compatible."""
+"""`python -m contracts.schemas check|write|release`: the published schemas, generated from the message classes and kept compatible."""
 
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,8 @@ from contracts.base import Event, Request
 from contracts.compatibility import breaches
 
 FOLDER = Path(__file__).parents[2] / "schemas"
+RELEASED = FOLDER.parent / "released"  # a folder of schemas for each version that may still run beside today's code; never edited
+_VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)")
 
 
 def event_schema(event: type[Event]) -> dict[str, Any]:
@@ -97,29 +101,74 @@ def incompatibilities(folder: Path, generated: dict[str, Any]) -> list[str]:
     return found
 
 
+def released(folder: Path = RELEASED) -> list[str]:
+    """The released versions, oldest first."""
+    return sorted((path.name for path in folder.iterdir()), key=_number)
+
+
+def _number(version: str) -> tuple[int, ...]:
+    if not _VERSION.fullmatch(version):
+        raise ValueError(f"{version!r} is no version: three numbers, as 0.2.0")
+    return tuple(map(int, version.split(".")))
+
+
+def problems(schemas: Path = FOLDER, releases: Path = RELEASED) -> list[str]:
+    """Why today's messages may not be published beside what was: a line each, empty when they may."""
+    generated = documents()
+    found = incompatibilities(schemas, generated)
+    for version in released(releases):
+        found += [f"released {version}: {line}" for line in incompatibilities(releases / version, generated)]
+    return found
+
+
+def stale(schemas: Path = FOLDER) -> list[str]:
+    """Which files do not say what the code says: a line each."""
+    rendered = {schemas / name: _rendered(document) for name, document in documents().items()}
+    names = [path.relative_to(schemas) for path, text in rendered.items() if not path.exists() or path.read_text() != text]
+    return [f"{name}: not up to date; run `make contracts-write`" for name in names]
+
+
+def release(version: str, schemas: Path = FOLDER, releases: Path = RELEASED) -> list[str]:
+    """Freeze the published schemas as this version's; says what forbids it, a line each.
+
+    Raises:
+        ValueError: it is no version.
+    """
+    if (last := released(releases)[-1:]) and _number(version) <= _number(last[0]):
+        return [f"{version} does not come after {last[0]}: what was released is never changed"]
+    if not (found := problems(schemas, releases) or stale(schemas)):
+        shutil.copytree(schemas, releases / version)
+    return found
+
+
 def _rendered(document: Any) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def main(arguments: list[str]) -> int:
-    """`check` compares, `write` brings the files up to date; both refuse an incompatible change."""
-    if arguments not in (["check"], ["write"]):
-        print("usage: python -m contracts.schemas check|write", file=sys.stderr)  # noqa: T201 - a command line tool
-        return 2
-    generated = documents()
-    problems = incompatibilities(FOLDER, generated)
-    if arguments == ["write"] and not problems:
-        for name, document in generated.items():
+def _write() -> list[str]:
+    if not (found := problems()):
+        for name, document in documents().items():
             target = FOLDER / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(_rendered(document))
-        return 0
-    if not problems:
-        stale = [name for name, doc in generated.items() if not (FOLDER / name).exists() or (FOLDER / name).read_text() != _rendered(doc)]
-        problems = [f"{name}: not up to date; run `make contracts-write`" for name in stale]
-    for line in problems:
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    """`check` compares, `write` brings the files up to date, `release` freezes them; all refuse an incompatible change."""
+    match arguments:
+        case ["check"]:
+            found = problems() or stale()
+        case ["write"]:
+            found = _write()
+        case ["release", version] if _VERSION.fullmatch(version):
+            found = release(version)
+        case _:
+            print("usage: python -m contracts.schemas check|write|release <version, as 0.2.0>", file=sys.stderr)  # noqa: T201 - as below
+            return 2
+    for line in found:
         print(line, file=sys.stderr)  # noqa: T201 - a command line tool
-    return 1 if problems else 0
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -2,7 +2,10 @@
 
 import copy
 import json
+import shutil
 from pathlib import Path
+
+import pytest
 
 from contracts import catalogue, schemas
 
@@ -36,3 +39,55 @@ def test_asyncapi_lists_every_event_on_its_exchange_and_public_ones_twice() -> N
     for event in catalogue.events():
         assert event.type() in channels[f"{event.source}.events"]["messages"]
         assert (event.type() in channels.get("openchance.public", {"messages": {}})["messages"]) is event.public
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(schemas.FOLDER, tmp_path / "schemas"))
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> Path:
+    (tmp_path / "released").mkdir()
+    return tmp_path / "released"
+
+
+def test_a_release_freezes_what_is_published(published: Path, releases: Path) -> None:
+    assert schemas.release("0.9.0", published, releases) == []
+    assert schemas.release("0.10.0", published, releases) == []
+    assert schemas.released(releases) == ["0.9.0", "0.10.0"]
+    frozen = {path.relative_to(releases / "0.10.0"): path.read_bytes() for path in (releases / "0.10.0").rglob("*.json")}
+    assert frozen == {path.relative_to(published): path.read_bytes() for path in published.rglob("*.json")}
+
+
+@pytest.mark.parametrize("version", ["0.2.0", "0.1.9"])
+def test_what_was_released_is_never_changed(published: Path, releases: Path, version: str) -> None:
+    assert schemas.release("0.2.0", published, releases) == []
+    assert schemas.release(version, published, releases) == [f"{version} does not come after 0.2.0: what was released is never changed"]
+    assert schemas.released(releases) == ["0.2.0"]
+
+
+def test_what_is_not_up_to_date_is_not_released(published: Path, releases: Path) -> None:
+    name = "events/identity.email_verified.v1.json"
+    (published / name).write_text((published / name).read_text() + "\n")
+    assert schemas.release("0.2.0", published, releases) == [f"{name}: not up to date; run `make contracts-write`"]
+    assert schemas.released(releases) == []
+
+
+def test_today_must_fit_every_released_version_and_not_the_last_alone(published: Path, releases: Path) -> None:
+    schemas.release("0.1.0", published, releases)
+    schemas.release("0.2.0", published, releases)
+    name = "events/identity.email_verified.v1.json"
+    old = json.loads((published / name).read_text())
+    old["properties"]["mailbox"] = {"type": "string"}
+    (releases / "0.1.0" / name).write_text(json.dumps(old))
+    assert schemas.problems(published, releases) == [f"released 0.1.0: {name}: /mailbox: was removed"]
+    assert schemas.release("0.3.0", published, releases) == [f"released 0.1.0: {name}: /mailbox: was removed"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["release"], ["release", "../0.2.0"], ["release", "v1"], ["release", "0.2"], ["freeze", "0.2.0"]]
+)
+def test_what_is_not_understood_is_answered_with_how_to_ask(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert schemas.main(arguments) == 2
+    assert capsys.readouterr().err.startswith("usage:")
