@@ -12,7 +12,10 @@ from aiohttp import web
 from chassis.clock import open_clock
 from chassis.principal import PrincipalVerifier
 from chassis.rpc_client import RpcClient
+from contracts.base import Event
+from contracts.identity.events import SettingChanged
 from gateway.health import Health
+from gateway.maintenance import Maintenance
 from gateway.realtime.calls import Calls
 from gateway.realtime.fan_out import RedisManager
 from gateway.realtime.feed import EventFeed
@@ -34,6 +37,7 @@ from gateway.web.exchange import exchange
 from gateway.web.headers import on_prepare, preflight
 
 HEALTH = web.AppKey("health", Health)
+MAINTENANCE = web.AppKey("maintenance", Maintenance)
 
 
 def create_app(settings: Settings) -> web.Application:
@@ -48,7 +52,9 @@ def create_app(settings: Settings) -> web.Application:
 
     async def calls_services(_app: web.Application) -> AsyncIterator[None]:
         await client.start()
+        await app[MAINTENANCE].start()
         yield
+        await app[MAINTENANCE].stop()
         await client.stop()
 
     app.cleanup_ctx.insert(0, calls_services)
@@ -61,6 +67,7 @@ def assemble(settings: Settings, rpc: Rpc, verifier: PrincipalVerifier) -> web.A
     limits = RateLimits(settings, redis)
     app = web.Application(middlewares=[exchange, preflight(settings.cors_origins)])
     app.on_response_prepare.append(on_prepare(settings.cors_origins))
+    app[MAINTENANCE] = Maintenance(rpc)
     _add_rest(app, settings, rpc, Admission(verifier, limits, settings.trusted_proxies), redis)
     feed = _add_sockets(app, settings, rpc, verifier, limits, redis)
     health = app[HEALTH] = Health(rpc, feed, redis)
@@ -73,7 +80,7 @@ def assemble(settings: Settings, rpc: Rpc, verifier: PrincipalVerifier) -> web.A
 def _add_rest(app: web.Application, settings: Settings, rpc: Rpc, admission: Admission, redis: SharedRedis) -> None:
     timeout_s = settings.rpc_timeout_s
     idempotency = Idempotency(RedisRecords(redis), lock_s=timeout_s + 5, wait_s=timeout_s)
-    rest = RestHandler(rpc, admission, idempotency, settings.body_limit, timeout_s)
+    rest = RestHandler(rpc, admission, idempotency, app[MAINTENANCE], settings.body_limit, timeout_s)
     for route in ROUTES:
         handler = rest.of(route)
         app.router.add_route(route.method, route.pattern, handler)
@@ -120,9 +127,15 @@ def _add_sockets(
     server = create_server(settings.cors_origins, manager)
     server.attach(app)
     hub = Hub(server, revocations)
-    calls = Calls(rpc, hub, Presence(redis, settings.presence_ttl_s), verifier, revocations, settings.rpc_timeout_s)
+    maintenance = app[MAINTENANCE]
+    calls = Calls(rpc, hub, Presence(redis, settings.presence_ttl_s), verifier, revocations, maintenance, settings.rpc_timeout_s)
     real_time = RealTime(server, hub, calls, limits)
-    feed = EventFeed(settings.amqp_url, EVENTS, hub.on_event, hub.on_gap)
+
+    async def on_event(event: Event) -> None:
+        maintenance.hear(event)
+        await hub.on_event(event)
+
+    feed = EventFeed(settings.amqp_url, (*EVENTS, SettingChanged), on_event, hub.on_gap)
 
     async def connections(_app: web.Application) -> AsyncIterator[None]:
         await feed.start()

@@ -15,6 +15,7 @@ from contracts.ids import ConversationId
 from contracts.messaging.commands import MarkRead, SendMessage
 from contracts.messaging.queries import GetConversation, ListMessages, Seq
 from contracts.messaging.views import MessageView
+from gateway.maintenance import Maintenance
 from gateway.realtime.hub import Hub, Socket
 from gateway.rest import validation
 from gateway.rpc import Answer, Rpc
@@ -71,6 +72,7 @@ class Calls:
     presence: Presence
     verifier: PrincipalVerifier
     revocations: Revocations
+    maintenance: Maintenance
     rpc_timeout_s: float
 
     async def join(self, socket: Socket, payload: dict[str, Any]) -> dict[str, Any]:
@@ -93,6 +95,7 @@ class Calls:
 
     async def send(self, socket: Socket, payload: dict[str, Any]) -> dict[str, Any]:
         """Say something; answered once it is committed. Messages of one socket are sent in the order they came."""
+        self.maintenance.refuse()
         asked = validation.from_json(SendMessage, payload)
         async with socket.sending:
             message = await self._ask(asked, socket)
@@ -100,6 +103,7 @@ class Calls:
 
     async def mark_read(self, socket: Socket, payload: dict[str, Any]) -> dict[str, Any]:
         """Everything up to `seq` is read."""
+        self.maintenance.refuse()
         conversation = await self._ask(validation.from_json(MarkRead, payload), socket)
         return {"conversation": conversation.model_dump(mode="json")}
 

@@ -85,7 +85,9 @@ class Hub:
             await self._revocations.add(event.session_id)
             await self.cut(event.session_id, event.reason)
             return
-        push = _PUSH_OF[type(event)]
+        push = _PUSH_OF.get(type(event))
+        if push is None:  # others of this process hear it
+            return
         data = push.data(event)
         for user_id in push.recipients(event):
             await self.emit_here(push.name, data, room=user_room(user_id))

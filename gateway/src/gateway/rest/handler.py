@@ -15,6 +15,7 @@ from chassis.principal import Principal
 from contracts.admin.queries import DEAD_LETTERS, ListDeadLetters
 from contracts.base import Request, View
 from contracts.matching.queries import SearchChallenges
+from gateway.maintenance import Maintenance
 from gateway.problems import malformed
 from gateway.rest import conditional, strict_json, validation
 from gateway.rest.admission import Admission
@@ -52,6 +53,7 @@ class RestHandler:
     rpc: Rpc
     admission: Admission
     idempotency: Idempotency
+    maintenance: Maintenance
     body_limit: int
     rpc_timeout_s: float
 
@@ -60,6 +62,8 @@ class RestHandler:
 
         async def handle(request: web.Request) -> web.StreamResponse:
             principal = await self.admission.admit(request, route.auth, route.rate)
+            if not route.while_read_only:
+                self.maintenance.refuse()
             key = _idempotency_key(request) if route.idempotent else None
             call = Call(principal, request[REQUEST_ID], key, self.admission.client(request))
             if not route.has_body:

@@ -58,6 +58,11 @@ class Route:
         return self.method in ("POST", "PATCH", "PUT")
 
     @property
+    def while_read_only(self) -> bool:
+        """Whether it is served while the platform is read-only: reading, logging in, and what the staff does about it."""
+        return self.method == "GET" or self.path.startswith(("/v1/auth/", "/v1/admin/"))
+
+    @property
     def takes_version(self) -> bool:
         """Whether If-Match means something here."""
         return EXPECTED_VERSION in self.request.model_fields

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -38,6 +39,7 @@ from challenges.usecases.submit_application import SubmitApplicationHandler
 from challenges.usecases.submit_work import SubmitWorkHandler
 from challenges.usecases.withdraw_application import WithdrawApplicationHandler
 from challenges.usecases.write_review import WriteReviewHandler
+from chassis.configuration import platform_configuration
 from chassis.wiring import Resources
 
 
@@ -85,6 +87,7 @@ class Reads:
 def build(resources: Resources[Settings]) -> UseCases:
     """The use cases on MongoDB."""
     store, settings = resources.store, resources.settings
+    configuration = platform_configuration(resources)
     return assemble(
         begin=lambda: ChallengesUnitOfWork(store),
         reads=Reads(MongoChallenges(), MongoApplications(), MongoSubmissions(), MongoReviews()),
@@ -93,6 +96,7 @@ def build(resources: Resources[Settings]) -> UseCases:
         now=resources.clock.now,
         max_pending_applications=settings.max_pending_applications,
         review_window=settings.review_window,
+        publishing_open=lambda: configuration.setting("challenges.publishing_open", default=True),
     )
 
 
@@ -105,12 +109,13 @@ def assemble(
     now: Now,
     max_pending_applications: int,
     review_window: timedelta,
+    publishing_open: Callable[[], bool] = lambda: True,
 ) -> UseCases:
     """The use cases on whatever keeps the ports."""
     return UseCases(
         create_challenge=CreateChallengeHandler(begin, clean_html, new_id, now),
         edit_challenge=EditChallengeHandler(begin, clean_html, new_id, now),
-        publish_challenge=PublishChallengeHandler(begin, now),
+        publish_challenge=PublishChallengeHandler(begin, now, publishing_open),
         cancel_challenge=CancelChallengeHandler(begin, now),
         delete_challenge=DeleteChallengeHandler(begin),
         get_challenge=GetChallengeHandler(reads.challenges),

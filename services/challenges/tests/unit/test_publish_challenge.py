@@ -1,5 +1,6 @@
 """Publishing, and deleting what was not published."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from challenges.domain.errors import (
     DeadlinePassed,
     EmailNotVerified,
     NotOwner,
+    PublishingClosed,
     WrongState,
 )
 from contracts.base import Done
@@ -97,3 +99,11 @@ def test_a_draft_that_changed_is_not_deleted_by_an_older_version(market: Market)
     draft = market.draft()
     with pytest.raises(ChallengeStale):
         market.can.delete_challenge(DeleteChallenge(challenge_id=draft.id, expected_version=7), market.challenger)
+
+
+def test_nothing_is_published_while_the_platform_says_no(market: Market) -> None:
+    draft = market.draft()
+    closed = replace(market.can.publish_challenge, publishing_open=lambda: False)
+    with pytest.raises(PublishingClosed):
+        closed(PublishChallenge(challenge_id=draft.id), market.challenger)
+    assert market.database.events == []

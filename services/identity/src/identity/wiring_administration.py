@@ -20,6 +20,7 @@ from identity.usecases.grant_role import GrantRoleHandler
 from identity.usecases.list_accounts import ListAccountsHandler
 from identity.usecases.list_flags import ListFlagsHandler
 from identity.usecases.list_settings import ListSettingsHandler
+from identity.usecases.record_action import RecordActionHandler
 from identity.usecases.restore_user import RestoreUserHandler
 from identity.usecases.revoke_role import RevokeRoleHandler
 from identity.usecases.search_audit import SearchAuditHandler
@@ -39,6 +40,7 @@ class AdministrationUseCases:
     get_account: GetAccountHandler
     list_accounts: ListAccountsHandler
     search_audit: SearchAuditHandler
+    record_action: RecordActionHandler
     appoint_first_admin: AppointFirstAdminHandler
     get_client_configuration: GetClientConfigurationHandler
     list_settings: ListSettingsHandler
@@ -64,6 +66,7 @@ def build_administration(resources: Resources[Settings]) -> AdministrationUseCas
         get_account=GetAccountHandler(accounts, now),
         list_accounts=ListAccountsHandler(accounts, now),
         search_audit=SearchAuditHandler(MongoAudit()),
+        record_action=RecordActionHandler(unit_of_work),
         appoint_first_admin=AppointFirstAdminHandler(unit_of_work, new_id, now),
         get_client_configuration=GetClientConfigurationHandler(configuration),
         list_settings=ListSettingsHandler(configuration),

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from chassis.principal import Principal, StepUpRequired
+from contracts.admin.events import ActionTaken
 from contracts.identity.administration import (
     BanUser,
     GetAccount,
@@ -44,6 +45,7 @@ from identity.usecases.ban_user import BanUserHandler
 from identity.usecases.get_account import GetAccountHandler
 from identity.usecases.grant_role import GrantRoleHandler
 from identity.usecases.list_accounts import ListAccountsHandler
+from identity.usecases.record_action import RecordActionHandler
 from identity.usecases.restore_user import RestoreUserHandler
 from identity.usecases.revoke_role import RevokeRoleHandler
 from identity.usecases.search_audit import SearchAuditHandler
@@ -202,3 +204,20 @@ def test_accounts_are_found_by_what_is_known_of_them(world, ada, staff):
         ListAccountsHandler(world.accounts, world.clock.now)(ListAccounts(), staff.solver)
     with world.unit_of_work() as work, pytest.raises(NotPermitted):
         SearchAuditHandler(work.audit)(SearchAudit(), staff.support)
+
+
+def test_what_the_staff_did_elsewhere_stands_in_the_same_log(world, staff):
+    taken = ActionTaken(
+        action_id="action_01kjbm9s00f0sa0h7vdz3v4v3b",
+        service="payments",
+        action="dead_letters.discarded",
+        target="letter_01kjbm9s00f0sa0h7vdz3v4v3c",
+        reason="Settled by hand.",
+        actor_id="user_01kjbm9s00f0sa0h7vdz3v4v3d",
+        request_id="request-1",
+        taken_at=world.clock.now() - timedelta(minutes=5),
+    )
+    RecordActionHandler(world.unit_of_work)(taken)
+    (entry,) = staff.audit(action="dead_letters.discarded")
+    assert (entry.id, entry.service, entry.actor_id, entry.target) == (taken.action_id, "payments", taken.actor_id, taken.target)
+    assert (entry.performed_at, entry.details) == (taken.taken_at, {"request_id": "request-1"})

@@ -8,6 +8,7 @@ import pytest
 
 from chassis.principal import Principal, StepUpRequired
 from contracts.identity.configuration import ChangeSetting, SetFlag
+from contracts.identity.events import FlagSet, SettingChanged
 from contracts.identity.roles import Role
 from identity.domain.administration_errors import ConfigurationStale, NotPermitted, RegistrationClosed, SettingInvalid, SettingUnknown
 from identity.domain.configuration import Flag
@@ -64,6 +65,9 @@ def test_a_setting_has_a_name_a_type_and_a_version(world, change):
     with pytest.raises(ConfigurationStale):
         change("support.email", "help@example.org", expected_version=3)
     assert world.memory.audit == {}
+    assert world.events(SettingChanged) == []
+    change("support.email", "help@example.org")
+    assert world.events(SettingChanged) == [SettingChanged(name="support.email", value="help@example.org", revision=1)]
 
 
 def test_settings_and_flags_are_for_admins_with_a_fresh_proof(world, admin, change, set_flag):
@@ -93,6 +97,7 @@ def test_a_flag_is_on_for_those_it_names(world, set_flag):
     named = Principal("user_" + "0" * 26, "s", frozenset({Role.SOLVER}), True, "")
     other = Principal("user_8", "s", frozenset({Role.SOLVER}), True, "")
     assert [shown(world, who).flags["new_search"] for who in (expert, named, other, None)] == [True, True, False, False]
+    assert [(told.name, told.enabled, told.revision) for told in world.events(FlagSet)] == [("new_search", True, 1)]
     set_flag(enabled=False, roles=["expert"], expected_version=1)
     assert shown(world, expert).flags == {"new_search": False}
     with pytest.raises(ConfigurationStale):

@@ -82,6 +82,10 @@ class NotificationsService:
         self.use_cases.tell(facts.session_revoked(event), delivered().event_id)
 
     @on_event
+    def on_standing_changed(self, event: identity.StandingChanged) -> None:
+        self.use_cases.tell(facts.standing_changed(event), delivered().event_id)
+
+    @on_event
     def on_application_submitted(self, event: challenges.ApplicationSubmitted) -> None:
         self.use_cases.tell(facts.application_submitted(event), delivered().event_id)
 

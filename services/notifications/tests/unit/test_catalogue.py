@@ -19,6 +19,8 @@ WORDS = {
     "conversation": "Maps",
     "token": "t",
     "rating": "5",
+    "reason": "Spam.",
+    "until": "2030-01-02 03:04 UTC",
     "amount": Money(amount_minor=100000, currency="EUR"),
     "fee": Money(amount_minor=1, currency="EUR"),
     "budget": Money(amount_minor=5, currency="JPY"),

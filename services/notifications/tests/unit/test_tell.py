@@ -1,12 +1,14 @@
 """Telling people of facts."""
 
+from datetime import UTC, datetime
+
 import pytest
 from notifications_fakes import FakeUnitOfWork, contact, some_id
 
 from chassis.retry import NotYet
 from contracts.challenges.events import ApplicationRejected, ChallengeCancelled, ChallengeCompleted
 from contracts.challenges.terms import CancelReason, ChallengeStatus, RejectReason
-from contracts.identity.events import SessionRevoked
+from contracts.identity.events import SessionRevoked, StandingChanged
 from contracts.messaging.events import MessageSent
 from contracts.messaging.views import MessageView
 from contracts.notifications.events import NotificationCreated
@@ -121,3 +123,15 @@ def test_completion_is_told_to_both_sides_and_a_log_out_to_nobody() -> None:
 def test_a_cancelled_draft_is_told_to_nobody() -> None:
     event = ChallengeCancelled(**challenge_fields(), reason=CancelReason.MISTAKE, solver_id=None, previous_status=ChallengeStatus.OPEN)
     assert facts.challenge_cancelled(event) == []
+
+
+def test_who_is_kept_out_is_told_why_and_until_when(tell, work: FakeUnitOfWork) -> None:
+    until = datetime(2030, 1, 2, 3, 4, tzinfo=UTC)
+    for status, end in (("suspended", until), ("suspended", None), ("banned", None), ("active", None)):
+        event = StandingChanged(user_id=ALICE, status=status, reason="Spam in four chats.", until=end)
+        tell(facts.standing_changed(event), f"event {status} {end}")
+    kinds = [row.kind for row in work.notifications.rows.values()]
+    assert kinds == ["account_suspended_until", "account_suspended", "account_banned", "account_restored"]
+    mails = [mail.text for mail in work.mails.rows.values()]
+    assert all("Spam in four chats." in text for text in mails)
+    assert "2030-01-02 03:04 UTC" in mails[0]

@@ -108,3 +108,26 @@ class StandingChanged(_UserFact):
     status: AccountStatus
     reason: str
     until: UtcDatetime | None
+
+
+class SettingChanged(Event):
+    """A system setting has another value; `revision` counts its changes."""
+
+    source: ClassVar[str] = "identity"
+    subject_field: ClassVar[str] = "name"
+    name: str
+    value: bool | str
+    revision: int
+
+
+class FlagSet(Event):
+    """A feature flag as it is now, whole: `contracts.identity.flags` says for whom it is on."""
+
+    source: ClassVar[str] = "identity"
+    subject_field: ClassVar[str] = "name"
+    name: str
+    enabled: bool
+    percentage: int
+    roles: tuple[Role, ...]
+    user_ids: tuple[UserId, ...]
+    revision: int

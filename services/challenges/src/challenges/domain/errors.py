@@ -42,6 +42,11 @@ class EmailNotVerified(_Forbidden):
     detail = "Verify your email address first."
 
 
+class PublishingClosed(_Forbidden):
+    code = "challenges.publishing.closed"
+    detail = "No challenges can be published at the moment."
+
+
 class ChallengerRoleRequired(_Forbidden):
     code = "challenges.challenge.role_required"
     detail = "Only a challenger can post challenges."

@@ -4,5 +4,6 @@ from challenges.service.applications import ApplicationsService
 from challenges.service.challenges import ChallengesService
 from challenges.service.reviews import ReviewsService
 from challenges.service.submissions import SubmissionsService
+from chassis import configuration
 
-SERVICES = [ChallengesService, ApplicationsService, SubmissionsService, ReviewsService]
+SERVICES = [ChallengesService, ApplicationsService, SubmissionsService, ReviewsService, configuration.listener("challenges")]

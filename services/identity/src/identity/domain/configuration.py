@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
+from contracts.identity.flags import FlagRule
 from contracts.identity.roles import Role
 from identity.domain.administration_errors import ConfigurationStale, SettingInvalid, SettingUnknown
 
@@ -25,6 +25,8 @@ DEFINITIONS: Mapping[str, Definition] = {
     "registration.open": Definition(True, "Whether new accounts can be opened.", public=True),
     "support.email": Definition("", "Where people write to who need help.", public=True),
     "announcement": Definition("", "What everybody should read right now; shown above every page.", public=True),
+    "maintenance.read_only": Definition(False, "Whether clients can only read: logins and the staff's changes apart.", public=True),
+    "challenges.publishing_open": Definition(True, "Whether challenges can be published.", public=True),
     "operations.note": Definition("", "What the staff should know right now.", public=False),
 }
 
@@ -73,12 +75,4 @@ class Flag:
 
     def on_for(self, user_id: str | None, roles: Set[Role]) -> bool:
         """Whether it is on for this person; None is somebody who is not logged in."""
-        if not self.enabled:
-            return False
-        if self.percentage == 100 or user_id in self.user_ids or roles & set(self.roles):
-            return True
-        return user_id is not None and self._bucket(user_id) < self.percentage
-
-    def _bucket(self, user_id: str) -> int:
-        """0 to 99: of each flag other people come first."""
-        return int.from_bytes(hashlib.sha256(f"{self.name}/{user_id}".encode()).digest()[:8]) % 100
+        return FlagRule(self.name, self.enabled, self.percentage, self.roles, self.user_ids).on_for(user_id, roles)

@@ -1,7 +1,8 @@
 """What identity answers to the staff: one line an entrypoint, no rule lives here."""
 
-from chassis.entrypoints import UseCasesProvider, rpc
+from chassis.entrypoints import UseCasesProvider, on_event, rpc
 from chassis.principal import Principal
+from contracts.admin.events import ActionTaken
 from contracts.identity.administration import (
     AdminAccountView,
     AuditEntryView,
@@ -55,3 +56,7 @@ class AdministrationService:
     @rpc
     def search_audit(self, query: SearchAudit, principal: Principal) -> Page[AuditEntryView]:
         return self.use_cases.search_audit(query, principal)
+
+    @on_event
+    def on_action_taken(self, event: ActionTaken) -> None:
+        self.use_cases.record_action(event)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from chassis.principal import Principal
 from contracts.identity.configuration import ChangeSetting, SettingView
+from contracts.identity.events import SettingChanged
 from identity.domain.audit import AuditEntry
 from identity.domain.permissions import Permission
 from identity.usecases.ports import UnitOfWork
@@ -29,6 +30,7 @@ class ChangeSettingHandler:
             setting = work.configuration.setting(command.name)
             changed = setting.changed(command.value, command.expected_version)
             work.configuration.keep_setting(changed)
+            work.emit(SettingChanged(name=changed.name, value=changed.value, revision=changed.version))
             details = {"before": str(setting.value), "after": str(changed.value)}
             entry_id, target = self.new_id("action"), f"setting:{setting.name}"
             work.audit.append(AuditEntry(entry_id, "identity", principal.user_id, "settings.changed", target, command.reason, at, details))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from chassis.principal import Principal
 from contracts.identity.configuration import FlagView, SetFlag
+from contracts.identity.events import FlagSet
 from identity.domain.administration_errors import ConfigurationStale
 from identity.domain.audit import AuditEntry
 from identity.domain.configuration import Flag
@@ -35,6 +36,7 @@ class SetFlagHandler:
                 raise ConfigurationStale
             flag = _flag(command, version + 1)
             work.configuration.keep_flag(flag)
+            work.emit(_fact(flag))
             details = {"before": _told(before), "after": _told(flag)}
             entry_id, target = self.new_id("action"), f"flag:{flag.name}"
             work.audit.append(AuditEntry(entry_id, "identity", principal.user_id, "flags.set", target, command.reason, at, details))
@@ -50,6 +52,17 @@ def _flag(command: SetFlag, version: int) -> Flag:
         percentage=command.percentage,
         roles=tuple(dict.fromkeys(command.roles)),
         user_ids=tuple(dict.fromkeys(command.user_ids)),
+    )
+
+
+def _fact(flag: Flag) -> FlagSet:
+    return FlagSet(
+        name=flag.name,
+        enabled=flag.enabled,
+        percentage=flag.percentage,
+        roles=flag.roles,
+        user_ids=flag.user_ids,
+        revision=flag.version,
     )
 
 

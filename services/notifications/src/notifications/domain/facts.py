@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from contracts.challenges import events as challenges
 from contracts.challenges.terms import RejectReason
 from contracts.identity import events as identity
+from contracts.identity.standing import AccountStatus
 from contracts.matching import events as matching
 from contracts.messaging import events as messaging
 from contracts.money import Money
@@ -150,3 +151,16 @@ def second_factor_changed(event: identity.SecondFactorChanged) -> list[Fact]:
     """The change chooses the words."""
     kinds = {"added": "factor_added", "removed": "factor_removed", "used": "recovery_code_used"}
     return [Fact(event.user_id, Category.ACCOUNT, kinds[event.change])]
+
+
+def standing_changed(event: identity.StandingChanged) -> list[Fact]:
+    """Why somebody is kept out, until when, or that they are in again; the reason as the staff wrote it."""
+    if event.status is AccountStatus.SUSPENDED and event.until is not None:
+        words: Words = {"reason": event.reason, "until": f"{event.until:%Y-%m-%d %H:%M} UTC"}
+        return [Fact(event.user_id, Category.ACCOUNT, "account_suspended_until", words)]
+    kinds = {
+        AccountStatus.SUSPENDED: "account_suspended",
+        AccountStatus.BANNED: "account_banned",
+        AccountStatus.ACTIVE: "account_restored",
+    }
+    return [Fact(event.user_id, Category.ACCOUNT, kinds[event.status], {"reason": event.reason})]

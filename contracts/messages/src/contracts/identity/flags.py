@@ -1,0 +1,32 @@
+"""For whom a feature flag is on: the same rule wherever a flag is read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Set
+from dataclasses import dataclass
+
+from contracts.identity.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRule:
+    """On for the people named, for the roles named, and for `percentage` of all."""
+
+    name: str
+    enabled: bool
+    percentage: int = 0
+    roles: tuple[Role, ...] = ()
+    user_ids: tuple[str, ...] = ()
+
+    def on_for(self, user_id: str | None, roles: Set[Role]) -> bool:
+        """Whether it is on for this person; None is somebody who is not logged in."""
+        if not self.enabled:
+            return False
+        if self.percentage == 100 or user_id in self.user_ids or roles & set(self.roles):
+            return True
+        return user_id is not None and self._bucket(user_id) < self.percentage
+
+    def _bucket(self, user_id: str) -> int:
+        """0 to 99: of each flag other people come first."""
+        return int.from_bytes(hashlib.sha256(f"{self.name}/{user_id}".encode()).digest()[:8]) % 100
