@@ -28,7 +28,7 @@ E2E := $(wildcard deploy/local/tests/e2e tests/e2e)
 CHAOS := $(wildcard tests/chaos/smoke)
 endif
 
-# `make test` measures coverage, in the processes that tests start too; single runs are quicker without.
+# `make test` measures the coverage of unit and integration tests; single runs are quicker without.
 PYTEST := $(PY) $(if $(COVERAGE),-m coverage run )-m pytest
 
 .DEFAULT_GOAL := help
@@ -80,17 +80,17 @@ test: install ## Everything CI runs: lint, types, imports, contracts, all tests 
 	test -z "$$failed" || { echo "FAILED:$$failed"; exit 1; }
 
 test-unit: $(STAMP) ## Unit and architecture tests: no servers, no sockets
-	@$(if $(UNIT),$(PYTEST) -q $(UNIT),echo "no unit tests here")
+	@$(if $(UNIT),$(PYTEST) -q -n 2 --dist loadfile $(UNIT),echo "no unit tests here")
 
 # Side by side, a file as a whole: integration tests mostly wait for servers to come back, so more than the cores hold.
 test-integration: install ## Tests against a real broker, database and Redis
 	@$(if $(INTEGRATION),$(PYTEST) -q -n 3 --dist loadfile $(INTEGRATION),echo "no integration tests here")
 
 test-e2e: install ## Tests of the whole platform through the gateway
-	@$(if $(E2E),$(PYTEST) -q -n 2 --dist loadfile $(E2E),echo "no end-to-end tests here")
+	@$(if $(E2E),$(PY) -m pytest -q -n 2 --dist loadfile $(E2E),echo "no end-to-end tests here")
 
 test-chaos: install ## The delivery promises under faults: fixed seeds, and the checker without each safeguard
-	@$(if $(CHAOS),$(PYTEST) -q -n 2 $(CHAOS),echo "no chaos tests here")
+	@$(if $(CHAOS),$(PY) -m pytest -q -n 2 $(CHAOS),echo "no chaos tests here")
 
 coverage: $(STAMP) ## Report on the coverage that make test measured
 	@$(PY) -m coverage combine --quiet && $(PY) -m coverage report --skip-covered --skip-empty

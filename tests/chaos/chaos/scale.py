@@ -79,7 +79,7 @@ _LINKS = (
 
 LONG = Scale(
     "long",
-    seconds=720,
+    seconds=1500,
     events=50_000,
     stories=40,
     services=EVERY_SERVICE,
