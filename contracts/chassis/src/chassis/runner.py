@@ -5,6 +5,14 @@ from chassis.green import eventlet
 
 eventlet.monkey_patch()
 
+from chassis.lean import without
+
+# PyOpenSSL is not green, and what images and dates as text are for is not what we keep in documents.
+with without("OpenSSL", "PIL", "dateutil", "yaml"):
+    import kombu.serialization  # noqa: F401
+    import mongoengine  # noqa: F401
+    import pymongo
+
 import importlib
 import os
 import signal
@@ -12,11 +20,9 @@ import sys
 from typing import cast
 
 import eventlet.wsgi
-import pymongo
 import structlog
 from eventlet.event import Event
 from eventlet.hubs import trampoline
-from opentelemetry.instrumentation.pymongo import PymongoInstrumentor
 from pydantic import ValidationError
 
 from chassis import crash_points, migrate, sessions, tracing
@@ -125,9 +131,10 @@ def run(service: str) -> int:
     logs.configure(settings.log_format, settings.log_level, service=service)
     traces = tracing.configure(service, settings.otlp_endpoint)
     if settings.otlp_endpoint:
+        from opentelemetry.instrumentation.pymongo import PymongoInstrumentor
+
         PymongoInstrumentor().instrument()
     stalls = StallWatch(settings.stall_threshold_s, stall_seconds(), service=service, threads=eventlet.patcher.original("threading"))
-    eventlet.spawn(_beat, stalls)
     process = Process(service, settings)
     try:
         listener = eventlet.listen((settings.health_host, settings.health_port))
@@ -137,7 +144,7 @@ def run(service: str) -> int:
 
     ended = Event()
     eventlet.spawn(_await_signal, ended)
-    running = eventlet.spawn(_keep_running, process, ended)
+    running = eventlet.spawn(_keep_running, process, stalls, ended)
     status: int = ended.wait()
     running.kill()
     try:
@@ -162,9 +169,10 @@ def _refuse(why: str) -> int:
     return _BAD_SETTINGS
 
 
-def _keep_running(process: Process, ended: Event) -> None:
+def _keep_running(process: Process, stalls: StallWatch, ended: Event) -> None:
     try:
         process.start()
+        eventlet.spawn(_beat, stalls)  # not before: importing a service holds up the loop, and nobody waits for it yet
         process.wait()
     except Exception:
         log.critical("service_ended", exc_info=True)

@@ -7,11 +7,13 @@ from typing import Any
 
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from chassis.lean import without
+
+with without("psutil"):  # it would only describe processes in a way that is off by default
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
 
 TRACEPARENT = "traceparent"
 _PROPAGATOR = TraceContextTextMapPropagator()
@@ -23,6 +25,10 @@ def configure(service: str, otlp_endpoint: str | None) -> TracerProvider:
     """Make traces; they leave the process only where there is a collector (`otlp_endpoint`, OTLP over HTTP)."""
     provider = TracerProvider(resource=Resource.create({"service.name": service, "service.namespace": "openchance"}))
     if otlp_endpoint:
+        # The exporter takes protobuf and requests along, which many a process without a collector can do without.
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")))
     trace.set_tracer_provider(provider)
     return provider

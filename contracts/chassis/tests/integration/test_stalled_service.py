@@ -28,3 +28,13 @@ async def test_what_blocks_the_hub_is_named_once_and_what_waits_is_not(run_servi
     assert "service.py" in blocked["stack"][1]
     assert not [stall for stall in stalls if any(frame.endswith(" work") and "wiring" in frame for frame in stall["stack"])]
     assert await metric(service.health_url, STALLS) > before
+
+
+async def test_a_start_is_no_stall(run_service: RunService, rpc: RpcClient) -> None:
+    """The imports of a start alone hold up the loop for longer than this threshold."""
+    service = await asyncio.to_thread(run_service, "greeter", GREETER_STALL_THRESHOLD_S="0.01")
+    await rpc.call(Block(seconds=0.1))
+    stalls = [json.loads(line) for line in service.log.splitlines() if '"event_loop_stalled"' in line]
+    assert [stall for stall in stalls if stall["function"] == "block"]
+    starting = [frame for stall in stalls for frame in stall["stack"] if frame.endswith(" start") and "chassis/runner.py" in frame]
+    assert starting == []

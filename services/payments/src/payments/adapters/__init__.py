@@ -1,1 +1,6 @@
 """Where payments meets the world: database, vendors."""
+
+from chassis.lean import without
+
+with without("aiohttp", "httpx"):  # Stripe's SDK would import both for a client on asyncio; ours is on requests
+    import stripe  # noqa: F401
