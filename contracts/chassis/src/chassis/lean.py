@@ -14,7 +14,7 @@ def without(*packages: str) -> Iterator[None]:
     A package that is imported already is found. Starting a process costs CPU above all for imports: decision record 0045.
     """
     hidden = [package for package in packages if package not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type] - None makes an import fail, and is documented to
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None makes an import fail: the docs of sys.modules
     try:
         yield
     finally:
