@@ -123,8 +123,8 @@ chaos: install ## A long run under faults: SEED=1, EVENTS=50000; writes docs/rel
 chaos-bites: install ## See the checker fail without each safeguard in turn; writes docs/reliability/chaos-bites.md
 	@$(PY) tests/chaos --seed $(or $(SEED),1) --bites --report docs/reliability/chaos-bites.md
 
-money: install ## Send 10,000 random movements of money through a storm: SAGAS=10000 SEED=1
-	@$(PY) services/payments/tests/money_storm.py --sagas $(or $(SAGAS),10000) --seed $(or $(SEED),1)
+money: install ## Send random movements of money through a storm: SAGAS=10000 (on fakes) SANDBOX=1000 SEED=1
+	@$(PY) services/payments/tests/money_storm.py --sagas $(or $(SAGAS),10000) --sandbox $(or $(SANDBOX),1000) --seed $(or $(SEED),1)
 
 bench: install ## Measure and write docs/benchmarks.md
 	@$(PY) tests/bench

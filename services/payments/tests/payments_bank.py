@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -20,20 +20,32 @@ from contracts.challenges.events import ApplicationAccepted, ChallengeCancelled,
 from contracts.challenges.terms import CancelReason, ChallengeStatus, MilestoneStatus, MilestoneView
 from contracts.identity.roles import Role
 from contracts.money import Price
-from contracts.payments.commands import FundEscrow, PayExtra, ReceiveStripeWebhook, RefundEscrow, ReleaseEscrow, RequestPayout
+from contracts.payments.commands import (
+    FreezeEscrow,
+    FundEscrow,
+    PayExtra,
+    ReceiveStripeWebhook,
+    RefundEscrow,
+    ReleaseEscrow,
+    RequestPayout,
+    UnfreezeEscrow,
+)
 from contracts.payments.queries import GetBalance
 from contracts.payments.views import CurrencyBalanceView, EscrowView, MilestoneKind, PayoutView
 from payments.domain.escrow import Escrow
 from payments.domain.ledger import AccountKind, balances_of, verify_chain
 from payments.domain.payout_rules import PayoutRules
+from payments.domain.reconciliation import Line, joined, line_of, without_returned
 from payments.domain.saga import Saga
+from payments.usecases.check_conservation import breach_of
 from payments.usecases.close_cancelled_escrow import CloseCancelledEscrowHandler
+from payments.usecases.freeze_escrow import FreezeEscrowHandler
 from payments.usecases.fund_escrow import FundEscrowHandler
 from payments.usecases.get_balance import GetBalanceHandler
 from payments.usecases.note_delivery import NoteDeliveryHandler
 from payments.usecases.open_escrow import OpenEscrowHandler
 from payments.usecases.pay_extra import PayExtraHandler
-from payments.usecases.ports import IntentStatus, MovementStatus
+from payments.usecases.ports import MovementStatus, PaymentProvider, Webhooks
 from payments.usecases.receive_stripe_webhook import ReceiveStripeWebhookHandler
 from payments.usecases.refund_escrow import RefundEscrowHandler
 from payments.usecases.release_approved_milestone import ReleaseApprovedMilestoneHandler
@@ -42,6 +54,7 @@ from payments.usecases.release_escrow import ReleaseEscrowHandler
 from payments.usecases.request_payout import RequestPayoutHandler
 from payments.usecases.resume_sagas import ResumeSagasHandler
 from payments.usecases.sagas.runner import saga_runner
+from payments.usecases.unfreeze_escrow import UnfreezeEscrowHandler
 
 START = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
 VISA = "pm_card_visa"
@@ -64,22 +77,34 @@ def rerun(work: Callable[[], T]) -> T:
 
 
 class Bank:
-    def __init__(self, amounts: tuple[int, ...] = (60_000, 40_000), *, currency: str = "EUR", fee_basis_points: int = 1000) -> None:
+    """`provider` and `webhooks` stand for the processor where it is not the fake in `stripe`."""
+
+    def __init__(
+        self,
+        amounts: tuple[int, ...] = (60_000, 40_000),
+        *,
+        currency: str = "EUR",
+        fee_basis_points: int = 1000,
+        start: datetime = START,
+        provider: PaymentProvider | None = None,
+        webhooks: Webhooks | None = None,
+    ) -> None:
         self.crashes = CrashPoints()
         self.memory, self.stripe = Memory(crashes=self.crashes), FakeStripe(self.crashes)
-        self.clock, self.calls, self.patience = FixedClock(START), FakeCalls(), FakePatience()
+        provider, webhooks = provider or self.stripe, webhooks or FakeWebhooks()
+        self.clock, self.calls, self.patience = FixedClock(start), FakeCalls(), FakePatience()
         self.currency, self.counted = currency, 0
         self.challenger, self.solver, self.finance = person(Role.CHALLENGER), person(Role.SOLVER), person(Role.FINANCE)
         self.challenge_id = new_id("challenge")
         self.milestone_ids = tuple(new_id("milestone") for _ in amounts)
         self.amounts = amounts
         uow, now = self.memory.unit_of_work, self.clock.now
-        self.runner = saga_runner(uow, self.stripe, new_id, now)
+        self.runner = saga_runner(uow, provider, new_id, now)
         self.fund_handler = FundEscrowHandler(uow, self.runner, self.calls, self.patience, fee_basis_points, new_id, now)
         self.release_handler = ReleaseEscrowHandler(uow, self.runner, self.calls, new_id, now)
         self.refund_handler = RefundEscrowHandler(uow, self.runner, self.calls, new_id, now)
-        self.payout_handler = RequestPayoutHandler(uow, self.runner, self.calls, self.stripe, PayoutRules(1, 10_000), new_id, now)
-        self.webhook_handler = ReceiveStripeWebhookHandler(uow, FakeWebhooks(), self.stripe, self.runner, self.calls, now)
+        self.payout_handler = RequestPayoutHandler(uow, self.runner, self.calls, provider, PayoutRules(1, 10_000), new_id, now)
+        self.webhook_handler = ReceiveStripeWebhookHandler(uow, webhooks, provider, self.runner, self.calls, now)
         self.extra_handler = PayExtraHandler(uow, self.runner, self.calls, self.patience, fee_basis_points, new_id, now)
         self.silence_handler = ReleaseBySilenceHandler(uow, rerun, new_id, now)
         self.open_handler = OpenEscrowHandler(uow, fee_basis_points, new_id, now)
@@ -87,6 +112,7 @@ class Bank:
         self.approve_handler = ReleaseApprovedMilestoneHandler(uow, new_id, now)
         self.cancel_handler = CloseCancelledEscrowHandler(uow, new_id, now)
         self.resume_handler = ResumeSagasHandler(uow, self.runner, rerun, new_id, now)
+        self.freeze_handler, self.unfreeze_handler = FreezeEscrowHandler(uow), UnfreezeEscrowHandler(uow, new_id, now)
 
     # what people do
 
@@ -130,6 +156,14 @@ class Bank:
 
     def pay_out(self, amount: int, *, key: str | None = None, by: Principal | None = None) -> PayoutView:
         return self.call(lambda: self.payout_handler(RequestPayout(amount=self.price(amount)), by or self.solver), key)
+
+    def freeze(self) -> EscrowView:
+        command = FreezeEscrow(escrow_id=self.escrow.id, reason="Finance looks into it.")
+        return self.call(lambda: self.freeze_handler(command, self.finance), None)
+
+    def unfreeze(self) -> EscrowView:
+        command = UnfreezeEscrow(escrow_id=self.escrow.id, reason="All is well.")
+        return self.call(lambda: self.unfreeze_handler(command, self.finance), None)
 
     def deliver(self, milestone: int) -> None:
         rerun(lambda: self.deliver_handler(WorkSubmitted(**self._work(milestone), attempt=1)))
@@ -217,21 +251,25 @@ class Bank:
 
     def check(self) -> None:
         """Not a cent is lost or made: ledger, escrow and Stripe agree, and the books verify."""
+        self.check_books(self.stripe.lines())
+        paid = (row["amount"] for row in self.stripe.payouts.values() if row["status"] is MovementStatus.SUCCEEDED)
+        assert sum(paid) == self.in_ledger(AccountKind.BANK)
+
+    def check_books(self, lines: Iterable[Line]) -> None:
+        """As `check`, against these balance transactions of the processor's: each has its journal, to the cent, and the other way round."""
         journals = list(self.memory.table("journals").values())
         stored = {row.account: row.amount for row in self.memory.table("balances").values() if row.amount}
         assert stored == dict(balances_of(journals))
-        assert sum(stored.values()) == 0
+        for currency in {account.currency for account in stored}:
+            assert sum(amount for account, amount in stored.items() if account.currency == currency) == 0
         for book_id in self.memory.table("books"):
             verify_chain(sorted((row for row in journals if row.book == book_id), key=lambda row: row.number))
-        funded, held, released, refunded, fees = self.sums()
-        assert funded == held + released + refunded + fees
-        stripe = self.stripe
-        assert sum(row.amount for row in stripe.intents.values() if row.status is IntentStatus.SUCCEEDED) == funded
-        assert sum(row["amount"] for row in stripe.transfers.values()) == released
-        assert sum(row["amount"] for row in stripe.refunds.values() if row["status"] is MovementStatus.SUCCEEDED) == refunded
-        assert sum(row["amount"] for row in stripe.payouts.values() if row["status"] is MovementStatus.SUCCEEDED) == self.in_ledger(
-            AccountKind.BANK
-        )
+        with self.memory.unit_of_work() as work:
+            assert breach_of(work, self.escrow) is None
+        ours = joined(line for row in journals if (line := line_of(row)) is not None)
+        theirs = without_returned(joined(lines), ours)
+        told, booked = ({place: line.amount for place, line in lines.items()} for lines in (ours, theirs))
+        assert told == booked, f"only in the ledger: {told.items() - booked.items()}, only at Stripe: {booked.items() - told.items()}"
 
     def _id(self, milestone: int | None) -> str | None:
         return None if milestone is None else self.milestone_ids[milestone]

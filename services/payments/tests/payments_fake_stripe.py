@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from payments_fakes import CrashPoints
 
+from contracts.money import MAX_AMOUNT_MINOR
 from contracts.payments.views import ChargebackStatus
 from payments.domain.errors import ProviderUnavailable
 from payments.domain.payout_account import AccountState
+from payments.domain.reconciliation import Line
 from payments.usecases.account_ports import OnboardingLink
 from payments.usecases.chargeback_ports import Dispute
 from payments.usecases.ports import Intent, IntentStatus, Movement, MovementStatus, ProviderRefused
@@ -25,8 +27,8 @@ ASKED = AccountState(False, False, False, False, ("external_account",), "require
 class FakeStripe:
     """A processor with Stripe's rules: keys repeat answers, an intent charges once, nothing gives more than it got.
 
-    `down` fails calls before they do anything; `mute` fails them after. `refuse` refuses the next calls of a name. `asked` and
-    `answering` let a test do something between a call, its effect and its answer.
+    `down` fails calls before they do anything; `mute` fails them after. `refuse` refuses the next calls of a name. `asked`,
+    `answering` and `looked` let a test do something between a call, its effect and its answer.
     """
 
     crashes: CrashPoints = field(default_factory=CrashPoints)
@@ -42,12 +44,19 @@ class FakeStripe:
     calls: list[tuple[str, str]] = field(default_factory=list)
     asked: Callable[[str], None] = lambda name: None
     answering: Callable[[str], None] = lambda name: None
+    looked: Callable[[str], None] = lambda name: None
     down: bool = False
     mute: bool = False
     refund_status: MovementStatus = MovementStatus.SUCCEEDED
     payout_status: MovementStatus = MovementStatus.PENDING
     settled_on: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    told: list[tuple[str, str]] = field(default_factory=list)  # type and subject of each event it has sent out
     _answers: dict[str, tuple[tuple[Any, ...], Any]] = field(default_factory=dict)
+    _sagas: dict[str, str] = field(default_factory=dict)  # which saga, and which escrow, an intent is of
+    _escrows: dict[str, str] = field(default_factory=dict)
+
+    def escrow_of(self, intent_id: str) -> str:
+        return self._escrows[intent_id]
 
     def forget_keys(self) -> None:
         """A day has passed."""
@@ -57,8 +66,10 @@ class FakeStripe:
         self, *, amount: int, currency: str, escrow_id: str, saga_id: str, key: str, customer_id: str | None = None
     ) -> Intent:
         def effect() -> Intent:
+            if amount > MAX_AMOUNT_MINOR:
+                raise ProviderRefused("amount_too_large")
             intent = Intent(f"pi_{len(self.intents)}", IntentStatus.UNCONFIRMED, amount, currency)
-            self.intents[intent.id] = intent
+            self.intents[intent.id], self._sagas[intent.id], self._escrows[intent.id] = intent, saga_id, escrow_id
             return intent
 
         return self._once("create_intent", key, (amount, currency, escrow_id, saga_id, customer_id), effect)
@@ -112,7 +123,9 @@ class FakeStripe:
 
     def get_account(self, account_id: str) -> AccountState:
         self._look("get_account")
-        return self.account_states[account_id]
+        state = self.account_states[account_id]
+        self.looked("get_account")
+        return state
 
     def get_dispute(self, dispute_id: str) -> Dispute:
         self._look("get_dispute")
@@ -136,7 +149,14 @@ class FakeStripe:
             if amount > self._left(charge_id):
                 raise ProviderRefused("insufficient_funds")
             transfer_id = f"tr_{len(self.transfers)}"
-            self.transfers[transfer_id] = {"amount": amount, "charge": charge_id, "escrow": escrow_id, "saga": saga_id, "to": account_id}
+            self.transfers[transfer_id] = {
+                "amount": amount,
+                "currency": currency,
+                "charge": charge_id,
+                "escrow": escrow_id,
+                "saga": saga_id,
+                "to": account_id,
+            }
             return transfer_id
 
         return self._once("transfer", key, (amount, currency, account_id, charge_id, escrow_id, saga_id), effect)
@@ -154,7 +174,13 @@ class FakeStripe:
             if amount > self._left(charge_id):
                 raise ProviderRefused("charge_already_refunded")
             refund_id = f"re_{len(self.refunds)}"
-            self.refunds[refund_id] = {"amount": amount, "charge": charge_id, "saga": saga_id, "status": self.refund_status}
+            self.refunds[refund_id] = {
+                "amount": amount,
+                "currency": currency,
+                "charge": charge_id,
+                "saga": saga_id,
+                "status": self.refund_status,
+            }
             return self._refund(refund_id)
 
         return self._once("refund", key, (charge_id, amount, currency, saga_id), effect)
@@ -183,6 +209,23 @@ class FakeStripe:
     def find_payout(self, *, account_id: str, saga_id: str, since: datetime) -> Movement | None:
         self._look("find_payout")
         return next((self._payout(id) for id, row in self.payouts.items() if row["saga"] == saga_id), None)
+
+    def lines(self) -> Iterator[Line]:
+        """The balance transactions of the platform, each with the key of the journal that must tell of it."""
+        for intent in self.intents.values():
+            if intent.status is IntentStatus.SUCCEEDED:
+                yield Line(f"fund:{self._sagas[intent.id]}", intent.amount, intent.currency, intent.id, "charge")
+        for id, row in self.transfers.items():
+            yield Line(f"release:{row['saga']}", -row["amount"], row["currency"], id, "transfer")
+        for id, row in self.refunds.items():
+            yield Line(f"refund:{row['saga']}", -row["amount"], row["currency"], id, "refund")
+            if row["status"] is MovementStatus.FAILED:
+                yield Line(f"refund_returned:{row['saga']}", row["amount"], row["currency"], id, "refund_failure")
+        for dispute in self.disputes.values():
+            if dispute.withdrawn:
+                yield Line(f"chargeback:{dispute.id}", -dispute.amount, dispute.currency, dispute.id, "adjustment")
+            if dispute.withdrawn and dispute.status is ChargebackStatus.WON:
+                yield Line(f"chargeback_won:{dispute.id}", dispute.amount, dispute.currency, dispute.id, "adjustment")
 
     def _refund(self, refund_id: str) -> Movement:
         status = self.refunds[refund_id]["status"]
@@ -216,6 +259,7 @@ class FakeStripe:
         self.asked(name)
         if key not in self._answers:
             self._answers[key] = (params, effect())
+            self.told.append((f"{name}.done", key.partition(":")[0]))
         known, answer = self._answers[key]
         kept: T = answer
         if known != params:

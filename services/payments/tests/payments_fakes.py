@@ -35,11 +35,16 @@ class CrashPoints:
 
     passed: int = 0
     armed: int | None = None
+    died: list[str] = field(default_factory=list)  # where, each time
 
-    def pass_by(self) -> None:
+    def pass_by(self, name: str = "") -> None:
         here, self.passed = self.passed, self.passed + 1
         if here == self.armed:
-            raise Crash(here)
+            self.die(name)
+
+    def die(self, name: str) -> None:
+        self.died.append(name)
+        raise Crash(name)
 
     def arm(self, point: int | None) -> None:
         self.passed, self.armed = 0, point
@@ -92,12 +97,12 @@ class FakeUnitOfWork:
         changed = self._events or {k: v for k, v in self._tables.items() if v} != {k: v for k, v in self._memory.tables.items() if v}
         if not changed:
             return
-        self._memory.crashes.pass_by()  # before the commit
+        self._memory.crashes.pass_by("before a commit")
         if self._memory.commits != self._began_at:
             raise LostRace
         self._memory.tables, self._memory.commits = self._tables, self._memory.commits + 1
         self._memory.events.extend(self._events)
-        self._memory.crashes.pass_by()  # after it
+        self._memory.crashes.pass_by("after a commit")
 
     def emit(self, event: Event) -> None:
         type(event).model_validate_json(event.model_dump_json(), strict=True)

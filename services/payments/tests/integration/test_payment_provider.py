@@ -11,6 +11,7 @@ import pytest
 from payments_fake_stripe import FakeStripe
 
 from payments.adapters.stripe_amounts import from_stripe, to_stripe
+from payments.adapters.stripe_books import StripeBooks
 from payments.adapters.stripe_client import DeadlineSession, stripe_client
 from payments.adapters.stripe_provider import StripeProvider
 from payments.domain.errors import ProviderBusy, ProviderUnavailable
@@ -220,7 +221,34 @@ def test_currencies_that_stripe_counts_otherwise() -> None:
     assert (to_stripe(5, "JPY"), from_stripe(5, "EUR")) == (5, 5)
 
 
-@pytest.mark.parametrize("currency", ["MGA", "BHD", "JOD", "KWD", "OMR", "TND"])
-def test_a_currency_in_which_stripe_cannot_say_every_net_and_fee_is_refused_before_anything_is_charged(currency: str) -> None:
+def test_a_currency_in_which_stripe_cannot_say_every_net_and_fee_is_refused_before_anything_is_charged() -> None:
     with pytest.raises(ProviderRefused):
-        to_stripe(10_000, currency)
+        to_stripe(10_000, "MGA")
+
+
+@pytest.mark.parametrize("currency", ["BHD", "JOD", "KWD", "OMR", "TND"])
+def test_of_three_digits_the_last_is_zero(currency: str) -> None:
+    assert from_stripe(to_stripe(12_340, currency), currency) == 12_340
+    with pytest.raises(ProviderRefused):
+        to_stripe(12_345, currency)
+
+
+@pytest.mark.parametrize(("currency", "amount"), [("JPY", 9_001), ("KWD", 9_010), ("ISK", 9_001)])
+def test_money_of_other_digits_goes_in_and_out_again(sandbox_url: str, currency: str, amount: int) -> None:
+    stripe = stripe_at(sandbox_url)
+    intent = stripe.create_intent(amount=amount, currency=currency, key="create", **CAME)
+    charge_id = stripe.confirm_intent(intent.id, "pm_card_visa", key="confirm").charge_id or ""
+    account_id, _ = stripe.create_account("user_1", key="account")
+    part = amount // 30 * 10
+    stripe.transfer(
+        amount=part, currency=currency, account_id=account_id, charge_id=charge_id, escrow_id="escrow_1", saga_id="saga_2", key="transfer"
+    )
+    stripe.refund(charge_id=charge_id, amount=part, currency=currency, saga_id="saga_3", key="refund")
+    stripe.pay_out(account_id=account_id, amount=part, currency=currency, saga_id="saga_4", key="payout")
+    now = datetime.now(UTC)
+    lines = StripeBooks(stripe.client).lines(now - timedelta(hours=1), now + timedelta(hours=1))
+    assert {(line.key, line.amount, line.currency) for line in lines} == {
+        ("fund:saga_1", amount, currency),
+        ("release:saga_2", -part, currency),
+        ("refund:saga_3", -part, currency),
+    }

@@ -13,6 +13,7 @@ from chassis.principal import Principal, StepUpRequired
 from contracts.identity.roles import Role
 from contracts.payments.commands import OpenPayoutAccount
 from contracts.payments.views import PayoutAccountStatus, PayoutAccountView, PayoutStatus
+from payments.domain.currencies import step_of
 from payments.domain.errors import EmailNotVerified, PayoutAccountNotReady, PayoutAccountRefused, PayoutTooSmall
 from payments.domain.payout_account import PayoutAccount
 from payments.domain.payout_rules import PayoutRules
@@ -101,7 +102,7 @@ def test_the_minimum_is_a_whole_unit_of_the_currency(currency: str, minimum: int
     rules = PayoutRules(1, 500)
     rules.check_amount(minimum, currency)
     with pytest.raises(PayoutTooSmall):
-        rules.check_amount(minimum - 1, currency)
+        rules.check_amount(minimum - step_of(currency), currency)
     assert rules.wants_step_up(500 * minimum, currency)
     assert not rules.wants_step_up(500 * minimum - 1, currency)
 

@@ -56,7 +56,7 @@ def test_a_balance_tells_held_available_and_paid_out(bank: Bank) -> None:
     assert shown(GetBalance(), bank.challenger).balances == ()
 
 
-@pytest.mark.parametrize(("currency", "amount", "fee"), [("JPY", 1005, 101), ("KWD", 1_234_567, 123_457)])
+@pytest.mark.parametrize(("currency", "amount", "fee"), [("JPY", 1005, 101), ("KWD", 1_234_570, 123_460)])
 def test_currencies_without_and_with_three_digits_are_counted_in_their_own_minor_units(currency: str, amount: int, fee: int) -> None:
     bank = Bank((amount,), currency=currency)
     bank.accept()

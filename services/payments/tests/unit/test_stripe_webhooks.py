@@ -11,7 +11,8 @@ from payments_bank import Bank
 
 from contracts.payments.views import EscrowStatus
 from payments.adapters.stripe_webhooks import StripeWebhooks
-from payments.domain.errors import BadSignature
+from payments.domain.errors import BadSignature, ProviderUnavailable
+from payments.usecases.ports import MovementStatus
 
 SECRET = "whsec_test"
 EVENT = {"id": "evt_1", "object": "event", "type": "payment_intent.succeeded", "data": {"object": {"metadata": {"saga_id": "saga_1"}}}}
@@ -53,6 +54,55 @@ def test_a_changed_body_an_old_stamp_and_what_is_no_event_are_refused() -> None:
     ):
         with pytest.raises(BadSignature):
             webhooks.read(body, signature)
+
+
+@pytest.mark.parametrize(("age", "taken"), [(290, True), (-290, True), (310, False), (7 * 86_400, False)])
+def test_a_time_stamp_out_of_tolerance_is_refused(age: int, taken: bool) -> None:
+    """Five minutes: whoever saw an old webhook pass cannot send it again. Of a stamp from the future a clock that is fast is guilty."""
+    payload = json.dumps(EVENT)
+    signature = signed(payload, at=time.time() - age)
+    if taken:
+        assert StripeWebhooks(SECRET).read(payload, signature).event_id == "evt_1"
+    else:
+        with pytest.raises(BadSignature):
+            StripeWebhooks(SECRET).read(payload, signature)
+
+
+CALLS = {
+    "create_intent": lambda bank: bank.fund(),
+    "confirm_intent": lambda bank: bank.fund(),
+    "transfer": lambda bank: bank.release(0),
+    "refund": lambda bank: bank.refund(0),
+    "pay_out": lambda bank: bank.pay_out(1_000),
+}
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["the answer comes", "the answer is lost"])
+@pytest.mark.parametrize("name", CALLS)
+def test_a_webhook_before_the_api_answer_has_one_effect(bank: Bank, name: str, lost: bool) -> None:
+    """Stripe's webhook overtakes its own answer: it is taken, the answer finishes what was begun, or the timer does."""
+    bank.stripe.payout_status = MovementStatus.SUCCEEDED
+    if name not in ("create_intent", "confirm_intent"):
+        bank.fund()
+    if name == "pay_out":
+        bank.release(1)
+
+    def overtaking(call: str) -> None:
+        if call == name:
+            bank.stripe.answering = lambda _: None
+            for event in ("evt_1", "evt_1", "evt_2"):
+                bank.webhook(event, bank.running[0].id, event_type="something.happened")
+            if lost:
+                raise ProviderUnavailable
+
+    bank.stripe.answering = overtaking
+    CALLS[name](bank)
+    bank.settle()
+    ended = {"transfer": (100_000, 40_000, 54_000, 0, 6_000), "refund": (100_000, 40_000, 0, 60_000, 0)}
+    ended["pay_out"] = (100_000, 60_000, 36_000, 0, 4_000)
+    assert bank.sums() == ended.get(name, (100_000, 100_000, 0, 0, 0))
+    assert max(bank.told().values()) == 1
+    bank.check()
 
 
 def test_a_webhook_that_comes_five_times_is_taken_once(bank: Bank) -> None:

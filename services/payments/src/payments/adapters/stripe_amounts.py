@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from payments.domain.currencies import step_of
 from payments.usecases.ports import ProviderRefused
 
 # No minor unit in ISO 4217, two digits at Stripe (which must be zero).
 _TIMES_100 = frozenset({"ISK", "UGX"})
-# Amounts could not all be said, the net after our fee among them: two digits in ISO 4217 and none at Stripe (MGA), or
-# three digits of which the last must be zero.
-_NOT_OFFERED = frozenset({"MGA", "BHD", "JOD", "KWD", "OMR", "TND"})
+# Two digits in ISO 4217 (fifths) and none at Stripe: most amounts, the net after our fee among them, could not be said.
+_NOT_OFFERED = frozenset({"MGA"})
 
 
 def to_stripe(amount: int, currency: str) -> int:
@@ -19,6 +19,8 @@ def to_stripe(amount: int, currency: str) -> int:
     """
     if currency in _NOT_OFFERED:
         raise ProviderRefused("currency_not_supported")
+    if amount % step_of(currency):  # three digits, of which the last must be zero
+        raise ProviderRefused("parameter_invalid_integer")
     return amount * 100 if currency in _TIMES_100 else amount
 
 

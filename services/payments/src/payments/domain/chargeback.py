@@ -9,9 +9,11 @@ from datetime import datetime
 
 from contracts.payments.views import ChargebackStatus
 from payments.domain import entries
+from payments.domain.errors import MilestoneBusy
 from payments.domain.escrow import Escrow
 from payments.domain.fees import Share
 from payments.domain.ledger import Move
+from payments.domain.milestone import MOVING
 
 OPEN = frozenset({ChargebackStatus.INQUIRY, ChargebackStatus.NEEDS_RESPONSE, ChargebackStatus.UNDER_REVIEW})
 FROZEN_BY = "chargeback"  # why an escrow is frozen meanwhile
@@ -65,12 +67,22 @@ class Chargeback:
         """The journal of a chargeback that was won: each gets what was taken from it."""
         return tuple(Move(move.destination, move.source, move.amount) for move in self.moves())
 
-    def moves_of_loss(self) -> tuple[Move, ...]:
-        """The journal of a chargeback that was lost: what was still held is the payer's again, and the platform no longer lays it out."""
-        held = sum(amount for _, amount in self.taken.held)
+    def still_held(self, escrow: Escrow) -> tuple[tuple[str, int], ...]:
+        """What of the money that was held when the bank took it is there yet: finance may have let some of it go meanwhile.
+
+        Raises:
+            MilestoneBusy: some of it is on its way.
+        """
+        steps = [(escrow.milestone(milestone_id), amount) for milestone_id, amount in self.taken.held]
+        if any(step.status in MOVING for step, _ in steps):
+            raise MilestoneBusy
+        return tuple((step.id, part) for step, amount in steps if (part := min(step.free, amount)) > 0)
+
+    def moves_of_loss(self, held: int) -> tuple[Move, ...]:
+        """The journal of a chargeback that was lost: what is still held is the payer's again, and the platform no longer lays it out."""
         laid_out = entries.charged_back(self.escrow_id, "", self.currency, from_payee=0, from_platform=held)
         back = tuple(Move(move.destination, move.source, move.amount) for move in laid_out)
-        return (*entries.refunded(self.escrow_id, held, self.currency), *back) if held else ()
+        return (*entries.refunded(self.escrow_id, held, self.currency), *back)
 
 
 def taken_from(escrow: Escrow, charge_id: str, amount: int, releases: Iterable[tuple[str, Share]]) -> Taken:

@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from contracts.money import MAX_AMOUNT_MINOR
 from contracts.payments.views import EscrowStatus, MilestoneKind
+from payments.domain.currencies import check_payable, step_of
 from payments.domain.errors import (
     AlreadyFunded,
     EscrowClosed,
     EscrowFrozen,
+    EscrowTooLarge,
     InvariantBroken,
     MilestoneNotFound,
     NothingReleased,
@@ -117,6 +120,8 @@ class Escrow:
         Raises:
             EscrowClosed, EscrowFrozen, MilestoneNotFound.
             AlreadyFunded: there is nothing left to fund.
+            EscrowTooLarge: all that it takes in could not be told.
+            AmountNotPayable: what was agreed on is no amount of its currency that can be paid.
         """
         self._must_not_be_frozen()
         named = None if milestone_id is None else self.milestone(milestone_id)
@@ -126,6 +131,10 @@ class Escrow:
             raise AlreadyFunded
         if self.closed:
             raise EscrowClosed
+        asked = [step for step in chosen if step.id in ids]
+        check_payable(sum(step.amount % step_of(self.currency) for step in asked), step_of(self.currency), "/milestone_id")
+        if self.funded + sum(step.outstanding for step in asked) > MAX_AMOUNT_MINOR:
+            raise EscrowTooLarge
         untouched = all(step.status is Status.UNFUNDED and not step.funded for step in self.milestones)
         rate = basis_points if untouched else self.fee_basis_points
         return replace(self._changed(ids, lambda step: step.begin_funding(saga_id)), fee_basis_points=rate)
@@ -165,9 +174,9 @@ class Escrow:
 
     def shares(self, milestone_id: str, gross: int) -> tuple[tuple[str, Share], ...]:
         """Who gets how much of the next `gross` of a milestone: net and fee are each divided among the team, nobody gets nothing."""
-        whole = self.milestone(milestone_id).share(gross, self.fee_basis_points)
-        team = self.team or (Member(self.payee_id, WHOLE),)
-        parts = zip(team, divided(whole.net, team), divided(whole.fee, team), strict=True)
+        step, team = step_of(self.currency), self.team or (Member(self.payee_id, WHOLE),)
+        whole = self.milestone(milestone_id).share(gross, self.fee_basis_points, step)
+        parts = zip(team, divided(whole.net, team, step), divided(whole.fee, team, step), strict=True)
         return tuple((member.user_id, Share(net + fee, fee)) for member, net, fee in parts if net + fee)
 
     def begin_release(self, milestone_id: str, hands: Sequence[Hand]) -> Escrow:
@@ -262,19 +271,6 @@ class Escrow:
         """Let these amounts go as if there had been no dispute."""
         amounts = dict(parts)
         return self._changed(set(amounts), lambda step: step.undispute(amounts[step.id]))
-
-    def due_for_release(self) -> tuple[Milestone, ...]:
-        """Held for work that is approved."""
-        if self.frozen:
-            return ()
-        return tuple(step for step in self.milestones if step.status is Status.HELD and step.approved and step.free)
-
-    def due_for_refund(self) -> tuple[Milestone, ...]:
-        """Held for work that will not come: the challenge was cancelled before any was delivered."""
-        if self.frozen or not self.closed:
-            return ()
-        held = (step for step in self.milestones if step.status is Status.HELD and step.free)
-        return tuple(step for step in held if not (step.delivered or step.approved))
 
     def is_going_to_payee(self, milestone_id: str) -> bool:
         return self.milestone(milestone_id).status in (Status.RELEASING, Status.RELEASED)

@@ -23,17 +23,17 @@ class Share:
         return self.gross - self.fee
 
 
-def fee_of(gross: int, basis_points: int) -> int:
-    """The fee of an amount in minor units, rounded half up to a whole one."""
+def fee_of(gross: int, basis_points: int, step: int = 1) -> int:
+    """The fee of an amount in minor units, rounded half up to a whole one, or to a multiple of the currency's `step`."""
     if gross < 0 or not 0 <= basis_points <= WHOLE:
         raise ValueError("fees are taken of amounts from zero, at rates between nothing and all")
-    return (gross * basis_points + WHOLE // 2) // WHOLE
+    return (gross * basis_points + WHOLE * step // 2) // (WHOLE * step) * step
 
 
-def next_share(gross: int, *, released_before: int, fees_before: int, basis_points: int) -> Share:
+def next_share(gross: int, *, released_before: int, fees_before: int, basis_points: int, step: int = 1) -> Share:
     """Share out the next `gross` of a milestone of which `released_before` (gross) went out earlier, with `fees_before` kept.
 
     The fee is that of all released so far, less what was taken already: so the fees of any number of partial releases
     add up to the fee of the whole, and no minor unit is lost or taken twice.
     """
-    return Share(gross, fee_of(released_before + gross, basis_points) - fees_before)
+    return Share(gross, fee_of(released_before + gross, basis_points, step) - fees_before)

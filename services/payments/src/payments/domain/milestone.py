@@ -186,15 +186,13 @@ class Milestone:
         self._belongs_to(saga_id)
         return replace(self, status=self._after(Action.FAIL_FUNDING), saga_id=None)
 
-    def share(self, gross: int, basis_points: int) -> Share:
+    def share(self, gross: int, basis_points: int, step: int = 1) -> Share:
         """How the next `gross` is shared out, what is on its way counted as gone."""
         out = [hand for hand in self.hands if not hand.to_payer]
-        return next_share(
-            gross,
-            released_before=self.released + self.fees + sum(hand.gross for hand in out),
-            fees_before=self.fees + sum(hand.fee for hand in out),
-            basis_points=0 if self.kind is MilestoneKind.TIP else basis_points,
-        )
+        before = self.released + self.fees + sum(hand.gross for hand in out)
+        rate = 0 if self.kind is MilestoneKind.TIP else basis_points
+        fees_before = self.fees + sum(hand.fee for hand in out)
+        return next_share(gross, released_before=before, fees_before=fees_before, basis_points=rate, step=step)
 
     def begin_release(self, hands: Sequence[Hand]) -> Milestone:
         """Raises:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contracts.money import CURRENCY_EXPONENTS
+from payments.domain.currencies import check_payable, payout_step_of
 from payments.domain.errors import PayoutTooSmall
 
 
@@ -18,7 +19,9 @@ class PayoutRules:
     def check_amount(self, amount: int, currency: str) -> None:
         """Raises:
         PayoutTooSmall: named in minor units.
+        AmountNotPayable.
         """
+        check_payable(amount, payout_step_of(currency))
         minimum = self.minimum_units * _minor_units(currency)
         if amount < minimum:
             raise PayoutTooSmall(minimum)

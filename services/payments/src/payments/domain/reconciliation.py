@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -79,3 +79,16 @@ def joined(lines: Iterable[Line]) -> dict[tuple[str, str], Line]:
         place = (line.key, line.currency)
         found[place] = line if place not in found else replace(found[place], amount=found[place].amount + line.amount)
     return found
+
+
+def without_returned(theirs: Mapping[tuple[str, str], Line], ours: Mapping[tuple[str, str], Line]) -> dict[tuple[str, str], Line]:
+    """The processor's lines but for refunds that failed before the ledger counted them: booked, and booked back."""
+    left = dict(theirs)
+    for (key, currency), line in theirs.items():
+        kind, _, saga_id = key.partition(":")
+        back = (f"refund_returned:{saga_id}", currency)
+        if kind != "refund" or back not in theirs or (key, currency) in ours or back in ours:
+            continue
+        if line.amount + theirs[back].amount == 0:
+            del left[key, currency], left[back]
+    return left

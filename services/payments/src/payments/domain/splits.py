@@ -27,15 +27,15 @@ def check_split(members: Sequence[Member]) -> None:
         raise SplitNotWhole
 
 
-def divided(amount: int, members: Sequence[Member]) -> tuple[int, ...]:
-    """Each member's part, in their order; the parts add up to the amount.
+def divided(amount: int, members: Sequence[Member], step: int = 1) -> tuple[int, ...]:
+    """Each member's part, in their order, in multiples of the currency's `step`; the parts add up to the amount, which is one too.
 
-    Everybody gets the whole part of their share; the minor units that are left, fewer than there are members, go one each
+    Everybody gets the whole part of their share; the steps that are left, fewer than there are members, go one each
     to the largest fractions, between equal ones to whoever is named first (the method of the largest remainder).
     """
-    exact = [amount * member.basis_points for member in members]
+    exact = [amount // step * member.basis_points for member in members]
     parts = [share // WHOLE for share in exact]
     by_fraction = sorted(range(len(members)), key=lambda place: (-(exact[place] % WHOLE), place))
-    for place in by_fraction[: amount - sum(parts)]:
+    for place in by_fraction[: amount // step - sum(parts)]:
         parts[place] += 1
-    return tuple(parts)
+    return tuple(part * step for part in parts)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from payments.domain.due import due_for_refund, due_for_release
 from payments.domain.errors import InvariantBroken
 from payments.domain.escrow import Escrow
 from payments.domain.fees import Share
@@ -91,7 +92,7 @@ def follow_up(work: UnitOfWork, escrow: Escrow, new_id: Callable[[str], str], at
     """Begin what waited for this money: pay out approved work, give back what a cancellation left; the caller saves the escrow."""
     escrow = release_approved(work, escrow, new_id, at)
     movements = Movements(work, new_id, at)
-    for step in escrow.due_for_refund():
+    for step in due_for_refund(escrow):
         escrow = movements.refund(escrow, step.id, step.free, CANCELLED)
     return escrow
 
@@ -99,7 +100,7 @@ def follow_up(work: UnitOfWork, escrow: Escrow, new_id: Callable[[str], str], at
 def release_approved(work: UnitOfWork, escrow: Escrow, new_id: Callable[[str], str], at: datetime) -> Escrow:
     """Begin to pay out what is held for approved work; the caller saves the escrow. The timer takes the sagas up."""
     movements = Movements(work, new_id, at)
-    for step in escrow.due_for_release():
+    for step in due_for_release(escrow):
         escrow = movements.release(escrow, step.id, step.free)
     return escrow
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from chassis.principal import Principal
 from contracts.payments.commands import PayExtra
 from contracts.payments.views import EscrowView
+from payments.domain.currencies import check_payable, step_of
 from payments.domain.errors import CurrencyMismatch, EmailNotVerified, NotThePayer, PaymentDeclined
 from payments.domain.milestone import Milestone
 from payments.domain.saga import FundOrder, Saga, SagaStatus, Step
@@ -31,7 +32,7 @@ class PayExtraHandler:
         """A tip or a bonus is a milestone of its own that is approved from the start: funded, and then released by itself.
 
         Raises:
-            EscrowNotFound, NotThePayer, EmailNotVerified, EscrowClosed, EscrowFrozen, NothingReleased, CurrencyMismatch.
+            EscrowNotFound, NotThePayer, EmailNotVerified, EscrowClosed, EscrowFrozen, NothingReleased, CurrencyMismatch, AmountNotPayable.
             PaymentDeclined: with the processor's decline code; nothing is held.
         """
         saga_id = self._begin(command, principal)
@@ -52,6 +53,7 @@ class PayExtraHandler:
                 raise EmailNotVerified
             if command.amount.currency != escrow.currency:
                 raise CurrencyMismatch(escrow.currency)
+            check_payable(command.amount.amount_minor, step_of(escrow.currency))
             begun = self._begun_before(work, escrow.id)
             if begun is not None:
                 return begun

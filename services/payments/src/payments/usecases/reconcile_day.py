@@ -12,7 +12,7 @@ from chassis.principal import Principal
 from contracts.payments.commands import ReconcileDay
 from contracts.payments.views import ReconciliationView
 from payments.domain.errors import DayNotOver, FinanceOnly
-from payments.domain.reconciliation import Difference, Line, Reconciliation, compared, joined, line_of
+from payments.domain.reconciliation import Difference, Line, Reconciliation, compared, joined, line_of, without_returned
 from payments.usecases.ports import UnitOfWork, UnitsOfWork
 from payments.usecases.reconciliation_ports import Gauges, ProcessorBooks
 from payments.usecases.reconciliations import reconciliation_view
@@ -68,6 +68,7 @@ class ReconcileDayHandler:
         theirs = joined(self.books.lines(since, since + DAY))
         with self.unit_of_work() as work:
             ours = self._ours(work, theirs, since)
+        theirs = without_returned(theirs, ours)
         # A journal of this day may tell of a movement of the days before: the ledger heard of it late.
         unmatched = {place for place in ours if place not in theirs}
         earlier = joined(self.books.lines(since - LATE, since)) if unmatched else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts.money import Price
+from payments.domain.currencies import check_payable, step_of
 from payments.domain.errors import CurrencyMismatch
 from payments.domain.escrow import Escrow
 from payments.domain.parts import free_parts
@@ -14,10 +15,12 @@ def requested_parts(escrow: Escrow, milestone_id: str | None, amount: Price | No
     """Milestone ids, and how much of each in minor units.
 
     Raises:
-        CurrencyMismatch, MilestoneNotFound, MilestoneBusy, MilestoneNotHeld, AmountAboveHeld.
+        CurrencyMismatch, MilestoneNotFound, MilestoneBusy, MilestoneNotHeld, AmountAboveHeld, AmountNotPayable.
     """
     if amount is not None and amount.currency != escrow.currency:
         raise CurrencyMismatch(escrow.currency)
+    if amount is not None:
+        check_payable(amount.amount_minor, step_of(escrow.currency))
     return free_parts(escrow, milestone_id, None if amount is None else amount.amount_minor)
 
 

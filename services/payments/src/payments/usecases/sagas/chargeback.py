@@ -76,13 +76,14 @@ class ChargebackSteps:
             escrow = escrow.unfreeze()
         if won:
             post_for(work, escrow, f"chargeback_won:{chargeback.id}", chargeback.moves_back(), at)
-        elif chargeback.taken.held:
+        elif parts := chargeback.still_held(escrow):
             frozen, escrow = escrow.frozen, escrow.unfreeze()
-            for milestone_id, amount in chargeback.taken.held:
+            for milestone_id, amount in parts:
                 hand = Hand(f"{chargeback.id}:{milestone_id}", amount, to_payer=True)
                 escrow = escrow.begin_refund(milestone_id, hand).refund(hand.saga_id)
             escrow = escrow.freeze(frozen) if frozen else escrow
-            post_for(work, escrow, f"chargeback_lost:{chargeback.id}", chargeback.moves_of_loss(), at)
+            lost = sum(amount for _, amount in parts)
+            post_for(work, escrow, f"chargeback_lost:{chargeback.id}", chargeback.moves_of_loss(lost), at)
         work.emit(facts.chargeback_closed(escrow, chargeback, won=won))
         work.escrows.save(follow_up(work, escrow, self.new_id, at))
 
