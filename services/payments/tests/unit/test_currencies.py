@@ -13,8 +13,9 @@ from contracts.errors import DomainError
 from contracts.money import CURRENCY_EXPONENTS, MAX_AMOUNT_MINOR
 from contracts.payments.queries import GetBalance
 from payments.domain import entries
+from payments.domain.amount_errors import AmountNotPayable, EscrowTooLarge
 from payments.domain.currencies import payout_step_of, step_of
-from payments.domain.errors import AmountNotPayable, CurrencyMismatch, EscrowTooLarge
+from payments.domain.errors import CurrencyMismatch
 from payments.domain.fees import WHOLE, fee_of, next_share
 from payments.domain.ledger import Account, AccountKind, Move, postings_of
 from payments.domain.splits import Member, divided

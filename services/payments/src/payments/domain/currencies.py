@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from payments.domain.errors import AmountNotPayable
+from payments.domain.amount_errors import AmountNotPayable
 
 # Three digits in ISO 4217, of which cards and banks know two: amounts end in a zero, what is shared out goes in tens.
 _BY_TENS = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})

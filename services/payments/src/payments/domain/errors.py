@@ -61,13 +61,6 @@ class EscrowClosed(DomainError):
     code = "payments.escrow.closed"
 
 
-class EscrowTooLarge(DomainError):
-    """One escrow takes in less than that, all its milestones together."""
-
-    kind = Kind.INVALID
-    code = "payments.escrow.too_large"
-
-
 class MilestoneNotHeld(DomainError):
     """No money is held for this milestone."""
 
@@ -149,17 +142,6 @@ class CurrencyMismatch(DomainError):
 
     def __init__(self, expected: str) -> None:
         super().__init__(fields=(FieldError(pointer="/amount/currency", detail=f"must be {expected}"),))
-
-
-class AmountNotPayable(DomainError):
-    """Cards and banks do not move such amounts of this currency."""
-
-    kind = Kind.INVALID
-    code = "payments.amount.not_payable"
-
-    def __init__(self, step: int, pointer: str) -> None:
-        """`step` in minor units."""
-        super().__init__(fields=(FieldError(pointer=pointer, detail=f"must be a multiple of {step}"),))
 
 
 class InsufficientBalance(DomainError):

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from contracts.money import MAX_AMOUNT_MINOR
 from contracts.payments.views import EscrowStatus, MilestoneKind
+from payments.domain.amount_errors import EscrowTooLarge
 from payments.domain.currencies import check_payable, step_of
 from payments.domain.errors import (
     AlreadyFunded,
     EscrowClosed,
     EscrowFrozen,
-    EscrowTooLarge,
     InvariantBroken,
     MilestoneNotFound,
     NothingReleased,
