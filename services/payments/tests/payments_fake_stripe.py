@@ -121,6 +121,14 @@ class FakeStripe:
         account_id = self._once("create_account", key, (user_id, country), effect)
         return account_id, self.account_states[account_id]
 
+    def onboard(self, state: AccountState = ENABLED) -> None:
+        """Everybody completes, or loses, what the processor wants to know."""
+        self.new_account = state
+        for place, (account_id, known) in enumerate(self.account_states.items()):
+            if known != state:
+                self.account_states[account_id] = state
+                self.told.append(("account.updated", self.accounts[place]))
+
     def get_account(self, account_id: str) -> AccountState:
         self._look("get_account")
         state = self.account_states[account_id]
@@ -148,6 +156,8 @@ class FakeStripe:
         def effect() -> str:
             if amount > self._left(charge_id):
                 raise ProviderRefused("insufficient_funds")
+            if not self.account_states[account_id].transfers_enabled:
+                raise ProviderRefused("insufficient_capabilities_for_transfer")
             transfer_id = f"tr_{len(self.transfers)}"
             self.transfers[transfer_id] = {
                 "amount": amount,

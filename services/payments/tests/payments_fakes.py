@@ -169,6 +169,9 @@ class FakeSagas(_Versioned):
         due = [row for row in self.rows.values() if row.may_be_driven("nobody", at)]
         return sorted(due, key=lambda row: row.due_at)[:limit]
 
+    def waiting_for(self, user_id: str) -> list[Saga]:
+        return [row for row in self.rows.values() if row.waits_for == user_id]
+
     def add(self, saga: Saga) -> None:
         self._add(saga)
 

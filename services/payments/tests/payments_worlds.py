@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from aiohttp import web
-from payments_fake_stripe import FakeStripe
+from payments_fake_stripe import ASKED, ENABLED, FakeStripe
 from payments_fakes import FakeWebhooks
 
 from chassis.ids import new_id
@@ -24,6 +24,7 @@ from payments.adapters.stripe_books import StripeBooks
 from payments.adapters.stripe_client import stripe_client
 from payments.adapters.stripe_provider import StripeProvider
 from payments.adapters.stripe_webhooks import StripeWebhooks
+from payments.domain.currencies import step_of
 from payments.domain.reconciliation import Line
 from payments.usecases.chargeback_ports import Dispute
 from payments.usecases.ports import IntentStatus, MovementStatus, PaymentProvider, Webhooks
@@ -97,6 +98,7 @@ class FakeWorld:
 
     def weather(self, chance: random.Random) -> None:
         self.provider.refund_status, self.provider.payout_status = (chance.choice(list(MovementStatus)) for _ in range(2))
+        self.provider.onboard(chance.choice((ENABLED, ENABLED, ASKED)))
 
     def decide(self, chance: random.Random) -> None:
         stripe, good = self.provider, chance.random() < 0.7
@@ -115,7 +117,7 @@ class FakeWorld:
         dispute = Dispute(
             id=f"du_{intent.id}",
             status=ChargebackStatus.NEEDS_RESPONSE,
-            amount=chance.randint(1, intent.amount),
+            amount=chance.randint(1, intent.amount // step_of(intent.currency)) * step_of(intent.currency),
             currency=intent.currency,
             charge_id=intent.charge_id or "",
             escrow_id=stripe.escrow_of(intent.id),
@@ -129,6 +131,7 @@ class FakeWorld:
     def end(self) -> None:
         stripe = self.provider
         stripe.refund_status = stripe.payout_status = MovementStatus.SUCCEEDED
+        stripe.onboard()
         for intent in list(stripe.intents.values()):
             if intent.status is IntentStatus.PROCESSING:
                 stripe.succeed(intent.id)
@@ -185,8 +188,8 @@ class SandboxWorld:
         self._inside(lambda: self._pass(time.total_seconds()))
 
     def weather(self, chance: random.Random) -> None:
-        failure = chance.choice((None, None, "account_closed"))
-        self._inside(lambda: self._banks(failure))
+        failure, onboarded = chance.choice((None, None, "account_closed")), chance.random() < 0.7
+        self._inside(lambda: self._accounts(failure, onboarded))
 
     def decide(self, chance: random.Random) -> None:
         good, word = chance.random() < 0.7, chance.choice(("winning_evidence", "losing_evidence"))
@@ -198,7 +201,7 @@ class SandboxWorld:
         """A card does it by itself."""
 
     def end(self) -> None:
-        self._inside(lambda: self._banks(None))
+        self._inside(lambda: self._accounts(None, True))
         self._answer_disputes("losing_evidence")
         self.passes(timedelta(minutes=5))
 
@@ -236,12 +239,19 @@ class SandboxWorld:
             self._api.clock.advance(seconds)
         jobs.run_due(self._api.platform())
 
-    def _banks(self, failure: str | None) -> None:
-        """What becomes of payouts from now on."""
+    def _accounts(self, failure: str | None, onboarded: bool) -> None:
+        """What becomes of payouts from now on, and whether people have told all that Stripe wants to know."""
+        platform = self._api.platform()
         for account in self._all("account"):
+            was = account["payouts_enabled"]
+            account["payouts_enabled"] = onboarded
+            account["capabilities"] = dict.fromkeys(account["capabilities"], "active" if onboarded else "inactive")
             for bank in account["external_accounts"]["data"]:
                 bank["_payout_failure"] = failure
-            self._api.storage.save(account)
+            with self._api.storage.transaction():
+                self._api.storage.save(account)
+                if was is not onboarded:
+                    platform.on_behalf_of(account["id"]).emit("account.updated", account)
 
     def _authenticate(self, good: bool) -> None:
         from sandbox.stripe.payment_attempt import authenticated

@@ -17,6 +17,7 @@ from contracts.notifications.events import NotificationCreated, NotificationsRea
 from contracts.payments import events as payments
 
 E = TypeVar("E", bound=Event)
+P = TypeVar("P", payments.PayoutRequested, payments.PayoutPaid, payments.PayoutFailed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,16 @@ def _challenge(event: type[E], people: Callable[[E], Iterable[str | None]], *fie
     """`challenge.updated {challenge_id, change, …}`: `change` is the fact's name, such as `application_accepted`."""
     change = event.type().split(".")[1]
     return Push(event, "challenge.updated", people, lambda fact: {"change": change, **_json("challenge_id", *fields)(fact)})
+
+
+def _both(fact: Any) -> Iterable[str | None]:
+    """Payer and payee."""
+    return (fact.payer_id, fact.payee_id)
+
+
+def _payout(event: type[P], status: str) -> Push[P]:
+    """`payout.updated {payout_id, status}`: what a webhook or the bank has changed since the person asked for it."""
+    return Push(event, "payout.updated", lambda fact: (fact.user_id,), lambda fact: {"status": status, **_json("payout_id")(fact)})
 
 
 def _those_who_see(fact: challenges.ChallengePublished | challenges.ChallengeUpdated) -> Iterable[str | None]:
@@ -77,6 +88,20 @@ PUSHES: tuple[Push[Any], ...] = (
     _challenge(challenges.ReviewPublished, lambda fact: (fact.author_id, fact.subject_id), "review_id"),
     _challenge(payments.EscrowFunded, lambda fact: (fact.payer_id, fact.payee_id), "escrow_id", "milestone_ids"),
     _challenge(payments.FundingFailed, lambda fact: (fact.payer_id,), "escrow_id", "milestone_ids", "code"),
-    _challenge(payments.FundsReleased, lambda fact: (fact.payer_id, fact.payee_id), "escrow_id", "milestone_id"),
+    _challenge(payments.FundsReleased, lambda fact: (fact.payer_id, fact.payee_id, fact.recipient_id), "escrow_id", "milestone_id"),
     _challenge(payments.FundsRefunded, lambda fact: (fact.payer_id, fact.payee_id), "escrow_id", "milestone_id"),
+    _challenge(payments.ExtraPaid, lambda fact: (fact.payer_id, fact.payee_id, fact.recipient_id), "escrow_id", "kind"),
+    _challenge(payments.PayoutAccountDue, lambda fact: (fact.payer_id, fact.recipient_id), "escrow_id"),
+    _challenge(payments.EscrowFrozen, _both, "escrow_id"),
+    _challenge(payments.EscrowUnfrozen, _both, "escrow_id"),
+    _challenge(payments.ChargebackOpened, _both, "escrow_id"),
+    _challenge(payments.ChargebackClosed, _both, "escrow_id", "won"),
+    _challenge(payments.DisputeOpened, _both, "escrow_id", "dispute_id"),
+    _challenge(payments.DisputeAnswered, _both, "escrow_id", "dispute_id"),
+    _challenge(payments.DisputeMediated, _both, "escrow_id", "dispute_id"),
+    _challenge(payments.DisputeDecided, _both, "escrow_id", "dispute_id"),
+    _challenge(payments.DisputeWithdrawn, _both, "escrow_id", "dispute_id"),
+    _payout(payments.PayoutRequested, "requested"),
+    _payout(payments.PayoutPaid, "paid"),
+    _payout(payments.PayoutFailed, "failed"),
 )

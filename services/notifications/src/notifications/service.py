@@ -150,6 +150,50 @@ class NotificationsService:
         self.use_cases.tell(facts.payout_failed(event), delivered().event_id)
 
     @on_event
+    def on_extra_paid(self, event: payments.ExtraPaid) -> None:
+        self.use_cases.tell(facts.extra_paid(event), delivered().event_id)
+
+    @on_event
+    def on_payout_account_due(self, event: payments.PayoutAccountDue) -> None:
+        self.use_cases.tell(facts.payout_account_due(event), delivered().event_id)
+
+    @on_event
+    def on_escrow_frozen(self, event: payments.EscrowFrozen) -> None:
+        self.use_cases.tell(facts.escrow_frozen(event), delivered().event_id)
+
+    @on_event
+    def on_escrow_unfrozen(self, event: payments.EscrowUnfrozen) -> None:
+        self.use_cases.tell(facts.escrow_unfrozen(event), delivered().event_id)
+
+    @on_event
+    def on_chargeback_opened(self, event: payments.ChargebackOpened) -> None:
+        self.use_cases.tell(facts.chargeback_opened(event), delivered().event_id)
+
+    @on_event
+    def on_chargeback_closed(self, event: payments.ChargebackClosed) -> None:
+        self.use_cases.tell(facts.chargeback_closed(event), delivered().event_id)
+
+    @on_event
+    def on_dispute_opened(self, event: payments.DisputeOpened) -> None:
+        self.use_cases.tell(facts.dispute_opened(event), delivered().event_id)
+
+    @on_event
+    def on_dispute_answered(self, event: payments.DisputeAnswered) -> None:
+        self.use_cases.tell(facts.dispute_answered(event), delivered().event_id)
+
+    @on_event
+    def on_dispute_mediated(self, event: payments.DisputeMediated) -> None:
+        self.use_cases.tell(facts.dispute_mediated(event), delivered().event_id)
+
+    @on_event
+    def on_dispute_decided(self, event: payments.DisputeDecided) -> None:
+        self.use_cases.tell(facts.dispute_decided(event), delivered().event_id)
+
+    @on_event
+    def on_dispute_withdrawn(self, event: payments.DisputeWithdrawn) -> None:
+        self.use_cases.tell(facts.dispute_withdrawn(event), delivered().event_id)
+
+    @on_event
     def on_message_sent(self, event: messaging.MessageSent) -> None:
         self.use_cases.tell(facts.message_sent(event), delivered().event_id)
 

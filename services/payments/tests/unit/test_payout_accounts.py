@@ -12,11 +12,13 @@ from payments_fake_stripe import ASKED, ENABLED
 from chassis.principal import Principal, StepUpRequired
 from contracts.identity.roles import Role
 from contracts.payments.commands import OpenPayoutAccount
-from contracts.payments.views import PayoutAccountStatus, PayoutAccountView, PayoutStatus
+from contracts.payments.events import PayoutAccountDue
+from contracts.payments.views import EscrowMilestoneStatus, PayoutAccountStatus, PayoutAccountView, PayoutStatus
 from payments.domain.currencies import step_of
 from payments.domain.errors import EmailNotVerified, PayoutAccountNotReady, PayoutAccountRefused, PayoutTooSmall
 from payments.domain.payout_account import PayoutAccount
 from payments.domain.payout_rules import PayoutRules
+from payments.domain.saga import Step
 from payments.usecases.get_payout_account import GetPayoutAccountHandler
 from payments.usecases.open_payout_account import OpenPayoutAccountHandler
 
@@ -156,3 +158,94 @@ def test_an_account_is_told_apart_by_what_the_processor_says() -> None:
     assert account.status is PayoutAccountStatus.ONBOARDING
     assert account.told(replace(ENABLED, transfers_enabled=False), START).status is PayoutAccountStatus.RESTRICTED
     assert account.told(ENABLED, START).status is PayoutAccountStatus.ENABLED
+
+
+def test_a_release_to_somebody_without_an_account_is_booked_waits_and_is_no_alarm(bank: Bank) -> None:
+    """The payer sees the milestone as released and what is not sent yet, the solver sees the money as pending and what is due."""
+    bank.stripe.new_account = ASKED
+    bank.fund()
+    view = bank.release(0)
+    assert (view.released.amount_minor, view.fees.amount_minor, view.held.amount_minor) == (54_000, 6_000, 40_000)
+    assert view.milestones[0].status is EscrowMilestoneStatus.RELEASED
+    assert view.awaiting_account is not None
+    assert view.awaiting_account.amount_minor == 54_000
+    balance = bank.balance()
+    assert (balance.available.amount_minor, balance.pending.amount_minor) == (0, 54_000)
+    assert balance.awaiting_account is not None
+    assert balance.awaiting_account.amount_minor == 54_000
+    assert shown(bank).requirements_due == ("external_account",)
+    (due,) = bank.events(PayoutAccountDue)
+    assert (due.recipient_id, due.amount.amount_minor) == (bank.solver.user_id, 54_000)
+
+    for _ in range(100):
+        bank.resume(timedelta(hours=2))
+    (saga,) = bank.running
+    assert (saga.stuck, saga.last_error) == (False, None)
+    assert bank.told() == {"EscrowFunded": 1, "FundsReleased": 1, "PayoutAccountDue": 1}
+    assert bank.stripe.transfers == {}
+    with pytest.raises(PayoutAccountNotReady):
+        bank.pay_out(9_000)
+    bank.check()
+
+
+@pytest.mark.parametrize("how", ["a webhook", "a look", "nothing but time"])
+def test_what_waited_for_an_account_is_sent_once_it_is_enabled(bank: Bank, how: str) -> None:
+    bank.stripe.new_account = ASKED
+    bank.fund()
+    bank.release(0)
+    bank.approve(1)
+    bank.resume(timedelta(seconds=1))
+    assert {saga.step for saga in bank.running} == {Step.AWAIT_ACCOUNT}
+    bank.stripe.onboard()
+    if how == "a webhook":
+        for event in ("evt_1", "evt_1", "evt_2"):
+            bank.webhook(event, bank.solver.user_id, event_type="account.updated")
+    if how == "a look":
+        assert shown(bank).status is PayoutAccountStatus.ENABLED
+    bank.resume(timedelta(hours=2) if how == "nothing but time" else timedelta(seconds=1))
+    assert bank.running == []
+    assert sorted(row["amount"] for row in bank.stripe.transfers.values()) == [36_000, 54_000]
+    balance = bank.balance()
+    assert (balance.available.amount_minor, balance.pending.amount_minor) == (90_000, 0)
+    assert bank.escrow.waiting == ()
+    assert bank.told()["FundsReleased"] == 2
+    bank.pay_out(90_000)
+    bank.check()
+
+
+def test_an_account_that_is_closed_again_before_the_transfer_waits_again(bank: Bank) -> None:
+    bank.stripe.new_account = ASKED
+    bank.fund()
+    bank.release(0)
+    bank.stripe.onboard()
+
+    def closing(name: str) -> None:
+        """Between the look, which said that all is well, and the transfer."""
+        if name == "get_account":
+            bank.stripe.onboard(ASKED)
+
+    bank.stripe.looked = closing
+    bank.resume(timedelta(hours=2))
+    bank.stripe.looked = lambda name: None
+    assert [saga.step for saga in bank.running] == [Step.AWAIT_ACCOUNT]
+    bank.stripe.onboard()
+    bank.resume(timedelta(hours=2))
+    assert bank.running == []
+    assert bank.told() == {"EscrowFunded": 1, "FundsReleased": 1, "PayoutAccountDue": 1}
+    assert bank.balance().available.amount_minor == 54_000
+    bank.check()
+
+
+def test_what_is_not_settled_when_its_account_comes_is_pending_still(bank: Bank) -> None:
+    bank.stripe.new_account, bank.stripe.settled_on = ASKED, START + timedelta(days=2)
+    bank.fund()
+    bank.release(0)
+    bank.stripe.onboard()
+    bank.resume(timedelta(hours=2))
+    balance = bank.balance()
+    assert (balance.available.amount_minor, balance.pending.amount_minor) == (0, 54_000)
+    assert balance.awaiting_account is not None
+    assert balance.awaiting_account.amount_minor == 0
+    bank.resume(timedelta(days=2))
+    assert bank.balance().available.amount_minor == 54_000
+    bank.check()

@@ -68,6 +68,13 @@ class ExtraPaid(_EscrowFact):
     recipient_id: UserId
 
 
+class PayoutAccountDue(_EscrowFact):
+    """This much was released to `recipient_id`, who has no account yet that it can be sent to: it waits for that."""
+
+    recipient_id: UserId
+    amount: Price
+
+
 class EscrowFrozen(_EscrowFact):
     """Nothing begins to move any more until finance has looked at it."""
 

@@ -65,7 +65,8 @@ class EscrowView(View):
     """The money of one challenge. Always: funded = held + released + refunded + fees.
 
     While the payer's bank wants to hear from the payer (`requires_action`), the payer sees where: at `action_url`, or with
-    Stripe.js and `action_client_secret`, until `action_expires_at`.
+    Stripe.js and `action_client_secret`, until `action_expires_at`. `awaiting_account` is the part of `released` that is sent
+    when the one whom it was released to has an account that takes it.
     """
 
     id: EscrowId
@@ -86,12 +87,14 @@ class EscrowView(View):
     action_expires_at: UtcDatetime | None = None
     frozen: str | None = None
     team: tuple[TeamMember, ...] = ()
+    awaiting_account: Money | None = None
     created_at: UtcDatetime
 
 
 class CurrencyBalanceView(View):
     """`pending`: earned, not yet settled; `available`: can be paid out; `held`: in escrow for this person's work;
-    `in_transit`: on its way to the bank; `credit`: can be used to fund.
+    `in_transit`: on its way to the bank; `credit`: can be used to fund; `awaiting_account`: the part of `pending` that is sent
+    as soon as `/v1/payout-account` takes it.
     """
 
     currency: str
@@ -101,6 +104,7 @@ class CurrencyBalanceView(View):
     paid_out: Money
     in_transit: Money | None = None
     credit: Money | None = None
+    awaiting_account: Money | None = None
 
 
 class BalanceView(View):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from contracts.challenges import events as challenges
 from contracts.challenges.terms import RejectReason
@@ -14,6 +15,7 @@ from contracts.messaging import events as messaging
 from contracts.money import Money
 from contracts.notifications.views import NotificationCategory as Category
 from contracts.payments import events as payments
+from contracts.payments.views import MilestoneKind
 
 Words = Mapping[str, str | Money]
 
@@ -106,14 +108,113 @@ def funding_failed(event: payments.FundingFailed) -> list[Fact]:
     return [Fact(event.payer_id, Category.MONEY, "funding_failed", words, f"/v1/escrows/{event.escrow_id}")]
 
 
+def extra_paid(event: payments.ExtraPaid) -> list[Fact]:
+    """Whoever got it; the kind, a tip or a bonus, chooses the words."""
+    words: Words = {"challenge": event.challenge_title, "amount": event.net}
+    kind = "tip_paid" if event.kind is MilestoneKind.TIP else "bonus_paid"
+    return [Fact(event.recipient_id, Category.MONEY, kind, words, f"/v1/escrows/{event.escrow_id}")]
+
+
+def payout_account_due(event: payments.PayoutAccountDue) -> list[Fact]:
+    words: Words = {"challenge": event.challenge_title, "amount": event.amount}
+    return [Fact(event.recipient_id, Category.MONEY, "payout_account_due", words, "/v1/payout-account")]
+
+
+def escrow_frozen(event: payments.EscrowFrozen) -> list[Fact]:
+    return _both(event, "escrow_frozen")
+
+
+def escrow_unfrozen(event: payments.EscrowUnfrozen) -> list[Fact]:
+    return _both(event, "escrow_unfrozen")
+
+
+def chargeback_opened(event: payments.ChargebackOpened) -> list[Fact]:
+    """The payer has asked for it, at the bank: it is news to who was to be paid."""
+    words: Words = {"challenge": event.challenge_title, "amount": event.amount}
+    return [Fact(event.payee_id, Category.MONEY, "chargeback_opened", words, f"/v1/escrows/{event.escrow_id}")]
+
+
+def chargeback_closed(event: payments.ChargebackClosed) -> list[Fact]:
+    """Both sides: the escrow moves again. Won: the payment stands."""
+    words: Words = {"challenge": event.challenge_title, "amount": event.amount}
+    kind = "chargeback_won" if event.won else "chargeback_lost"
+    return [Fact(person, Category.MONEY, kind, words, f"/v1/escrows/{event.escrow_id}") for person in (event.payee_id, event.payer_id)]
+
+
+def dispute_opened(event: payments.DisputeOpened) -> list[Fact]:
+    """Whoever did not open it."""
+    return [_of_dispute(event, _other(event), "dispute_opened")]
+
+
+def dispute_answered(event: payments.DisputeAnswered) -> list[Fact]:
+    return [_of_dispute(event, event.opened_by, "dispute_answered")]
+
+
+def dispute_mediated(event: payments.DisputeMediated) -> list[Fact]:
+    return [_of_dispute(event, person, "dispute_mediated") for person in (event.payer_id, event.payee_id)]
+
+
+def dispute_decided(event: payments.DisputeDecided) -> list[Fact]:
+    """Each side with its own part."""
+    words: Words = {"challenge": event.challenge_title}
+    parts = ((event.payee_id, event.to_payee), (event.payer_id, event.to_payer))
+    return [
+        Fact(person, Category.MONEY, "dispute_decided", {**words, "amount": part}, f"/v1/disputes/{event.dispute_id}")
+        for person, part in parts
+    ]
+
+
+def dispute_withdrawn(event: payments.DisputeWithdrawn) -> list[Fact]:
+    return [_of_dispute(event, _other(event), "dispute_withdrawn")]
+
+
 def funds_released(event: payments.FundsReleased) -> list[Fact]:
     words: Words = {"challenge": event.challenge_title, "amount": event.net, "fee": event.fee}
-    return [Fact(event.payee_id, Category.MONEY, "funds_released", words, f"/v1/escrows/{event.escrow_id}")]
+    return [Fact(event.recipient_id or event.payee_id, Category.MONEY, "funds_released", words, f"/v1/escrows/{event.escrow_id}")]
 
 
 def funds_refunded(event: payments.FundsRefunded) -> list[Fact]:
     words: Words = {"challenge": event.challenge_title, "amount": event.amount}
     return [Fact(event.payer_id, Category.MONEY, "funds_refunded", words, f"/v1/escrows/{event.escrow_id}")]
+
+
+class _HasParties(Protocol):
+    """What these facts need to know of an escrow or a dispute."""
+
+    @property
+    def payer_id(self) -> str: ...
+    @property
+    def payee_id(self) -> str: ...
+    @property
+    def challenge_title(self) -> str: ...
+
+
+class _OfEscrow(_HasParties, Protocol):
+    @property
+    def escrow_id(self) -> str: ...
+
+
+class _OfDispute(_HasParties, Protocol):
+    @property
+    def dispute_id(self) -> str: ...
+    @property
+    def opened_by(self) -> str: ...
+    @property
+    def amount(self) -> Money: ...
+
+
+def _both(event: _OfEscrow, kind: str) -> list[Fact]:
+    words: Words = {"challenge": event.challenge_title}
+    return [Fact(person, Category.MONEY, kind, words, f"/v1/escrows/{event.escrow_id}") for person in (event.payer_id, event.payee_id)]
+
+
+def _of_dispute(event: _OfDispute, person: str, kind: str) -> Fact:
+    words: Words = {"challenge": event.challenge_title, "amount": event.amount}
+    return Fact(person, Category.MONEY, kind, words, f"/v1/disputes/{event.dispute_id}")
+
+
+def _other(event: _OfDispute) -> str:
+    return event.payee_id if event.opened_by == event.payer_id else event.payer_id
 
 
 def payout_paid(event: payments.PayoutPaid) -> list[Fact]:

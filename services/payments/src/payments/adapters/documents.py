@@ -61,6 +61,12 @@ class MilestoneDocument(EmbeddedDocument):  # type: ignore[misc]
     kind = StringField(default="work")
 
 
+class WaitingDocument(EmbeddedDocument):  # type: ignore[misc]
+    saga_id = StringField(required=True)
+    payee_id = StringField(required=True)
+    net = LongField(required=True)
+
+
 class EscrowDocument(VersionedDocument):
     challenge_id = StringField(required=True)
     challenge_title = StringField(required=True)
@@ -76,6 +82,7 @@ class EscrowDocument(VersionedDocument):
     action_expires_at = DateTimeField()
     frozen = StringField()
     team = EmbeddedDocumentListField(MemberDocument)
+    waiting = EmbeddedDocumentListField(WaitingDocument)
     awaits_release = BooleanField()  # set while silence will accept something, so that the timer's query begins with an equality
     release_due_at = DateTimeField()
     created_at = DateTimeField(required=True)
@@ -105,10 +112,16 @@ class SagaDocument(VersionedDocument):
     reference = StringField()
     failure_code = StringField()
     last_error = StringField()
+    waits_for = StringField()  # whose account, while it does: so that those few are found
 
     meta: ClassVar[dict[str, Any]] = {
         "collection": "sagas",
-        "indexes": [{"fields": ["status", "due_at"]}, {"fields": ["status", "step", "due_at"]}, {"fields": ["call_key"]}],
+        "indexes": [
+            {"fields": ["status", "due_at"]},
+            {"fields": ["status", "step", "due_at"]},
+            {"fields": ["call_key"]},
+            {"fields": ["waits_for"], "sparse": True},
+        ],
     }
 
 

@@ -9,13 +9,14 @@ from pymongo.client_session import ClientSession
 
 from chassis.documents import DocumentCollection
 from contracts.payments.views import MilestoneKind
-from payments.adapters.documents import ChargeDocument, EscrowDocument, HandDocument, MemberDocument, MilestoneDocument
+from payments.adapters.documents import ChargeDocument, EscrowDocument, HandDocument, MemberDocument, MilestoneDocument, WaitingDocument
 from payments.adapters.inserting import insert
 from payments.domain.escrow import Escrow
 from payments.domain.fees import next_share
 from payments.domain.milestone import Charge, Hand, Milestone, Status
 from payments.domain.payer_action import PayerAction
 from payments.domain.splits import Member
+from payments.domain.waiting import Waiting
 
 
 class MongoEscrows:
@@ -69,6 +70,7 @@ def _document(escrow: Escrow) -> EscrowDocument:
         action_expires_at=escrow.action.expires_at if escrow.action else None,
         frozen=escrow.frozen,
         team=[MemberDocument(user_id=member.user_id, basis_points=member.basis_points) for member in escrow.team],
+        waiting=[WaitingDocument(**asdict(one)) for one in escrow.waiting],
         awaits_release=True if escrow.release_due_at else None,
         release_due_at=escrow.release_due_at,
         created_at=escrow.created_at,
@@ -115,6 +117,7 @@ def _escrow(document: EscrowDocument) -> Escrow:
         action=_action(document),
         frozen=document.frozen,
         team=tuple(Member(member.user_id, member.basis_points) for member in document.team),
+        waiting=tuple(Waiting(one.saga_id, one.payee_id, one.net) for one in document.waiting),
     )
 
 

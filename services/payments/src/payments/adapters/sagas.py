@@ -57,6 +57,9 @@ class MongoSagas:
             due += self._documents.find(out_of_reach, sort=[("due_at", 1)], limit=limit - len(due))
         return [_saga(document) for document in due]
 
+    def waiting_for(self, user_id: str) -> list[Saga]:
+        return [_saga(document) for document in self._documents.find({"waits_for": user_id})]
+
     def add(self, saga: Saga) -> None:
         insert(self._documents, _document(saga))
 
@@ -82,6 +85,7 @@ def _document(saga: Saga) -> SagaDocument:
         reference=saga.reference,
         failure_code=saga.failure_code,
         last_error=saga.last_error,
+        waits_for=saga.waits_for,
     )
 
 

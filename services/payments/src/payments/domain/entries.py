@@ -26,6 +26,10 @@ def pending(user_id: str, currency: str) -> Account:
     return Account(AccountKind.PENDING, user_id, currency)
 
 
+def owed(user_id: str, currency: str) -> Account:
+    return Account(AccountKind.OWED, user_id, currency)
+
+
 def available(user_id: str, currency: str) -> Account:
     return Account(AccountKind.AVAILABLE, user_id, currency)
 
@@ -63,6 +67,19 @@ def released_pending(escrow_id: str, payee_id: str, share: Share, currency: str)
     source = held(escrow_id, currency)
     ends = ((pending(payee_id, currency), share.net), (fees(escrow_id, currency), share.fee))
     return tuple(Move(source, end, amount) for end, amount in ends if amount)
+
+
+def released_owed(escrow_id: str, payee_id: str, share: Share, currency: str) -> tuple[Move, ...]:
+    """As `released`, where the person has no account yet that the net can be sent to."""
+    source = held(escrow_id, currency)
+    ends = ((owed(payee_id, currency), share.net), (fees(escrow_id, currency), share.fee))
+    return tuple(Move(source, end, amount) for end, amount in ends if amount)
+
+
+def owed_sent(user_id: str, amount: int, currency: str, *, is_settled: bool) -> tuple[Move, ...]:
+    """The transfer that had to wait was made."""
+    end = available(user_id, currency) if is_settled else pending(user_id, currency)
+    return (Move(owed(user_id, currency), end, amount),)
 
 
 def settled(user_id: str, amount: int, currency: str) -> tuple[Move, ...]:

@@ -10,18 +10,12 @@ from contracts.money import MAX_AMOUNT_MINOR
 from contracts.payments.views import EscrowStatus, MilestoneKind
 from payments.domain.amount_errors import EscrowTooLarge
 from payments.domain.currencies import check_payable, step_of
-from payments.domain.errors import (
-    AlreadyFunded,
-    EscrowClosed,
-    EscrowFrozen,
-    InvariantBroken,
-    MilestoneNotFound,
-    NothingReleased,
-)
+from payments.domain.errors import AlreadyFunded, EscrowClosed, EscrowFrozen, InvariantBroken, MilestoneNotFound, NothingReleased
 from payments.domain.fees import WHOLE, Share
 from payments.domain.milestone import BEING_FUNDED, Charge, Hand, Milestone, Status
 from payments.domain.payer_action import PayerAction
 from payments.domain.splits import Member, check_split, divided
+from payments.domain.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +24,7 @@ class Escrow:
 
     `fee_basis_points` is set anew until the first money is asked for and stands from then on. `closed` once the challenge
     is cancelled: no more money comes in. `frozen` says why nothing may begin to move. `team` shares what is released;
-    without one all is the payee's.
+    without one all is the payee's. What is `waiting` counts as released, and is not sent yet.
     """
 
     id: str
@@ -47,6 +41,7 @@ class Escrow:
     action: PayerAction | None = None
     frozen: str | None = None
     team: tuple[Member, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
 
     @property
     def funded(self) -> int:
@@ -202,6 +197,12 @@ class Escrow:
 
     def release(self, saga_id: str, share: Share) -> Escrow:
         return self._in_hands(saga_id, lambda step: step.release(saga_id, share))
+
+    def begin_waiting(self, waiting: Waiting) -> Escrow:
+        return replace(self, waiting=(*self.waiting, waiting))
+
+    def end_waiting(self, saga_id: str) -> Escrow:
+        return replace(self, waiting=tuple(one for one in self.waiting if one.saga_id != saga_id))
 
     def refund(self, saga_id: str) -> Escrow:
         return self._in_hands(saga_id, lambda step: step.refund(saga_id))

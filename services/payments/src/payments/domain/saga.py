@@ -31,6 +31,7 @@ class Step(StrEnum):
     AWAIT_INTENT = "await_intent"
     CANCEL_INTENT = "cancel_intent"
     ENSURE_ACCOUNT = "ensure_account"
+    AWAIT_ACCOUNT = "await_account"
     TRANSFER = "transfer"
     REFUND = "refund"
     AWAIT_REFUND = "await_refund"
@@ -43,7 +44,7 @@ class Step(StrEnum):
 
 # The step that waits for a date of the processor's, which may be days ahead.
 DATED = frozenset({Step.SETTLE})
-WAITING = frozenset({Step.AWAIT_INTENT, Step.AWAIT_REFUND, Step.AWAIT_PAYOUT, Step.AWAIT_DISPUTE})
+WAITING = frozenset({Step.AWAIT_INTENT, Step.AWAIT_ACCOUNT, Step.AWAIT_REFUND, Step.AWAIT_PAYOUT, Step.AWAIT_DISPUTE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,8 @@ NEXT_STEPS: dict[Step, frozenset[Step]] = {
     Step.AWAIT_INTENT: frozenset({Step.CANCEL_INTENT}),
     Step.CANCEL_INTENT: frozenset({Step.AWAIT_INTENT}),
     Step.ENSURE_ACCOUNT: frozenset({Step.TRANSFER, Step.PAY_OUT}),
-    Step.TRANSFER: frozenset(),
+    Step.TRANSFER: frozenset({Step.AWAIT_ACCOUNT}),
+    Step.AWAIT_ACCOUNT: frozenset({Step.TRANSFER}),
     Step.REFUND: frozenset({Step.AWAIT_REFUND}),
     Step.AWAIT_REFUND: frozenset(),
     Step.PAY_OUT: frozenset({Step.AWAIT_PAYOUT}),
@@ -196,6 +198,16 @@ class Saga:
         """Whether somebody should look at it. That the processor takes its days over a payout is no trouble."""
         return self.attempts >= STUCK_AFTER and (self.step not in WAITING or self.last_error is not None)
 
+    @property
+    def waits_for(self) -> str | None:
+        """Whose account it waits for."""
+        waits = self.running and self.step is Step.AWAIT_ACCOUNT
+        return self.order.payee_id if waits and isinstance(self.order, ReleaseOrder) else None
+
+    def woken(self, at: datetime) -> Saga:
+        """Due at once, unless somebody drives it."""
+        return self if self.driver else replace(self, due_at=at)
+
     def claimed(self, driver: str, at: datetime) -> Saga:
         """In the hands of this driver. One that had it before and did not say how it went may have made the call."""
         died = self.driver is not None and self.driver != driver
@@ -208,7 +220,7 @@ class Saga:
         return replace(
             self,
             step=step,
-            round=0,
+            round=self.round + 1 if Step.AWAIT_ACCOUNT in (step, self.step) else 0,  # a transfer that was refused needs another key
             attempts=0,
             due_at=at + LEASE,
             reference=reference or self.reference,

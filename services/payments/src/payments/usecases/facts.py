@@ -15,6 +15,7 @@ from contracts.payments.events import (
     FundingFailed,
     FundsRefunded,
     FundsReleased,
+    PayoutAccountDue,
 )
 from contracts.payments.views import MilestoneKind
 from payments.domain.chargeback import Chargeback
@@ -79,6 +80,11 @@ def funds_refunded(escrow: Escrow, milestone_id: str, amount: int, reason: str) 
         milestone_settled=status is Status.REFUNDED,
         milestone_released=status is Status.RELEASED,
     )
+
+
+def payout_account_due(escrow: Escrow, recipient_id: str, net: int) -> PayoutAccountDue:
+    amount = Price(amount_minor=net, currency=escrow.currency)
+    return PayoutAccountDue(**parties(escrow), recipient_id=recipient_id, amount=amount)
 
 
 def frozen(escrow: Escrow, reason: str) -> EscrowFrozen:

@@ -30,8 +30,8 @@ class GetBalanceHandler:
     def __call__(self, query: GetBalance, principal: Principal) -> BalanceView:
         """The caller's own balances, one for each currency that they ever had to do with.
 
-        `held` is gross and includes what is being released; `pending` is the net of that and what is not settled yet. For a
-        moment of the past all is read from the journals alone, and nothing is known of what was on its way then.
+        `held` is gross and includes what is being released; `pending` is the net of that, what is not settled yet and what waits for an
+        account. For a moment of the past all is read from the journals alone, and nothing is known of what was on its way then.
         """
         with self.unit_of_work() as work:
             if query.as_of is None:
@@ -75,10 +75,11 @@ def _view(currency: str, of: _Sums) -> CurrencyBalanceView:
 
     return CurrencyBalanceView(
         currency=currency,
-        pending=money(max(0, of.accounts[AccountKind.PENDING] + of.releasing)),
+        pending=money(max(0, of.accounts[AccountKind.PENDING] + of.accounts[AccountKind.OWED] + of.releasing)),
         available=SignedMoney(amount_minor=of.accounts[AccountKind.AVAILABLE], currency=currency),
         held=money(of.held),
         paid_out=money(of.accounts[AccountKind.BANK]),
         in_transit=money(of.accounts[AccountKind.IN_TRANSIT]),
         credit=money(of.accounts[AccountKind.CREDIT]),
+        awaiting_account=money(of.accounts[AccountKind.OWED]),
     )

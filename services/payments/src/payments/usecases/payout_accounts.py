@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from contracts.payments.views import PayoutAccountStatus, PayoutAccountView
-from payments.domain.payout_account import PayoutAccount
+from payments.domain.payout_account import AccountState, PayoutAccount
 from payments.usecases.account_ports import OnboardingLink, Onboardings
-from payments.usecases.ports import UnitsOfWork
+from payments.usecases.ports import UnitOfWork, UnitsOfWork
 
 
 def refreshed(unit_of_work: UnitsOfWork, onboardings: Onboardings, account: PayoutAccount, at: datetime) -> PayoutAccount:
@@ -20,8 +20,18 @@ def refreshed(unit_of_work: UnitsOfWork, onboardings: Onboardings, account: Payo
     if state == account.state:
         return account
     with unit_of_work() as work:
-        stored = work.payout_accounts.get(account.user_id) or account
-        return work.payout_accounts.save(stored.told(state, at))
+        return note_state(work, account.user_id, state, at) or account
+
+
+def note_state(work: UnitOfWork, user_id: str, state: AccountState, at: datetime) -> PayoutAccount | None:
+    """Record what the processor said; releases that waited for the account to be enabled go on."""
+    stored = work.payout_accounts.get(user_id)
+    if stored is None or stored.state == state:
+        return stored
+    if state.transfers_enabled:
+        for saga in work.sagas.waiting_for(user_id):
+            work.sagas.save(saga.woken(at))
+    return work.payout_accounts.save(stored.told(state, at))
 
 
 def account_view(account: PayoutAccount | None, link: OnboardingLink | None = None) -> PayoutAccountView:

@@ -75,6 +75,7 @@ def escrow_view(escrow: Escrow, principal: Principal) -> EscrowView:
         action_client_secret=action.client_secret if action else None,
         action_expires_at=action.expires_at if action else None,
         frozen=escrow.frozen,
+        awaiting_account=money(sum(one.net for one in escrow.waiting)),
         team=tuple(TeamMember(user_id=member.user_id, basis_points=member.basis_points) for member in escrow.team),
         created_at=escrow.created_at,
     )

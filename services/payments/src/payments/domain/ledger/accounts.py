@@ -17,6 +17,7 @@ class AccountKind(StrEnum):
     CHARGEBACK = "chargeback"  # outside: what the payer's bank took back after it had been released
     LOSSES = "losses"  # the platform's part of that: negative
     # a person's
+    OWED = "owed"  # earned, sent as soon as the person has an account at the processor
     PENDING = "pending"  # earned, not settled yet at the processor
     AVAILABLE = "available"  # ready to be paid out
     IN_TRANSIT = "in_transit"  # in a payout that is under way
@@ -27,7 +28,7 @@ class AccountKind(StrEnum):
 
 MAY_BE_NEGATIVE = frozenset({AccountKind.PAYER, AccountKind.PROMOTION, AccountKind.LOSSES, AccountKind.GRANTS})
 MAY_BE_OVERDRAWN = frozenset({AccountKind.AVAILABLE, AccountKind.PENDING})  # by a chargeback alone
-EARNINGS = (AccountKind.PENDING, AccountKind.AVAILABLE, AccountKind.IN_TRANSIT, AccountKind.BANK)
+EARNINGS = (AccountKind.OWED, AccountKind.PENDING, AccountKind.AVAILABLE, AccountKind.IN_TRANSIT, AccountKind.BANK)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -105,9 +105,10 @@ def _new(dispute: Dispute, escrow: Escrow, at: datetime) -> Chargeback:
 
 def _releases(work: UnitOfWork, escrow: Escrow, charge_id: str) -> Iterator[tuple[str, Share]]:
     """To whom money of this charge was released, or is being: the latest first."""
-    gone = [journal.key.removeprefix("release:") for journal in work.journals.of_book(escrow.id) if journal.key.startswith("release:")]
+    keys = (journal.key.partition(":") for journal in work.journals.of_book(escrow.id))
+    gone = [saga_id for kind, _, saga_id in keys if kind in ("release", "earned")]
     going = [hand.saga_id for step in escrow.milestones for hand in step.hands if not hand.to_payer]
-    for saga_id in reversed([*gone, *going]):
+    for saga_id in reversed(dict.fromkeys([*gone, *going])):
         saga = work.sagas.get(saga_id)
         if saga is not None and isinstance(saga.order, ReleaseOrder) and saga.order.charge_id == charge_id:
             yield saga.order.payee_id, Share(saga.order.gross, saga.order.fee)
