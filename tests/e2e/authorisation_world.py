@@ -79,11 +79,38 @@ async def build(journey: Journey, tokens: TestTokens) -> World:
         "factor": (await bystander.post("/v1/me/factors/totp", expect=200)).body["factor_id"],
         "letter": new_id("letter"),  # nothing is dead here: also to administrators there is no such letter
     }
-    world = World(foreign, await _private_challenge(challenger), (challenger, solver, bystander))
+    owner, theirs = await _organisation(market)
+    foreign |= theirs
+    world = World(foreign, await _private_challenge(challenger), (challenger, solver, bystander, owner))
     world.instead["ban_user"] = {"user": outcast}
     for role in Role:
         world.strangers[role.value] = await _registered(market, f"Stranger {role.value}")
     return world
+
+
+async def _organisation(market: Market) -> tuple[Person, dict[str, str]]:
+    """One with everything in it, and its owner."""
+    owner = await market.join("Olga Owner", "challenger")
+    organisation = (await owner.post("/v1/organisations", {"name": "Acme"}, expect=201)).body["id"]
+    place = f"/v1/organisations/{organisation}"
+    invitation = (await owner.post(f"{place}/invitations", {"email": f"{new_id('guest')}@example.com"}, expect=201)).body["id"]
+    rows = {"rows": [{"email": "no address"}]}
+    job = (await owner.post(f"{place}/bulk-invites", rows, expect=201)).body["id"]
+    key = (await owner.post("/v1/api-keys", {"name": "Export", "scopes": ["profile:read"]}, expect=201)).body["id"]
+    client = (await owner.post(f"{place}/clients", {"name": "Partner", "scopes": ["challenges:read"]}, expect=201)).body["id"]
+    await prove_domain(market, owner, place, f"{organisation.replace('_', '-')}.example")
+    provider = {"issuer": f"{market.sandbox_url}/oidc", "client_id": "sandbox", "client_secret": "sandbox-secret"}
+    await owner.request("PUT", f"{place}/sso", provider, expect=200)
+    return owner, {"organisation": organisation, "invitation": invitation, "bulkinvite": job, "apikey": key, "client": client}
+
+
+async def prove_domain(market: Market, owner: Person, place: str, domain: str) -> None:
+    """Claim a domain, let the sandbox's name server say so, verify."""
+    claimed = (await owner.request("PUT", f"{place}/domain", {"domain": domain}, expect=200)).body
+    record = {"name": claimed["record_name"], "text": claimed["record_value"]}
+    async with market.http.post(f"{market.sandbox_url}/_sandbox/dns", json=record) as told:
+        assert told.status == 204
+    await owner.post(f"{place}/domain/verify", expect=200)
 
 
 async def _private_challenge(owner: Person) -> str:

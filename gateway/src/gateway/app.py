@@ -22,8 +22,9 @@ from gateway.realtime.feed import EventFeed
 from gateway.realtime.hub import EVENTS, Hub
 from gateway.realtime.server import RealTime, create_server
 from gateway.realtime.transports import Transports
-from gateway.rest import openapi, page, sign_in, stripe_webhook
+from gateway.rest import oauth_token, openapi, page, sign_in, stripe_webhook
 from gateway.rest.admission import Admission
+from gateway.rest.api_keys import ApiKeys
 from gateway.rest.handler import RestHandler
 from gateway.rest.table import ROUTES
 from gateway.rpc import Rpc
@@ -68,8 +69,9 @@ def assemble(settings: Settings, rpc: Rpc, verifier: PrincipalVerifier) -> web.A
     app = web.Application(middlewares=[exchange, preflight(settings.cors_origins)])
     app.on_response_prepare.append(on_prepare(settings.cors_origins))
     app[MAINTENANCE] = Maintenance(rpc)
-    _add_rest(app, settings, rpc, Admission(verifier, limits, settings.trusted_proxies), redis)
-    feed = _add_sockets(app, settings, rpc, verifier, limits, redis)
+    keys = ApiKeys(rpc, verifier)
+    _add_rest(app, settings, rpc, Admission(verifier, keys, limits, settings.trusted_proxies), redis)
+    feed = _add_sockets(app, settings, rpc, verifier, limits, redis, keys)
     health = app[HEALTH] = Health(rpc, feed, redis)
     app.router.add_get("/health/live", health.live)
     app.router.add_get("/health/ready", health.ready)
@@ -87,6 +89,7 @@ def _add_rest(app: web.Application, settings: Settings, rpc: Rpc, admission: Adm
         if route.method == "GET":
             app.router.add_head(route.pattern, handler)
     app.router.add_post(stripe_webhook.PATH, stripe_webhook.StripeWebhook(rpc, admission, settings.webhook_body_limit, timeout_s).receive)
+    app.router.add_post(oauth_token.PATH, oauth_token.OAuthToken(rpc, admission, timeout_s).issue)
     elsewhere = sign_in.SignIn(rpc, admission, timeout_s)
     app.router.add_get(sign_in.START, elsewhere.start)
     app.router.add_post(sign_in.LINK, elsewhere.link)
@@ -120,7 +123,7 @@ def _add_static(app: web.Application, path: str, body: bytes, content_type: str,
 
 
 def _add_sockets(
-    app: web.Application, settings: Settings, rpc: Rpc, verifier: PrincipalVerifier, limits: RateLimits, redis: SharedRedis
+    app: web.Application, settings: Settings, rpc: Rpc, verifier: PrincipalVerifier, limits: RateLimits, redis: SharedRedis, keys: ApiKeys
 ) -> EventFeed:
     revocations = Revocations(redis)
     manager = RedisManager(redis)
@@ -133,9 +136,14 @@ def _add_sockets(
 
     async def on_event(event: Event) -> None:
         maintenance.hear(event)
+        keys.hear(event)
         await hub.on_event(event)
 
-    feed = EventFeed(settings.amqp_url, (*EVENTS, SettingChanged), on_event, hub.on_gap)
+    async def on_gap() -> None:
+        keys.forget()
+        await hub.on_gap()
+
+    feed = EventFeed(settings.amqp_url, (*EVENTS, SettingChanged), on_event, on_gap)
 
     async def connections(_app: web.Application) -> AsyncIterator[None]:
         await feed.start()

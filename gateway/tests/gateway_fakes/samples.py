@@ -29,6 +29,15 @@ _BY_NAME: dict[str, Any] = {
     "version": 3,
     "queue": "payments.on_application_accepted",
     "headers": {"cloudEvents_specversion": "1.0"},
+    "primary_colour": "#0a5c36",
+    "accent_colour": "#ffcc00",
+    "colour": "#0a5c36",
+    "logo_asset_id": new_id("asset"),
+    "logo_url": "https://files.example.com/logo.png",
+    "domain": "acme.example",
+    "issuer": "https://login.example.com",
+    "referral_code": "7M3K9QXA",
+    "scopes": ["challenges:read"],
     "day": SOON.date().isoformat(),
 }
 # Messages of whose optional fields one excludes another, and those that need one of them.
@@ -36,6 +45,7 @@ _LEFT_OUT = {
     "ReleaseEscrow": "amount",
     "RefundEscrow": "amount",
     "OpenDispute": "amount",
+    "StartBulkInvite": "csv",
     "MarkNotificationsRead": "ids",
     "ListMessages": "before_seq",
 }
@@ -47,6 +57,8 @@ _COMPLETED: dict[str, dict[str, Any]] = {
     "GetStatement": {"since": (SOON - timedelta(days=30)).isoformat()},
     "ChangeSetting": {"name": "announcement", "value": "Hello."},
     "SetFlag": {"name": "new_search"},
+    "StartBulkInvite": {"rows": [{"email": "ada@example.com"}]},
+    "ClaimReferral": {"code": "7M3K9QXA"},
 }
 
 

@@ -10,6 +10,16 @@ from datetime import datetime
 from itertools import count
 from typing import Any, Protocol, Self, TypeVar
 
+from organisation_fakes import (
+    FakeBulkInvites,
+    FakeCredentials,
+    FakeInvitations,
+    FakeMembers,
+    FakeOrganisations,
+    FakeReferrals,
+    OrganisationMemory,
+)
+
 from chassis.documents import StaleVersion
 from contracts.base import Event, View
 from contracts.identity.roles import Role
@@ -66,6 +76,7 @@ class Memory:
     settings: dict[str, Setting] = field(default_factory=dict)
     flags: dict[str, Flag] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    organised: OrganisationMemory = field(default_factory=OrganisationMemory)
 
 
 class FakeAccounts:
@@ -204,6 +215,8 @@ class FakeSignIns:
 
 class FakeProviders:
     def get(self, name: str) -> Provider | None:
+        if name.startswith("organisation_"):
+            return Provider(name, Dialogue.OIDC, f"https://{name}.example", "client", "secret", domain="acme.example")
         if name not in ("company", "github"):
             return None
         return Provider(name, Dialogue.OIDC, f"https://{name}.example", "client", "secret")
@@ -297,6 +310,12 @@ class FakeUnitOfWork:
     links: FakeLinks
     audit: FakeAudit
     configuration: FakeConfiguration
+    organisations: FakeOrganisations
+    members: FakeMembers
+    invitations: FakeInvitations
+    bulk_invites: FakeBulkInvites
+    credentials: FakeCredentials
+    referrals: FakeReferrals
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
@@ -305,6 +324,15 @@ class FakeUnitOfWork:
         self._draft = copy.copy(self._memory)
         for name, rows in vars(self._memory).items():
             setattr(self._draft, name, copy.copy(rows))
+        organised = self._draft.organised
+        for name, rows in vars(organised).items():
+            setattr(organised, name, copy.copy(rows))
+        self.organisations = FakeOrganisations(organised)
+        self.members = FakeMembers(organised)
+        self.invitations = FakeInvitations(organised)
+        self.bulk_invites = FakeBulkInvites(organised)
+        self.credentials = FakeCredentials(organised)
+        self.referrals = FakeReferrals(organised)
         self.accounts = FakeAccounts(self._draft)
         self.verifications = FakeEmailVerifications(self._draft)
         self.sessions = FakeSessions(self._draft)

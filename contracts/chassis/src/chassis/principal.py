@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol, TypedDict
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -14,8 +15,10 @@ from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 from joserfc.jwt import JWTClaimsRegistry
 
+from contracts.base import Request
 from contracts.errors import DomainError, Kind
 from contracts.identity.roles import Role
+from contracts.identity.scopes import FOR_MACHINES, name_of, needed
 
 ISSUER = AUDIENCE = "openchance"
 _CACHED_TOKENS = 4096
@@ -51,6 +54,20 @@ class StepUpRequired(DomainError):
     code = "identity.step_up.required"
 
 
+class ScopeMissing(DomainError):
+    """This key may not do that."""
+
+    kind = Kind.FORBIDDEN
+    code = "identity.scope.missing"
+
+
+class PersonRequired(DomainError):
+    """Only a person who is logged in may do this: no API key, no program."""
+
+    kind = Kind.FORBIDDEN
+    code = "identity.person.required"
+
+
 class Now(Protocol):
     """The part of a clock that is needed here."""
 
@@ -59,10 +76,12 @@ class Now(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A verified person. `token` is what proved it, to be passed on with further calls.
+    """A verified person, or who speaks in the name of one or of an organisation. `token` is what proved it, to be passed on.
 
     `authenticated_at` is when they last proved who they are, `methods` how (RFC 8176: pwd, otp; webauthn for a passkey, recovery
     for a recovery code, fed for another provider's word).
+    `scopes` is None for a person; an API key, or a partner's program, may do what its scopes name and nothing else. A `machine` speaks for
+    an organisation (`organisation_id`) and for no person: its `user_id` is that of no account.
     """
 
     user_id: str
@@ -72,6 +91,35 @@ class Principal:
     token: str
     authenticated_at: datetime | None = None
     methods: frozenset[str] = frozenset()
+    scopes: frozenset[str] | None = None
+    machine: bool = False
+    organisation_id: str | None = None
+
+    @property
+    def in_person(self) -> bool:
+        return self.scopes is None
+
+    def require_person(self) -> None:
+        """Raises:
+        PersonRequired: a key or a program asks.
+        """
+        if not self.in_person:
+            raise PersonRequired
+
+    def admit(self, request: type[Request[Any]]) -> None:
+        """Whether this request may be asked by such a principal at all; what a person may is the service's business.
+
+        Raises:
+            PersonRequired: it is for people.
+            ScopeMissing: the key was not given what this takes.
+        """
+        if self.scopes is None:
+            return
+        scope = needed(request)
+        if scope is None or (self.machine and name_of(request) not in FOR_MACHINES):
+            raise PersonRequired
+        if scope not in self.scopes:
+            raise ScopeMissing(f"This key has no scope {scope}.")
 
     def has(self, role: Role) -> bool:
         return role in self.roles
@@ -90,7 +138,9 @@ class Principal:
 
         Raises:
             StepUpRequired: the last proof is too old.
+            PersonRequired: a key proves nobody's presence.
         """
+        self.require_person()
         if not self.fresh(at, within):
             raise StepUpRequired
 
@@ -105,6 +155,25 @@ def key_set(jwks: str) -> KeySet:
         return KeySet.import_key_set(json.loads(jwks))
     except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError("not a JSON Web Key Set") from error
+
+
+class _Delegation(TypedDict):
+    scopes: frozenset[str] | None
+    machine: bool
+    organisation_id: str | None
+
+
+def _delegation(claims: Mapping[str, Any]) -> _Delegation:
+    """Who names a client is no person, and a client without scopes may do nothing (RFC 9068, 2.2: `sub` is the client's own id where it
+    speaks for nobody)."""
+    if "client_id" not in claims and "scope" not in claims:
+        return {"scopes": None, "machine": False, "organisation_id": None}
+    organisation = claims.get("org")
+    return {
+        "scopes": frozenset(str(claims.get("scope", "")).split()),
+        "machine": claims.get("client_id") == claims["sub"],
+        "organisation_id": str(organisation) if organisation is not None else None,
+    }
 
 
 class _Ed25519(JWSRegistry):
@@ -170,6 +239,7 @@ class PrincipalVerifier:
                     token=token,
                     authenticated_at=datetime.fromtimestamp(claims["auth_time"], UTC) if "auth_time" in claims else None,
                     methods=frozenset(str(method) for method in claims.get("amr", ())),
+                    **_delegation(claims),
                 ),
                 float(claims["exp"]),
             )

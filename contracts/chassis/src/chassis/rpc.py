@@ -176,6 +176,7 @@ class RpcEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no ty
             runtime: Runtime = self.container.config[RUNTIME]
             principal = runtime.verifier.verify(token)
             runtime.built(ended_sessions).refuse(principal)
+            principal.admit(self._method.request)
             return principal
         if self._method.caller is Caller.REQUIRED:
             raise Unauthenticated

@@ -12,8 +12,20 @@ from joserfc.jwk import OctKey, OKPKey
 from joserfc.jws import JWSRegistry
 
 from chassis.clock import FixedClock
-from chassis.principal import FRESH_FOR, InvalidToken, PrincipalVerifier, StepUpRequired
+from chassis.principal import FRESH_FOR, InvalidToken, PersonRequired, PrincipalVerifier, StepUpRequired
+from contracts import catalogue
+from contracts.admin.commands import ReplayDeadLetter
+from contracts.challenges.commands import PublishChallenge
+from contracts.challenges.queries import GetChallenge
+from contracts.errors import DomainError
+from contracts.identity.administration import BanUser
+from contracts.identity.authentication import StepUp
+from contracts.identity.configuration import ChangeSetting
+from contracts.identity.credentials import CreateApiKey
 from contracts.identity.roles import Role
+from contracts.identity.scopes import AREAS, FOR_MACHINES, IN_PERSON, MACHINE_SCOPES, SCOPES, name_of, needed
+from contracts.payments.commands import ReleaseEscrow, RequestPayout
+from contracts.payments.queries import GetEscrow
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEY = OKPKey.generate_key("Ed25519", {"kid": "one"})
@@ -139,3 +151,60 @@ def test_what_is_dangerous_asks_for_a_fresh_proof(verifier: PrincipalVerifier) -
 def test_a_time_that_is_none_is_refused(verifier: PrincipalVerifier, auth_time: Any) -> None:
     with pytest.raises(InvalidToken):
         verifier.verify(token(auth_time=auth_time))
+
+
+def test_a_person_is_bound_by_no_scopes(verifier: PrincipalVerifier) -> None:
+    principal = verifier.verify(token())
+    assert principal.in_person
+    for request in catalogue.requests():
+        principal.admit(request)
+    principal.require_person()
+
+
+def key_token(**changed: Any) -> str:
+    claims = {"client_id": "apikey_1", "scope": "challenges:read payments:write", "auth_time": int(NOW.timestamp()), **changed}
+    return token(**claims)
+
+
+def refusal(principal: Any, request: type[Any]) -> str:
+    try:
+        principal.admit(request)
+    except DomainError as error:
+        return error.code
+    return "admitted"
+
+
+def test_a_key_may_do_what_its_scopes_name_and_nothing_else(verifier: PrincipalVerifier) -> None:
+    key = verifier.verify(key_token())
+    assert (key.user_id, key.in_person, key.machine) == ("user_1", False, False)
+    assert refusal(key, GetChallenge) == refusal(key, ReleaseEscrow) == "admitted"
+    assert refusal(key, PublishChallenge) == refusal(key, GetEscrow) == "identity.scope.missing"
+    for in_person in (RequestPayout, StepUp, BanUser, ChangeSetting, CreateApiKey, ReplayDeadLetter):
+        assert refusal(key, in_person) == "identity.person.required"
+
+
+def test_a_key_is_never_fresh_whatever_its_token_says(verifier: PrincipalVerifier) -> None:
+    with pytest.raises(PersonRequired):
+        verifier.verify(key_token()).require_fresh(NOW)
+
+
+def test_a_client_without_scopes_may_do_nothing(verifier: PrincipalVerifier) -> None:
+    key = verifier.verify(key_token(scope=None))
+    admitted = [request.__name__ for request in catalogue.requests() if refusal(key, request) == "admitted"]
+    assert admitted == []
+    assert not verifier.verify(key_token(client_id=None)).in_person, "scopes alone make no person"
+
+
+def test_a_program_is_refused_where_people_are_wanted(verifier: PrincipalVerifier) -> None:
+    program = verifier.verify(key_token(sub="client_1", client_id="client_1", org="organisation_1", scope=" ".join(SCOPES)))
+    assert (program.machine, program.organisation_id) == (True, "organisation_1")
+    admitted = {name_of(request) for request in catalogue.requests() if refusal(program, request) == "admitted"}
+    assert admitted == FOR_MACHINES
+
+
+def test_the_lists_of_scopes_speak_of_requests_that_exist() -> None:
+    there = {name_of(request) for request in catalogue.requests()}
+    assert there >= IN_PERSON | FOR_MACHINES
+    assert AREAS.keys() <= {request.service for request in catalogue.requests()}
+    assert {needed(request) for request in catalogue.requests()} - {None} <= set(SCOPES)
+    assert set(SCOPES) >= MACHINE_SCOPES

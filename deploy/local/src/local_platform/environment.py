@@ -132,6 +132,8 @@ class Environment:
                     "IDENTITY_SECRETS_KEY": self.secrets.secrets_key,
                     "IDENTITY_WEB_ORIGINS": origins,
                     "IDENTITY_PUBLIC_URL": self.gateway_urls[0],
+                    "IDENTITY_DNS_URL": f"{self.sandbox_url}/dns-query",
+                    "IDENTITY_SSO_PRIVATE_HOSTS": "yes",
                     "IDENTITY_PROVIDERS": json.dumps(self._sandbox_providers()),
                 }
             case "payments":

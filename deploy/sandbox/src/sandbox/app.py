@@ -8,6 +8,7 @@ from aiohttp import web
 
 from sandbox.clock import Clock
 from sandbox.control import Control
+from sandbox.dns import NameServer
 from sandbox.faults import Faults
 from sandbox.oidc import OidcProvider
 from sandbox.page import Page
@@ -36,6 +37,7 @@ def build(settings: Settings) -> web.Application:
             web.post("/2010-04-01/Accounts/{account}/Messages.json", texts.create),
             web.get("/2010-04-01/Accounts/{account}/Messages/{message}.json", texts.retrieve),
             *OidcProvider(settings.base_url, clock).routes(),
+            *NameServer().routes(),
             *Control(stripe).routes(),
             *HostedPages(stripe).routes(),
             web.route("*", "/v1/{path:.*}", stripe.handle),

@@ -120,6 +120,7 @@ class Calls:
         """Go on with a newer token of the same person."""
         asked = validation.from_json(RefreshAuth, payload)
         principal = self.verifier.verify(asked.token)
+        principal.require_person()
         if principal.user_id != socket.user_id:
             raise AnotherPerson
         if await self.revocations.includes(principal.session_id):

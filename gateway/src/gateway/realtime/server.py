@@ -105,6 +105,7 @@ class RealTime:
     async def _connect(self, socket_id: str, _environ: dict[str, Any], auth: Any = None) -> None:
         try:
             principal = self._calls.verifier.verify(_token(auth))
+            principal.require_person()  # a socket hears all that its person hears: no scope would bound it
             if await self._calls.revocations.includes(principal.session_id):
                 raise InvalidToken
             await self._take(principal.user_id)

@@ -10,6 +10,7 @@ from aiohttp import web
 from chassis.context import Client
 from chassis.principal import InvalidToken, Principal, PrincipalVerifier, Unauthenticated
 from contracts.errors import Kind, Problem, ProblemError
+from gateway.rest.api_keys import MARK, ApiKeys
 from gateway.rest.routes import Auth
 from gateway.settings import RateClass
 from gateway.shared.gcra import Policy, Verdict
@@ -27,6 +28,7 @@ class Admission:
     """Lets a request in, or says why not."""
 
     verifier: PrincipalVerifier
+    keys: ApiKeys
     limits: RateLimits
     trusted_proxies: int
 
@@ -35,17 +37,17 @@ class Admission:
 
         Raises:
             Unauthenticated, InvalidToken: no token, or not a valid one. Attempts count against the address's limit.
-            ProblemError: the limit is reached.
+            ProblemError: the limit is reached, or identity refuses the API key.
         """
         refused: Unauthenticated | None = None
         principal = None
         try:
-            principal = self._principal(request, auth)
+            principal = await self._principal(request, auth)
         except Unauthenticated as error:
             refused = error
         caller = f"address:{client_address(request, self.trusted_proxies)}"
         if principal is not None and rate not in _BY_ADDRESS:
-            caller = f"user:{principal.user_id}"
+            caller = f"user:{principal.user_id}" if principal.in_person else f"key:{principal.session_id}"
         verdict = await self.limits.take(rate, caller)
         request[EXTRA_HEADERS].update(limit_headers(rate, self.limits.policy(rate), verdict))
         if not verdict.allowed:
@@ -59,7 +61,7 @@ class Admission:
         agent = "".join(letter for letter in request.headers.get("User-Agent", "") if letter.isprintable())
         return Client(client_address(request, self.trusted_proxies), agent[:_LONGEST_AGENT])
 
-    def _principal(self, request: web.Request, auth: Auth) -> Principal | None:
+    async def _principal(self, request: web.Request, auth: Auth) -> Principal | None:
         header = request.headers.get("Authorization")
         if auth is Auth.NONE or (auth is Auth.OPTIONAL and header is None):
             return None
@@ -67,7 +69,16 @@ class Admission:
             raise Unauthenticated
         if (found := _BEARER.fullmatch(header)) is None:
             raise InvalidToken
+        if found[1].startswith(MARK):
+            return self.keys.known(found[1]) or await self._asked(request, found[1])
         return self.verifier.verify(found[1])
+
+    async def _asked(self, request: web.Request, key: str) -> Principal:
+        """Keys nobody has heard of cost identity a question each: the address may ask as often as it may log in."""
+        verdict = await self.limits.take(RateClass.AUTH, f"address:{client_address(request, self.trusted_proxies)}")
+        if not verdict.allowed:
+            raise limited(verdict)
+        return await self.keys.ask(key, self.client(request))
 
 
 def limit_headers(name: str, policy: Policy, verdict: Verdict) -> dict[str, str]:

@@ -1,12 +1,13 @@
-"""OpenAPI of the routes outside the table: Stripe's webhook, and the steps of a login elsewhere that are a browser's."""
+"""OpenAPI of the routes outside the table: Stripe's webhook, OAuth's token endpoint, the steps of a login elsewhere in a browser."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from contracts.identity.authentication import CompleteSignIn, StartLink, StartSignIn
+from contracts.identity.credentials import IssueClientToken
 from contracts.payments.commands import ReceiveStripeWebhook
-from gateway.rest import sign_in, stripe_webhook
+from gateway.rest import oauth_token, sign_in, stripe_webhook
 
 
 def _refusals(*statuses: int) -> dict[str, Any]:
@@ -17,6 +18,11 @@ def _parameter(name: str, place: str) -> dict[str, Any]:
     return {"name": name, "in": place, "required": True, "schema": {"type": "string"}}
 
 
+def _object(*texts: str) -> dict[str, Any]:
+    return {"type": "object", "properties": {name: {"type": "string"} for name in texts}, "required": list(texts)}
+
+
+_TOKEN = _object("access_token", "token_type", "scope")
 _COOKIE = {"Set-Cookie": {"description": "Binds this browser to the answer.", "schema": {"type": "string"}}}
 _SIGN_IN = "Proving who one is"
 _SIGNED_IN = {
@@ -37,6 +43,45 @@ SPECIAL: dict[str, dict[str, Any]] = {
             "parameters": [_parameter("Stripe-Signature", "header")],
             "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
             "responses": {"204": {"description": "Taken."}, **_refusals(400, 413, 422, 429, 503)},
+        }
+    },
+    oauth_token.PATH: {
+        "post": {
+            "operationId": IssueClientToken.method(),
+            "tags": ["API keys and programs"],
+            "summary": "Issue client token",
+            "description": "OAuth 2.1 client credentials; the client's id and secret in the form, or in an Authorization header (Basic).",
+            "security": [],
+            "parameters": [],
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/x-www-form-urlencoded": {
+                        "schema": {
+                            "type": "object",
+                            "properties": {
+                                "grant_type": {"const": "client_credentials"},
+                                **{name: {"type": "string"} for name in ("client_id", "client_secret", "scope", "resource")},
+                            },
+                            "required": ["grant_type"],
+                        }
+                    }
+                },
+            },
+            "responses": {
+                "200": {
+                    "description": "The token.",
+                    "content": {"application/json": {"schema": _object("access_token", "token_type", "scope")}},
+                },
+                **{
+                    status: {
+                        "description": "Refused, in the words of RFC 6749.",
+                        "content": {"application/json": {"schema": _object("error", "error_description")}},
+                    }
+                    for status in ("400", "401")
+                },
+                **_refusals(413, 415, 429, 503),
+            },
         }
     },
     sign_in.START: {

@@ -6,7 +6,7 @@ from contracts.admin import commands as admin
 from contracts.admin import queries as admin_queries
 from contracts.challenges import commands as challenges
 from contracts.challenges import queries as challenge_queries
-from contracts.identity import administration, authentication, configuration, skills
+from contracts.identity import administration, authentication, configuration, credentials, organisations, referrals, skills
 from contracts.identity import commands as identity
 from contracts.identity import queries as identity_queries
 from contracts.matching import queries as matching
@@ -145,6 +145,44 @@ ROUTES = (
     act("/v1/admin/users/{user_id}/ban", administration.BanUser),
     act("/v1/admin/users/{user_id}/restore", administration.RestoreUser),
     read("/v1/admin/audit", administration.SearchAudit),
+    # Organisations
+    create("/v1/organisations", organisations.CreateOrganisation, location="/v1/organisations/{id}"),
+    read("/v1/organisations", organisations.ListMyOrganisations),
+    read("/v1/organisations/{organisation_id}", organisations.GetOrganisation),
+    change("PATCH", "/v1/organisations/{organisation_id}", organisations.UpdateOrganisation),
+    read("/v1/organisations/{organisation_id}/members", organisations.ListMembers),
+    change("PUT", "/v1/organisations/{organisation_id}/members/{user_id}/role", organisations.ChangeMemberRole),
+    change("DELETE", "/v1/organisations/{organisation_id}/members/{user_id}", organisations.RemoveMember),
+    act("/v1/organisations/{organisation_id}/leave", organisations.LeaveOrganisation),
+    create("/v1/organisations/{organisation_id}/invitations", organisations.InviteMember),
+    read("/v1/organisations/{organisation_id}/invitations", organisations.ListInvitations),
+    act("/v1/organisations/{organisation_id}/invitations/{invitation_id}/resend", organisations.ResendInvitation),
+    act("/v1/organisations/{organisation_id}/invitations/{invitation_id}/revoke", organisations.RevokeInvitation),
+    secured("POST", "/v1/invitations/accept", organisations.AcceptInvitation),
+    create("/v1/organisations/{organisation_id}/bulk-invites", organisations.StartBulkInvite),
+    read("/v1/organisations/{organisation_id}/bulk-invites/{bulkinvite_id}", organisations.GetBulkInvite),
+    read("/v1/organisations/{organisation_id}/bulk-invites/{bulkinvite_id}/rows", organisations.ListBulkInviteRows),
+    read("/v1/organisations/{organisation_id}/domain", organisations.GetDomain),
+    change("PUT", "/v1/organisations/{organisation_id}/domain", organisations.ClaimDomain),
+    act("/v1/organisations/{organisation_id}/domain/verify", organisations.VerifyDomain),
+    change("DELETE", "/v1/organisations/{organisation_id}/domain", organisations.ReleaseDomain),
+    read("/v1/organisations/{organisation_id}/sso", organisations.GetSso),
+    secured("PUT", "/v1/organisations/{organisation_id}/sso", organisations.SetSso),
+    change("DELETE", "/v1/organisations/{organisation_id}/sso", organisations.RemoveSso),
+    change("PUT", "/v1/admin/organisations/{organisation_id}/support-tier", organisations.SetSupportTier),
+    read("/v1/branding", organisations.GetBranding, auth=Auth.NONE),
+    credential("/v1/auth/sso", organisations.FindSignIn),
+    # API keys, partners' programs, referrals
+    secured("POST", "/v1/api-keys", credentials.CreateApiKey, success=201),
+    read("/v1/api-keys", credentials.ListApiKeys),
+    secured("POST", "/v1/api-keys/{apikey_id}/rotate", credentials.RotateApiKey),
+    change("DELETE", "/v1/api-keys/{apikey_id}", credentials.RevokeApiKey),
+    secured("POST", "/v1/organisations/{organisation_id}/clients", credentials.RegisterClient, success=201),
+    read("/v1/organisations/{organisation_id}/clients", credentials.ListClients),
+    secured("POST", "/v1/clients/{client_id}/rotate", credentials.RotateClientSecret),
+    change("DELETE", "/v1/clients/{client_id}", credentials.RevokeClient),
+    read("/v1/me/referral", referrals.GetReferral),
+    act("/v1/me/referral", referrals.ClaimReferral),
     # Settings and feature flags
     read("/v1/configuration", configuration.GetClientConfiguration, auth=Auth.OPTIONAL),
     read("/v1/admin/settings", configuration.ListSettings),

@@ -30,3 +30,5 @@ class Settings(ServiceSettings):
     providers: SecretStr = SecretStr("{}")
     # How long, in seconds, a traded refresh token still gets its unused successor from the same client: 0 treats every second use as theft.
     refresh_repeat_s: float = Field(default=10, ge=0, le=60)
+    dns_url: str = "https://cloudflare-dns.com/dns-query"  # name servers over HTTPS, in JSON: asked when an organisation proves its domain
+    sso_private_hosts: bool = False  # whether organisations may name providers outside the public internet: for the sandbox alone

@@ -14,6 +14,7 @@ from identity.adapters.oidc_sign_ins import HttpSignIns
 from identity.adapters.one_time_passwords import TotpPasswords
 from identity.adapters.reference import common_passwords
 from identity.adapters.sessions import MongoSessions
+from identity.adapters.sign_in_providers import AllProviders
 from identity.adapters.unit_of_work import IdentityUnitOfWork
 from identity.adapters.webauthn_passkeys import WebauthnPasskeys
 from identity.settings import Settings
@@ -82,6 +83,17 @@ class AuthenticationUseCases:
     remove_link: RemoveLinkHandler
 
 
+def sign_in_beginning(resources: Resources[Settings]) -> BeginSignIn:
+    """Raises:
+    ValueError: IDENTITY_PROVIDERS is not what it should be.
+    """
+    store, settings = resources.store, resources.settings
+    configured = ConfiguredProviders.read(settings.providers.get_secret_value())
+    providers = AllProviders(configured, sealing(settings), guarded=not settings.sso_private_hosts)
+    public_url = settings.public_url.rstrip("/")
+    return BeginSignIn(lambda: IdentityUnitOfWork(store), providers, HttpSignIns(), signed_tokens(settings), public_url)
+
+
 def build_authentication(resources: Resources[Settings]) -> AuthenticationUseCases:
     store, settings = resources.store, resources.settings
     now, new_id = resources.clock.now, resources.new_id
@@ -94,8 +106,7 @@ def build_authentication(resources: Resources[Settings]) -> AuthenticationUseCas
     def unit_of_work() -> IdentityUnitOfWork:
         return IdentityUnitOfWork(store)
 
-    providers = ConfiguredProviders.read(settings.providers.get_secret_value())
-    begin_sign_in = BeginSignIn(unit_of_work, providers, HttpSignIns(), tokens, settings.public_url.rstrip("/"))
+    begin_sign_in = sign_in_beginning(resources)
     return AuthenticationUseCases(
         step_up=StepUpHandler(unit_of_work, MongoAccounts(), attempts, passwords, tokens, second_factor_check(resources), now),
         step_up_with_passkey=StepUpWithPasskeyHandler(unit_of_work, passkey_check, tokens, now),

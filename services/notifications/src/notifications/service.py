@@ -82,6 +82,14 @@ class NotificationsService:
         self.use_cases.tell(facts.session_revoked(event), delivered().event_id)
 
     @on_event
+    def on_invitation_sent(self, event: identity.InvitationSent) -> None:
+        self.use_cases.send_verification.invitation(event)
+
+    @on_event
+    def on_credential_created(self, event: identity.CredentialCreated) -> None:
+        self.use_cases.tell(facts.credential_created(event), delivered().event_id)
+
+    @on_event
     def on_standing_changed(self, event: identity.StandingChanged) -> None:
         self.use_cases.tell(facts.standing_changed(event), delivered().event_id)
 

@@ -10,7 +10,7 @@ from contracts.money import Money
 from notifications.adapters.catalogue import TextCatalogue
 from notifications.domain import facts
 
-MAILED = {"email_verification", "password_reset", "email_change", "email_change_notice"}
+MAILED = {"email_verification", "password_reset", "email_change", "email_change_notice", "organisation_invitation"}
 KINDS = set(re.findall(r'"((?:[a-z]+_)+[a-z]+)"', inspect.getsource(facts))) - {"refresh_reused"} | MAILED
 WORDS = {
     "email": "new@example.com",
@@ -20,6 +20,8 @@ WORDS = {
     "token": "t",
     "rating": "5",
     "reason": "Spam.",
+    "organisation": "Acme",
+    "key": "Export",
     "until": "2030-01-02 03:04 UTC",
     "amount": Money(amount_minor=100000, currency="EUR"),
     "fee": Money(amount_minor=1, currency="EUR"),

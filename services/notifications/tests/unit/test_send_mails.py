@@ -6,7 +6,7 @@ import pytest
 from notifications_fakes import NOW, FakeMailer, FakeUnitOfWork, some_id
 
 from chassis.clock import FixedClock
-from contracts.identity.events import EmailVerificationRequested
+from contracts.identity.events import EmailVerificationRequested, InvitationSent
 from notifications.domain.mail import LEASE, SCHEDULE, MailStatus
 from notifications.usecases.ports import MailRefused
 from notifications.usecases.send_mails import SendMailsHandler
@@ -107,3 +107,21 @@ def test_a_clock_that_is_set_back_leaves_no_mail_with_a_dead_sender(
     clock.advance(timedelta(minutes=-10))
     send_mails()
     assert [sent.id for sent in mailer.sent] == [mail.id]
+
+
+def test_an_invitation_goes_to_the_address_whoever_has_it(work: FakeUnitOfWork, catalogue, new_id, clock) -> None:
+    handler = SendVerificationHandler(lambda: work, catalogue, new_id, clock.now)
+    invited = InvitationSent(
+        organisation_id=some_id("organisation"),
+        organisation_name="Acme",
+        invitation_id=some_id("invitation"),
+        email="grace@example.com",
+        role="member",
+        token="t0ken",
+        expires_at=NOW + timedelta(days=14),
+    )
+    handler.invitation(invited)
+    handler.invitation(invited.model_copy(update={"expires_at": NOW}))
+    (mail,) = work.mails.rows.values()
+    assert (mail.to, mail.subject) == ("grace@example.com", "Somebody wants you in Acme")
+    assert "t0ken" in mail.text

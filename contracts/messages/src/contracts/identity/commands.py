@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, EmailStr, Field, HttpUrl, StringConstraints
 
 from contracts.base import Command, Done, LongText, Name, ShortText
+from contracts.identity.referrals import ReferralCode
 from contracts.identity.roles import SELF_ASSIGNED, Role
 from contracts.identity.taxonomy import SkillTag
 from contracts.identity.views import MeView, TokensView
@@ -35,6 +36,7 @@ class RegisterUser(Command[MeView]):
     roles: Annotated[tuple[Annotated[Role, AfterValidator(_self_assigned)], ...], Field(min_length=1, max_length=3)]
     locale: LanguageTag = "en"
     time_zone: Annotated[str, StringConstraints(max_length=64)] = "UTC"
+    referral_code: ReferralCode | None = None
 
 
 class VerifyEmail(Command[Done]):

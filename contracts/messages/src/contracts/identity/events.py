@@ -3,9 +3,10 @@
 from typing import ClassVar
 
 from contracts.base import Event, UtcDatetime
+from contracts.identity.organisation_views import OrganisationRole, SupportTier
 from contracts.identity.roles import Role
 from contracts.identity.standing import AccountStatus
-from contracts.ids import SessionId, UserId
+from contracts.ids import BulkInviteId, ChallengeId, InvitationId, OrganisationId, SessionId, UserId
 
 
 class _UserFact(Event):
@@ -54,7 +55,8 @@ class ProfileUpdated(_UserFact):
 class SessionRevoked(_UserFact):
     """A session ended before its time.
 
-    `reason` is logged_out, refresh_reused, revoked (by its owner), password_changed, role_revoked, or kept_out (suspended or banned).
+    `reason` is logged_out, refresh_reused, revoked (by its owner), password_changed, role_revoked, key_revoked (the
+    session of an API key or a partner's program), or kept_out (suspended or banned).
     """
 
     session_id: SessionId
@@ -131,3 +133,119 @@ class FlagSet(Event):
     roles: tuple[Role, ...]
     user_ids: tuple[UserId, ...]
     revision: int
+
+
+class ReferralAttributed(_UserFact):
+    """This person came by another's code: at registration, or as they said within two weeks of it."""
+
+    referrer_id: UserId
+    code: str
+
+
+class ReferralQualified(_UserFact):
+    """The person who was referred completed their first engagement: what the referrer is promised is due. Told once."""
+
+    referrer_id: UserId
+    code: str
+    challenge_id: ChallengeId
+    qualified_at: UtcDatetime
+
+
+class CredentialCreated(Event):
+    """An API key or a partner's client (`kind` is key or client) of a person or an organisation (`owner_id`)."""
+
+    source: ClassVar[str] = "identity"
+    subject_field: ClassVar[str] = "credential_id"
+    credential_id: str
+    kind: str
+    owner_id: str
+    name: str
+    scopes: tuple[str, ...]
+    created_by: UserId
+
+
+class CredentialRotated(Event):
+    """It has a new secret; the one before works until `overlap_until`."""
+
+    source: ClassVar[str] = "identity"
+    subject_field: ClassVar[str] = "credential_id"
+    credential_id: str
+    owner_id: str
+    overlap_until: UtcDatetime
+
+
+class CredentialRevoked(Event):
+    """It opens nothing any more. The tokens it was traded for end by `SessionRevoked`."""
+
+    source: ClassVar[str] = "identity"
+    subject_field: ClassVar[str] = "credential_id"
+    credential_id: str
+    owner_id: str
+
+
+class _OrganisationFact(Event):
+    source: ClassVar[str] = "identity"
+    subject_field: ClassVar[str] = "organisation_id"
+    organisation_id: OrganisationId
+
+
+class OrganisationCreated(_OrganisationFact):
+    name: str
+    owner_id: UserId
+    support_tier: SupportTier
+
+
+class MemberAdded(_OrganisationFact):
+    user_id: UserId
+    role: OrganisationRole
+
+
+class MemberRemoved(_OrganisationFact):
+    """`reason` is left or removed."""
+
+    user_id: UserId
+    reason: str
+
+
+class MemberRoleChanged(_OrganisationFact):
+    user_id: UserId
+    role: OrganisationRole
+
+
+class InvitationSent(_OrganisationFact):
+    """Somebody is invited, or reminded: `token` goes by mail and works once until `expires_at`."""
+
+    secret: ClassVar[bool] = True
+    organisation_name: str
+    invitation_id: InvitationId
+    email: str
+    role: OrganisationRole
+    token: str
+    expires_at: UtcDatetime
+
+
+class BrandingChanged(_OrganisationFact):
+    """The name and the looks as they are now; `domain` is null until it is proven."""
+
+    name: str
+    primary_colour: str | None
+    accent_colour: str | None
+    logo_url: str | None
+    logo_asset_id: str | None
+    domain: str | None
+
+
+class SupportTierChanged(_OrganisationFact):
+    support_tier: SupportTier
+
+
+class SsoChanged(_OrganisationFact):
+    """`issuer` is null where single sign-on ended."""
+
+    issuer: str | None
+
+
+class BulkInviteFinished(_OrganisationFact):
+    bulkinvite_id: BulkInviteId
+    invited: int
+    total: int

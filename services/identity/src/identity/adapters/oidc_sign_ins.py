@@ -15,6 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from joserfc.jwt import JWTClaimsRegistry
 
+from identity.adapters.public_internet import is_public
 from identity.domain.errors import ProviderAway, SignInRefused
 from identity.domain.sign_in import Protocol, Provider, Vouched
 
@@ -57,7 +58,7 @@ class HttpSignIns:
             "client_secret": provider.client_secret,
             "code_verifier": verifier,
         }
-        tokens = _asked("POST", endpoint, data=form)
+        tokens = _asked("POST", endpoint, guarded=provider.guarded, data=form)
         return self._of_id_token(provider, tokens, nonce) if oidc else self._of_github(provider, tokens)
 
     def _of_id_token(self, provider: Provider, tokens: Mapping[str, Any], nonce: str) -> Vouched:
@@ -74,9 +75,9 @@ class HttpSignIns:
     def _verified(self, provider: Provider, id_token: str, nonce: str) -> Mapping[str, Any]:
         metadata = self._metadata(provider)
         try:
-            claims = jwt.decode(id_token, self._keys(metadata), algorithms=_ALGORITHMS).claims
+            claims = jwt.decode(id_token, self._keys(metadata, guarded=provider.guarded), algorithms=_ALGORITHMS).claims
         except (JoseError, ValueError):  # the provider may have changed its key
-            claims = jwt.decode(id_token, self._keys(metadata, again=True), algorithms=_ALGORITHMS).claims
+            claims = jwt.decode(id_token, self._keys(metadata, again=True, guarded=provider.guarded), algorithms=_ALGORITHMS).claims
         JWTClaimsRegistry(
             leeway=_LEEWAY_S,
             iss={"essential": True, "value": provider.issuer},
@@ -103,24 +104,26 @@ class HttpSignIns:
             raise SignInRefused from error
 
     def _metadata(self, provider: Provider) -> Mapping[str, Any]:
-        found = self._published(f"{provider.issuer}/.well-known/openid-configuration")
+        found = self._published(f"{provider.issuer}/.well-known/openid-configuration", guarded=provider.guarded)
         if found.get("issuer") != provider.issuer:  # OpenID Connect Discovery 1.0, 4.3
             raise SignInRefused
         return found
 
-    def _keys(self, metadata: Mapping[str, Any], *, again: bool = False) -> KeySet:
-        return KeySet.import_key_set(self._published(metadata["jwks_uri"], again=again))  # type: ignore[arg-type]
+    def _keys(self, metadata: Mapping[str, Any], *, again: bool = False, guarded: bool = False) -> KeySet:
+        return KeySet.import_key_set(self._published(metadata["jwks_uri"], again=again, guarded=guarded))  # type: ignore[arg-type]
 
-    def _published(self, url: str, *, again: bool = False) -> Mapping[str, Any]:
+    def _published(self, url: str, *, again: bool = False, guarded: bool = False) -> Mapping[str, Any]:
         at, found = self._kept.get(url, (0.0, {}))
         if again or time.monotonic() - at >= _KEPT_S or not found:
-            found = _asked("GET", url)
+            found = _asked("GET", url, guarded=guarded)
             self._kept[url] = (time.monotonic(), found)
         return found
 
 
-def _asked(method: str, url: str, **more: Any) -> Any:
+def _asked(method: str, url: str, *, guarded: bool = False, **more: Any) -> Any:
     """The provider's answer. No redirects: an endpoint that moved is none that was vouched for."""
+    if guarded and not is_public(url):
+        raise SignInRefused
     parts = urlsplit(url)
     if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
         raise SignInRefused

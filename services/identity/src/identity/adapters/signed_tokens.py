@@ -73,21 +73,22 @@ class SignedTokens:
 
     def access(self, account: Account, session: Session, at: datetime) -> AccessTokenView:
         account.standing.admit(at)  # here, where every way to log in ends
-        header = {"alg": "EdDSA", "kid": self._key.kid, "typ": "JWT"}
         claims = {
-            "iss": ISSUER,
-            "aud": AUDIENCE,
             "sub": account.id,
             "sid": session.id,
             "roles": [role.value for role in account.roles],
             "email_verified": account.email_verified,
             "auth_time": int(session.authenticated_at.timestamp()),
             "amr": list(session.methods),
-            "iat": int(at.timestamp()),
-            "exp": int((at + ACCESS_LIFETIME).timestamp()),
         }
-        token = jwt.encode(header, claims, self._key, registry=self._registry)
+        token = self.sign(claims, at, ACCESS_LIFETIME)
         return AccessTokenView(access_token=token, expires_in=int(ACCESS_LIFETIME.total_seconds()))
+
+    def sign(self, claims: Mapping[str, Any], at: datetime, lifetime: timedelta) -> str:
+        """These claims, and by whom, for whom and how long they are made."""
+        header = {"alg": "EdDSA", "kid": self._key.kid, "typ": "JWT"}
+        frame = {"iss": ISSUER, "aud": AUDIENCE, "iat": int(at.timestamp()), "exp": int((at + lifetime).timestamp())}
+        return jwt.encode(header, {**claims, **frame}, self._key, registry=self._registry)
 
 
 def _private_keys(signing_key: str) -> list[OKPKey]:

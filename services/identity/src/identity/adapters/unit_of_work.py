@@ -8,8 +8,13 @@ from chassis.mongo import MongoUnitOfWork
 from identity.adapters.accounts import MongoAccounts, MongoEmailVerifications
 from identity.adapters.audit import MongoAudit
 from identity.adapters.authentication import MongoCeremonies, MongoFactors, MongoLinks, MongoLogins
+from identity.adapters.bulk_invites import MongoBulkInvites
 from identity.adapters.configuration import MongoConfiguration
+from identity.adapters.credentials import MongoCredentials
+from identity.adapters.organisations import MongoInvitations, MongoMembers, MongoOrganisations
+from identity.adapters.referrals import MongoReferrals
 from identity.adapters.sessions import MongoRefreshTokens, MongoSessions
+from identity.usecases.organisation_ports import BulkInvites, Credentials, Invitations, Members, Organisations, Referrals
 from identity.usecases.ports import (
     Accounts,
     Audit,
@@ -37,6 +42,12 @@ class IdentityUnitOfWork(MongoUnitOfWork):
     links: Links
     audit: Audit
     configuration: Configuration
+    organisations: Organisations
+    members: Members
+    invitations: Invitations
+    bulk_invites: BulkInvites
+    credentials: Credentials
+    referrals: Referrals
 
     def open(self, session: ClientSession) -> None:
         self.accounts = MongoAccounts(session)
@@ -49,3 +60,9 @@ class IdentityUnitOfWork(MongoUnitOfWork):
         self.links = MongoLinks(session)
         self.audit = MongoAudit(session)
         self.configuration = MongoConfiguration(session)
+        self.organisations = MongoOrganisations(session)
+        self.members = MongoMembers(session)
+        self.invitations = MongoInvitations(session)
+        self.bulk_invites = MongoBulkInvites(session)
+        self.credentials = MongoCredentials(session)
+        self.referrals = MongoReferrals(session)

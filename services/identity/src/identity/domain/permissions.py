@@ -18,6 +18,7 @@ class Permission(Enum):
     CHANGE_ROLES = auto()
     SEE_AUDIT = auto()
     CONFIGURE = auto()
+    SET_SUPPORT_TIER = auto()
 
     def require(self, roles: Set[Role]) -> None:
         """Raises:
@@ -34,6 +35,7 @@ _HOLDERS: Mapping[Permission, Set[Role]] = {
     Permission.CHANGE_ROLES: frozenset({Role.ADMIN}),
     Permission.SEE_AUDIT: frozenset({Role.ADMIN}),
     Permission.CONFIGURE: frozenset({Role.ADMIN}),
+    Permission.SET_SUPPORT_TIER: frozenset({Role.ADMIN}),
 }
 
 

@@ -20,6 +20,7 @@ class RevokeReason(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a name, no secret
     KEPT_OUT = "kept_out"
     ROLE_REVOKED = "role_revoked"
+    KEY_REVOKED = "key_revoked"
 
 
 @dataclass(frozen=True, slots=True)

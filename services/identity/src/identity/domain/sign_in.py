@@ -14,7 +14,11 @@ class Protocol(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """`name` stands in our URLs; `issuer` is where discovery begins, of GitHub the address of its pages; `api` that of GitHub's API."""
+    """`name` stands in our URLs; `issuer` is where discovery begins, of GitHub the address of its pages; `api` that of GitHub's API.
+
+    An organisation's own provider has the organisation's id for its name, and vouches for addresses of `domain` alone. One that is
+    `guarded` is asked only where it is in the public internet.
+    """
 
     name: str
     protocol: Protocol
@@ -22,6 +26,12 @@ class Provider:
     client_id: str
     client_secret: str
     api: str = ""
+    domain: str | None = None
+    guarded: bool = False
+
+    def vouches_for(self, email: str) -> bool:
+        """Whether its word on this address counts: whoever runs a provider of their own could vouch for anybody's."""
+        return self.domain is None or email.lower().rpartition("@")[2] == self.domain
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,18 @@ from datetime import datetime
 from chassis.context import Client
 from chassis.principal import SessionEnded
 from contracts.identity.authentication import CompleteSignIn
-from contracts.identity.events import EmailVerified, SecondFactorChanged
+from contracts.identity.events import EmailVerified, MemberAdded, SecondFactorChanged
+from contracts.identity.organisation_views import OrganisationRole
 from contracts.identity.roles import Role
 from contracts.identity.sessions import LinkView, SignedInView
 from identity.domain.account import Account, Profile
+from identity.domain.administration_errors import RegistrationClosed
 from identity.domain.ceremony import Ceremony, Kind
 from identity.domain.errors import LinkRequired, LinkTaken, ProviderNotFound, SignInRefused
+from identity.domain.organisation import Member
+from identity.domain.organisation_errors import AddressElsewhere, OrganisationNotFound
 from identity.domain.origin import Origin
-from identity.domain.sign_in import Link, Vouched
+from identity.domain.sign_in import Link, Provider, Vouched
 from identity.domain.tokens import digest
 from identity.usecases.begin_session import BeginSession
 from identity.usecases.begin_sign_in import BeginSignIn
@@ -42,7 +46,9 @@ class CompleteSignInHandler:
 
         Raises:
             SignInRefused: the state is unknown, used, expired or another browser's; or the provider does not vouch.
-            LinkRequired, LinkTaken.
+            LinkRequired, LinkTaken, RegistrationClosed.
+            AddressElsewhere: an organisation's provider vouched for an address that is not of its domain.
+            OrganisationNotFound: who links an organisation's provider is a member.
         """
         at = self.now()
         ceremony = self._taken(command, at)
@@ -55,8 +61,8 @@ class CompleteSignInHandler:
         redirect_uri = self.begin.redirect_uri(provider.name)
         person = self.begin.sign_ins.vouched(provider, command.code, details["nonce"], details["verifier"], redirect_uri)
         if ceremony.user_id:
-            return SignedInView(link=self._linked(provider.name, person, ceremony.user_id, at))
-        return self._logged_in(provider.name, person, at)
+            return SignedInView(link=self._linked(provider, person, ceremony.user_id, at))
+        return self._logged_in(provider, person, at)
 
     def _taken(self, command: CompleteSignIn, at: datetime) -> Ceremony:
         with self.begin.unit_of_work() as work:
@@ -67,38 +73,47 @@ class CompleteSignInHandler:
             raise SignInRefused
         return ceremony
 
-    def _linked(self, provider: str, person: Vouched, user_id: str, at: datetime) -> LinkView:
+    def _linked(self, provider: Provider, person: Vouched, user_id: str, at: datetime) -> LinkView:
         with self.begin.unit_of_work() as work:
             if work.accounts.get(user_id) is None:
                 raise SessionEnded
-            link = work.links.get(provider, person.subject)
+            if provider.domain is not None and work.members.get(provider.name, user_id) is None:
+                raise OrganisationNotFound
+            link = work.links.get(provider.name, person.subject)
             if link is not None and link.user_id != user_id:
                 raise LinkTaken
             if link is None:
-                link = Link(provider, person.subject, user_id, at)
+                link = Link(provider.name, person.subject, user_id, at)
                 work.links.add(link)
                 work.emit(SecondFactorChanged(user_id=user_id, factor="link", change="added"))
-        return LinkView(provider=provider, linked_at=link.linked_at)
+        return LinkView(provider=provider.name, linked_at=link.linked_at)
 
-    def _logged_in(self, provider: str, person: Vouched, at: datetime) -> SignedInView:
+    def _logged_in(self, provider: Provider, person: Vouched, at: datetime) -> SignedInView:
         client = self.client()
         with self.begin.unit_of_work() as work:
-            link = work.links.get(provider, person.subject)
+            link = work.links.get(provider.name, person.subject)
             account = work.accounts.get(link.user_id) if link else self._registered(work, provider, person, at)
             if account is None:
                 raise SignInRefused
             return SignedInView(tokens=self.begin_session(work, account, ("fed",), Origin.of(client.address, client.agent), at))
 
-    def _registered(self, work: UnitOfWork, provider: str, person: Vouched, at: datetime) -> Account:
+    def _registered(self, work: UnitOfWork, provider: Provider, person: Vouched, at: datetime) -> Account:
         if person.email is None or not person.email_verified:
             raise SignInRefused("The provider has not verified an email address of yours.")
+        if not provider.vouches_for(person.email):
+            raise AddressElsewhere
         if work.accounts.by_email(person.email) is not None:
             raise LinkRequired
+        if not work.configuration.setting("registration.open").value:
+            raise RegistrationClosed
         name = " ".join(person.name.split())[:80] or person.email.partition("@")[0]
         profile = Profile(display_name=name, time_zone="UTC", locale="en")
         account = Account(self.new_id("user"), 1, person.email, True, None, (Role.SOLVER,), profile, at)
         work.accounts.add(account)
-        work.links.add(Link(provider, person.subject, account.id, at))
+        work.links.add(Link(provider.name, person.subject, account.id, at))
         work.emit(user_registered(account))
         work.emit(EmailVerified(user_id=account.id, email=account.email))
+        if provider.domain is not None:
+            work.members.add(Member(provider.name, account.id, 1, OrganisationRole.MEMBER, at))
+            work.emit(MemberAdded(organisation_id=provider.name, user_id=account.id, role=OrganisationRole.MEMBER))
         return account

@@ -19,6 +19,7 @@ from identity.domain.session import RefreshToken, Session
 from identity.domain.sign_in import Link, Provider, Vouched
 from identity.domain.throttle import Budget
 from identity.domain.verification import EmailVerification
+from identity.usecases.organisation_ports import BulkInvites, Credentials, Invitations, Members, Organisations, Referrals
 
 
 class Accounts(Protocol):
@@ -153,6 +154,12 @@ class UnitOfWork(Transaction, Protocol):
     links: Links
     audit: Audit
     configuration: Configuration
+    organisations: Organisations
+    members: Members
+    invitations: Invitations
+    bulk_invites: BulkInvites
+    credentials: Credentials
+    referrals: Referrals
 
 
 class Passwords(Protocol):

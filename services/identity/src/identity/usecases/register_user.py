@@ -12,6 +12,7 @@ from identity.domain.errors import ProfileInvalid
 from identity.domain.passwords import refuse_trivial
 from identity.domain.tokens import digest
 from identity.domain.verification import EmailVerification
+from identity.usecases.attribute_referral import attribute_referral
 from identity.usecases.ports import Passwords, Tokens, UnitOfWork
 from identity.usecases.show import email_verification_requested, me_view, user_registered
 
@@ -30,7 +31,7 @@ class RegisterUserHandler:
         """Open an account and ask for proof of its email address.
 
         Raises:
-            PasswordTrivial, ProfileInvalid, RegistrationClosed.
+            PasswordTrivial, ProfileInvalid, RegistrationClosed, ReferralCodeUnknown, SelfReferral.
             EmailTaken: said openly (docs: services/identity/README.md).
         """
         refuse_trivial(command.password, command.email, self.common_passwords)
@@ -45,6 +46,8 @@ class RegisterUserHandler:
             work.accounts.add(account)
             work.verifications.add(verification)
             work.emit(user_registered(account))
+            if command.referral_code is not None:
+                attribute_referral(work, account, command.referral_code, "referral_code", account.created_at)
             work.emit(email_verification_requested(account, token, verification.expires_at))
             return work.answer(me_view(account))
 

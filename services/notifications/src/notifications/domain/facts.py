@@ -265,3 +265,8 @@ def standing_changed(event: identity.StandingChanged) -> list[Fact]:
         AccountStatus.ACTIVE: "account_restored",
     }
     return [Fact(event.user_id, Category.ACCOUNT, kinds[event.status], {"reason": event.reason})]
+
+
+def credential_created(event: identity.CredentialCreated) -> list[Fact]:
+    """To whoever made it: a key that somebody else made in one's name should not stay unseen."""
+    return [Fact(event.created_by, Category.ACCOUNT, "api_key_created", {"key": event.name})]

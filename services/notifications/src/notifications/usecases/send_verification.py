@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.identity.events import EmailChangeRequested, EmailVerificationRequested, PasswordResetRequested
+from contracts.identity.events import EmailChangeRequested, EmailVerificationRequested, InvitationSent, PasswordResetRequested
 from notifications.domain.mail import Mail
 from notifications.usecases.ports import Catalogue, UnitOfWork
 
@@ -30,6 +30,27 @@ class SendVerificationHandler:
     def change(self, event: EmailChangeRequested) -> None:
         """The token goes to the new address; the old one hears of it, whatever becomes of the new one."""
         self._send("email_change", event, notice=("email_change_notice", event.previous_email))
+
+    def invitation(self, event: InvitationSent) -> None:
+        """To whoever has the address: nobody may be known by it yet, so nothing is known of their name and language."""
+        now = self.now()
+        words = {"organisation": event.organisation_name, "token": event.token}
+        name = event.email.partition("@")[0]
+        text = self.catalogue.render("organisation_invitation", "en", words, name=name, link=None)
+        with self.unit_of_work() as work:
+            if event.expires_at > now:
+                mail_id = self.new_id("mail")
+                work.mails.add(
+                    Mail.waiting(
+                        mail_id,
+                        user_id=event.invitation_id,
+                        to=event.email,
+                        subject=text.title,
+                        text=text.mail_text,
+                        html=text.mail_html,
+                        at=now,
+                    )
+                )
 
     def _send(self, kind: str, event: Requested, notice: tuple[str, str] | None = None) -> None:
         now = self.now()

@@ -1,0 +1,23 @@
+"""End what API keys and clients were traded for: their tokens speak of a session, and every service hears that it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from contracts.identity.events import SessionRevoked
+from identity.domain.credential import Credential, Kind
+from identity.domain.session import RevokeReason
+from identity.usecases.ports import UnitOfWork
+
+
+def end_tokens(work: UnitOfWork, credential: Credential, reason: RevokeReason = RevokeReason.KEY_REVOKED) -> None:
+    """In this unit of work."""
+    work.emit(SessionRevoked(user_id=credential.created_by, session_id=credential.session_id, reason=reason.value))
+
+
+def end_tokens_of(work: UnitOfWork, user_id: str, reason: RevokeReason, new_id: Callable[[str], str]) -> None:
+    """Of all keys of a person, which go on in another session: what is new about the person is in the tokens of that one."""
+    for key in work.credentials.of(user_id, Kind.KEY):
+        if key.revoked_at is None:
+            end_tokens(work, key, reason)
+            work.credentials.save(key.in_session(new_id("session")))

@@ -1,0 +1,41 @@
+"""Send an invitation again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chassis.principal import Principal
+from contracts.identity.organisation_views import InvitationView, OrganisationRole
+from contracts.identity.organisations import ResendInvitation
+from identity.domain.organisation import require_power_over
+from identity.domain.organisation_errors import InvitationNotFound
+from identity.domain.tokens import digest
+from identity.usecases.membership import organisation_of
+from identity.usecases.ports import Tokens, UnitOfWork
+from identity.usecases.send_invitation import invitation_sent
+from identity.usecases.show_organisation import invitation_view
+
+
+@dataclass(frozen=True, slots=True)
+class ResendInvitationHandler:
+    unit_of_work: Callable[[], UnitOfWork]
+    tokens: Tokens
+    now: Callable[[], datetime]
+
+    def __call__(self, command: ResendInvitation, principal: Principal) -> InvitationView:
+        """Raises:
+        OrganisationNotFound, RoleTooLow, InvitationNotFound, InvitationClosed, InvitationTooSoon.
+        """
+        token = self.tokens.new()
+        with self.unit_of_work() as work:
+            organisation, role = organisation_of(work, command.organisation_id, principal, OrganisationRole.ADMIN)
+            found = work.invitations.get(command.invitation_id)
+            if found is None or found.organisation_id != organisation.id:
+                raise InvitationNotFound
+            require_power_over(role, found.role)
+            invitation = found.sent_again(digest(token), self.now())
+            work.invitations.save(invitation)
+            work.emit(invitation_sent(organisation, invitation, token))
+            return work.answer(invitation_view(invitation))

@@ -1,0 +1,224 @@
+"""An organisation's own domain, and the login at its own provider that stands on it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from organisation_fakes import FakeRecords, FakeSeals
+
+from chassis.principal import StepUpRequired
+from contracts.identity.authentication import CompleteSignIn, StartLink, StartSignIn
+from contracts.identity.events import BrandingChanged, MemberAdded, SsoChanged
+from contracts.identity.organisations import (
+    ClaimDomain,
+    CreateOrganisation,
+    FindSignIn,
+    GetBranding,
+    GetSso,
+    LeaveOrganisation,
+    ReleaseDomain,
+    RemoveSso,
+    SetSso,
+    VerifyDomain,
+)
+from identity.domain.administration_errors import RegistrationClosed
+from identity.domain.configuration import Setting
+from identity.domain.errors import LinkRequired, ProviderAway
+from identity.domain.organisation_errors import (
+    AddressElsewhere,
+    DomainTaken,
+    DomainUnproven,
+    IssuerUnusable,
+    OrganisationNotFound,
+    RecordMissing,
+    SsoNotFound,
+)
+from identity.domain.sign_in import Protocol, Provider, Vouched
+from identity.usecases.claim_domain import ClaimDomainHandler
+from identity.usecases.create_organisation import CreateOrganisationHandler
+from identity.usecases.find_sign_in import FindSignInHandler
+from identity.usecases.get_branding import GetBrandingHandler
+from identity.usecases.get_sso import GetSsoHandler
+from identity.usecases.leave_organisation import LeaveOrganisationHandler
+from identity.usecases.release_domain import ReleaseDomainHandler
+from identity.usecases.remove_sso import RemoveSsoHandler
+from identity.usecases.set_sso import SetSsoHandler
+from identity.usecases.verify_domain import VerifyDomainHandler
+
+DOMAIN = "acme.example"
+
+
+class Acme:
+    """An organisation of Ada's, and its domain."""
+
+    def __init__(self, world, owner, name="Acme"):
+        self.world, self.owner, self.records = world, owner, FakeRecords()
+        self.id = CreateOrganisationHandler(world.unit_of_work, world.new_id, world.clock.now)(CreateOrganisation(name=name), owner).id
+
+    def claim(self, domain=DOMAIN):
+        return ClaimDomainHandler(self.world.unit_of_work, self.world.tokens)(
+            ClaimDomain(organisation_id=self.id, domain=domain), self.owner
+        )
+
+    def verify(self):
+        handler = VerifyDomainHandler(self.world.unit_of_work, self.records, self.world.clock.now)
+        return handler(VerifyDomain(organisation_id=self.id), self.owner)
+
+    def proven(self, domain=DOMAIN):
+        claimed = self.claim(domain)
+        self.records.told[claimed.record_name] = ("v=spf1 -all", claimed.record_value)
+        return self.verify()
+
+    def set_sso(self, issuer="https://login.acme.example"):
+        handler = SetSsoHandler(self.world.unit_of_work, self.world.begin_sign_in, FakeSeals(), True, self.world.clock.now)
+        return handler(SetSso(organisation_id=self.id, issuer=issuer, client_id="us", client_secret="s3cret"), self.owner)
+
+    def found(self, email):
+        with self.world.unit_of_work() as work:
+            return FindSignInHandler(work.organisations)(FindSignIn(email=email)).provider
+
+    def logs_in(self, email, verified=True, subject="s-1"):
+        self.world.sign_ins.person = Vouched(subject, email, verified, "Grace")
+        binding = self.world.start_sign_in(StartSignIn(provider=self.id)).binding
+        return self.came_back(binding)
+
+    def came_back(self, binding):
+        return self.world.complete_sign_in(CompleteSignIn(provider=self.id, code="code", state=self.world.sign_ins.state, binding=binding))
+
+
+@pytest.fixture
+def acme(world, ada):
+    world.verified()
+    return Acme(world, world.as_principal(ada.id))
+
+
+def test_a_domain_is_proven_by_its_record(world, acme):
+    claimed = acme.claim()
+    assert claimed.record_name == "_openchance.acme.example"
+    assert acme.claim() == claimed, "claiming it again changes nothing"
+    with pytest.raises(RecordMissing):
+        acme.verify()
+    acme.records.told[claimed.record_name] = ("openchance-verification=another",)
+    with pytest.raises(RecordMissing):
+        acme.verify()
+    acme.records.told[claimed.record_name] = (claimed.record_value,)
+    assert acme.verify().verified_at == acme.verify().verified_at == world.clock.now()
+    assert [event.domain for event in world.events(BrandingChanged)] == [DOMAIN]
+    with world.unit_of_work() as work:
+        assert GetBrandingHandler(work.organisations)(GetBranding(domain="ACME.example")).name == "Acme"
+
+
+def test_what_is_claimed_but_not_proven_is_nobodys(world, acme):
+    acme.claim()
+    with world.unit_of_work() as work, pytest.raises(OrganisationNotFound):
+        GetBrandingHandler(work.organisations)(GetBranding(domain=DOMAIN))
+    with pytest.raises(DomainUnproven):
+        acme.set_sso()
+    other = Acme(world, acme.owner, "Other")
+    other.proven()
+    claimed = acme.claim()
+    acme.records.told[claimed.record_name] = (claimed.record_value,)
+    with pytest.raises(DomainTaken):
+        acme.verify()
+    with pytest.raises(DomainTaken):
+        Acme(world, acme.owner, "Third").claim()
+
+
+def test_its_people_find_its_provider_by_their_domain(acme):
+    acme.proven()
+    assert acme.found("grace@acme.example") is None
+    view = acme.set_sso()
+    assert (view.provider, view.issuer, view.client_id) == (acme.id, "https://login.acme.example", "us")
+    assert view.redirect_uri.endswith(f"/v1/auth/oauth/{acme.id}/callback")
+    assert acme.found("Grace@ACME.example") == acme.id
+    assert acme.found("grace@elsewhere.example") is None
+
+
+def test_the_secret_is_sealed_and_never_shown(world, acme):
+    acme.proven()
+    acme.set_sso()
+    shown = GetSsoHandler(world.unit_of_work, world.begin_sign_in.redirect_uri)(GetSso(organisation_id=acme.id), acme.owner)
+    assert "s3cret" not in shown.model_dump_json()
+    assert world.memory.organised.organisations[acme.id].sso.sealed_secret == "sealed s3cret"
+
+
+def test_a_provider_that_does_not_answer_is_not_taken(world, acme, monkeypatch):
+    def away(*_):
+        raise ProviderAway
+
+    acme.proven()
+    monkeypatch.setattr(world.sign_ins, "authorization_url", away)
+    with pytest.raises(IssuerUnusable) as refused:
+        acme.set_sso()
+    assert [field.pointer for field in refused.value.fields] == ["/issuer"]
+    assert world.events(SsoChanged) == []
+
+
+def test_who_comes_from_the_provider_with_an_address_of_the_domain_is_a_member(world, acme):
+    acme.proven()
+    acme.set_sso()
+    assert acme.logs_in("grace@acme.example").tokens
+    joined = world.events(MemberAdded)[-1]
+    assert (joined.organisation_id, joined.role.value) == (acme.id, "member")
+    assert acme.logs_in("grace@acme.example").tokens, "the second time the link does it"
+    assert len(world.events(MemberAdded)) == 2
+
+
+def test_its_word_on_other_addresses_does_not_count(world, acme):
+    acme.proven()
+    acme.set_sso()
+    for email in ("victim@mail.example", "victim@evil-acme.example", "victim@acme.example.evil.example"):
+        with pytest.raises(AddressElsewhere):
+            acme.logs_in(email)
+    world.registered(email="grace@acme.example")
+    with pytest.raises(LinkRequired):
+        acme.logs_in("grace@acme.example")
+    with world.unit_of_work() as work:
+        work.configuration.keep_setting(Setting("registration.open", False, 1))
+    with pytest.raises(RegistrationClosed):
+        acme.logs_in("linus@acme.example")
+
+
+def test_members_alone_link_it_and_the_link_goes_with_the_membership(world, acme):
+    acme.proven()
+    acme.set_sso()
+    bob = world.as_principal(world.registered(email="bob@example.org").id)
+    world.sign_ins.person = Vouched("s-9", "bob@acme.example", True, "Bob")
+    with pytest.raises(OrganisationNotFound):
+        acme.came_back(world.start_link(StartLink(provider=acme.id), bob).binding)
+    world.sign_ins.person = Vouched("s-1", "ada@acme.example", True, "Ada")
+    acme.came_back(world.start_link(StartLink(provider=acme.id), acme.owner).binding)
+    with world.unit_of_work() as work:
+        organisation = work.organisations.get(acme.id)
+        work.organisations.save(organisation.with_owner(bob.user_id))
+        assert work.links.of(acme.owner.user_id)
+    LeaveOrganisationHandler(world.unit_of_work)(LeaveOrganisation(organisation_id=acme.id), acme.owner)
+    with world.unit_of_work() as work:
+        assert work.links.of(acme.owner.user_id) == []
+
+
+def test_single_sign_on_ends_with_the_domain(world, acme):
+    acme.proven()
+    acme.set_sso()
+    release = ReleaseDomainHandler(world.unit_of_work, world.clock.now)
+    release(ReleaseDomain(organisation_id=acme.id), acme.owner)
+    assert [event.issuer for event in world.events(SsoChanged)] == ["https://login.acme.example", None]
+    with pytest.raises(SsoNotFound):
+        RemoveSsoHandler(world.unit_of_work, world.clock.now)(RemoveSso(organisation_id=acme.id), acme.owner)
+    world.clock.advance(timedelta(minutes=10))
+    with pytest.raises(StepUpRequired):
+        release(ReleaseDomain(organisation_id=acme.id), acme.owner)
+
+
+@pytest.mark.parametrize("domain", ["localhost", "-acme.example", "acme", "acme.example.", "a b.example", "acme.1"])
+def test_a_domain_is_a_name(acme, domain):
+    with pytest.raises(ValueError, match="domain"):
+        acme.claim(domain)
+
+
+def test_a_provider_vouches_for_its_domain_alone():
+    provider = Provider("organisation_1", Protocol.OIDC, "https://x.example", "c", "s", domain=DOMAIN)
+    assert provider.vouches_for("Ada@ACME.example")
+    assert not provider.vouches_for("ada@sub.acme.example")
+    assert Provider("google", Protocol.OIDC, "https://x.example", "c", "s").vouches_for("anybody@anywhere.example")
