@@ -99,6 +99,27 @@ RULES: dict[str, Rule] = {
     "authentication.complete_sign_in": SECRET,
     "authentication.list_links": OWN,
     "authentication.remove_link": HIDDEN,
+    # showcase
+    "showcase.begin_upload": OWN,
+    "showcase.complete_upload": HIDDEN,
+    "showcase.get_file_link": HIDDEN,
+    "showcase.remove_file": HIDDEN,
+    "showcase.get_showcase": OWN,
+    "showcase.add_portfolio_item": OWN,
+    "showcase.edit_portfolio_item": HIDDEN,
+    "showcase.remove_portfolio_item": HIDDEN,
+    "showcase.order_portfolio": OWN,
+    "showcase.set_expert_profile": OWN,
+    # personal data
+    "personal_data.request_deletion": REFUSED,  # asked with an old proof, see below
+    "personal_data.get_deletion": SECRET,
+    "personal_data.list_deletions": STAFF,
+    "personal_data.request_export": OWN,
+    "personal_data.get_export": OWN,
+    # of every service, about the caller alone: identity asks in their name
+    "privacy.list_obligations": OWN,
+    "privacy.export_personal_data": OWN,
+    "person_keys.get_person_key": ANYBODY,  # wrapped: worth nothing without the master key, and no route leads there
     # administration
     "administration.grant_role": only(Role.ADMIN),
     "administration.revoke_role": only(Role.ADMIN),
@@ -242,6 +263,9 @@ RULES: dict[str, Rule] = {
 
 # Readable by some, but there is none in the world of the tests.
 NOT_IN_THE_WORLD = {"dead_letters.get_dead_letter"}
+
+# Asked with an old proof of identity, and so refused: whoever were let through would be gone for the questions after it.
+WITH_AN_OLD_PROOF = {"personal_data.request_deletion"}
 
 # What the gateway serves by itself, in no route table: who may ask is said here all the same.
 GATEWAY_ALONE: dict[str, Rule] = {

@@ -77,6 +77,9 @@ async def build(journey: Journey, tokens: TestTokens) -> World:
         "user": bystander.id,
         "session": (await bystander.get("/v1/me/sessions"))["items"][0]["id"],
         "factor": (await bystander.post("/v1/me/factors/totp", expect=200)).body["factor_id"],
+        "upload": await _upload(bystander),
+        "file": new_id("file"),
+        "portfolio": (await bystander.post("/v1/me/portfolio", {"title": "A bridge"}, expect=201)).body["portfolio"][0]["id"],
         "letter": new_id("letter"),  # nothing is dead here: also to administrators there is no such letter
     }
     owner, theirs = await _organisation(market)
@@ -111,6 +114,11 @@ async def prove_domain(market: Market, owner: Person, place: str, domain: str) -
     async with market.http.post(f"{market.sandbox_url}/_sandbox/dns", json=record) as told:
         assert told.status == 204
     await owner.post(f"{place}/domain/verify", expect=200)
+
+
+async def _upload(person: Person) -> str:
+    body = {"purpose": "avatar", "media_type": "image/png", "size_bytes": 100, "name": "me.png"}
+    return str((await person.post("/v1/me/uploads", body, expect=201)).body["id"])
 
 
 async def _private_challenge(owner: Person) -> str:

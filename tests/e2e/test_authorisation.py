@@ -16,6 +16,7 @@ from contracts import catalogue
 from contracts.admin.queries import DEAD_LETTERS
 from contracts.base import Query, Request
 from contracts.errors import ProblemError
+from contracts.privacy.queries import PRIVACY
 from gateway.rest.routes import Route
 from gateway.rest.table import ROUTES
 from local_platform.market.client import Market
@@ -26,7 +27,7 @@ from local_platform.tokens import TestTokens
 sys.path.insert(0, str(Path(__file__).parents[2] / "gateway" / "tests"))  # for the package gateway_fakes
 
 import authorisation_world
-from authorisation_rules import ANONYMOUS, CALLERS, NOT_IN_THE_WORLD, RULES, Decision, Rule
+from authorisation_rules import ANONYMOUS, CALLERS, NOT_IN_THE_WORLD, RULES, WITH_AN_OLD_PROOF, Decision, Rule
 from authorisation_world import World, named_kinds
 from gateway_fakes.samples import sample
 
@@ -67,14 +68,18 @@ async def services(platform: Platform):
     await client.stop()
 
 
-def token_of(caller: str, world: World, issued: TestTokens) -> str | None:
-    return None if caller == ANONYMOUS else issued.issue(world.strangers[caller], [caller])
+def token_of(caller: str, world: World, issued: TestTokens, request: type[Request[Any]] | None = None) -> str | None:
+    """Of somebody who has just logged in; an old one where the caller would be gone afterwards."""
+    if caller == ANONYMOUS:
+        return None
+    old = request is not None and name_of(request) in WITH_AN_OLD_PROOF
+    return issued.issue(world.strangers[caller], [caller], authenticated_s_ago=3600 if old else 0)
 
 
 async def decide(services: RpcClient, request: type[Request[Any]], data: dict[str, Any], token: str | None, rule: Rule) -> str:
     """What the service itself says, as a decision; the code of the refusal where it is none."""
     try:
-        to = "payments.dead_letters" if request.service == DEAD_LETTERS else None  # one of those that answer it
+        to = f"payments.{request.service}" if request.service in (DEAD_LETTERS, PRIVACY) else None  # one of those that answer it
         await services.call(request.model_validate(data), token=token, to=to)
     except ProblemError as refused:
         code, kind = refused.problem.code, refused.problem.kind.value
@@ -90,7 +95,7 @@ async def test_every_service_decides_for_every_role(services: RpcClient, world: 
     for request in REQUESTS:
         rule = RULES[name_of(request)]
         for caller in CALLERS:
-            decision = await decide(services, request, world.data(request), token_of(caller, world, issued), rule)
+            decision = await decide(services, request, world.data(request), token_of(caller, world, issued, request), rule)
             if decision != rule.of(caller):
                 wrong.append(f"{name_of(request)} for {caller}: {decision}, not {rule.of(caller)}")
     print(f"\nauthorisation: {len(REQUESTS)} requests × {len(CALLERS)} callers = {len(REQUESTS) * len(CALLERS)} decisions of services")
@@ -102,7 +107,7 @@ async def test_the_gateway_answers_as_the_services_decide(market: Market, world:
     for route in ROUTES:
         rule = RULES[name_of(route.request)]
         for caller in CALLERS:
-            answer = await through_the_gateway(market, route, world, token_of(caller, world, issued))
+            answer = await through_the_gateway(market, route, world, token_of(caller, world, issued, route.request))
             about_a_secret = rule.needs_secret and answer.code not in _ABOUT_THE_TOKEN
             decision = _OF_STATUS.get(answer.status, Decision.ALLOWED) if not about_a_secret else Decision.ALLOWED
             if decision != rule.of(caller) or answer.status >= 500 or answer.status == 405:
@@ -131,7 +136,7 @@ async def test_what_is_private_does_not_exist_for_strangers(services: RpcClient,
         rule = RULES[name_of(request)]
         for caller in CALLERS:
             data = world.data(request) | {"challenge_id": world.hidden_challenge}
-            decision = await decide(services, request, data, token_of(caller, world, issued), rule)
+            decision = await decide(services, request, data, token_of(caller, world, issued, request), rule)
             expected = Decision.UNAUTHENTICATED if rule.of(caller) is Decision.UNAUTHENTICATED else Decision.NOT_FOUND
             role_missing = decision == Decision.FORBIDDEN and name_of(request) == "applications.submit_application"
             if decision != expected and not role_missing:

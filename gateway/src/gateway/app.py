@@ -13,7 +13,7 @@ from chassis.clock import open_clock
 from chassis.principal import PrincipalVerifier
 from chassis.rpc_client import RpcClient
 from contracts.base import Event
-from contracts.identity.events import SettingChanged
+from contracts.identity.events import PersonDeletionStarted, SettingChanged
 from gateway.health import Health
 from gateway.maintenance import Maintenance
 from gateway.realtime.calls import Calls
@@ -70,8 +70,9 @@ def assemble(settings: Settings, rpc: Rpc, verifier: PrincipalVerifier) -> web.A
     app.on_response_prepare.append(on_prepare(settings.cors_origins))
     app[MAINTENANCE] = Maintenance(rpc)
     keys = ApiKeys(rpc, verifier)
-    _add_rest(app, settings, rpc, Admission(verifier, keys, limits, settings.trusted_proxies), redis)
-    feed = _add_sockets(app, settings, rpc, verifier, limits, redis, keys)
+    idempotency = Idempotency(RedisRecords(redis), lock_s=settings.rpc_timeout_s + 5, wait_s=settings.rpc_timeout_s)
+    _add_rest(app, settings, rpc, Admission(verifier, keys, limits, settings.trusted_proxies), idempotency)
+    feed = _add_sockets(app, settings, rpc, verifier, limits, redis, keys, idempotency)
     health = app[HEALTH] = Health(rpc, feed, redis)
     app.router.add_get("/health/live", health.live)
     app.router.add_get("/health/ready", health.ready)
@@ -79,9 +80,8 @@ def assemble(settings: Settings, rpc: Rpc, verifier: PrincipalVerifier) -> web.A
     return app
 
 
-def _add_rest(app: web.Application, settings: Settings, rpc: Rpc, admission: Admission, redis: SharedRedis) -> None:
+def _add_rest(app: web.Application, settings: Settings, rpc: Rpc, admission: Admission, idempotency: Idempotency) -> None:
     timeout_s = settings.rpc_timeout_s
-    idempotency = Idempotency(RedisRecords(redis), lock_s=timeout_s + 5, wait_s=timeout_s)
     rest = RestHandler(rpc, admission, idempotency, app[MAINTENANCE], settings.body_limit, timeout_s)
     for route in ROUTES:
         handler = rest.of(route)
@@ -123,7 +123,14 @@ def _add_static(app: web.Application, path: str, body: bytes, content_type: str,
 
 
 def _add_sockets(
-    app: web.Application, settings: Settings, rpc: Rpc, verifier: PrincipalVerifier, limits: RateLimits, redis: SharedRedis, keys: ApiKeys
+    app: web.Application,
+    settings: Settings,
+    rpc: Rpc,
+    verifier: PrincipalVerifier,
+    limits: RateLimits,
+    redis: SharedRedis,
+    keys: ApiKeys,
+    idempotency: Idempotency,
 ) -> EventFeed:
     revocations = Revocations(redis)
     manager = RedisManager(redis)
@@ -137,13 +144,15 @@ def _add_sockets(
     async def on_event(event: Event) -> None:
         maintenance.hear(event)
         keys.hear(event)
+        if isinstance(event, PersonDeletionStarted):
+            await idempotency.forget(event.user_id)
         await hub.on_event(event)
 
     async def on_gap() -> None:
         keys.forget()
         await hub.on_gap()
 
-    feed = EventFeed(settings.amqp_url, (*EVENTS, SettingChanged), on_event, on_gap)
+    feed = EventFeed(settings.amqp_url, (*EVENTS, SettingChanged, PersonDeletionStarted), on_event, on_gap)
 
     async def connections(_app: web.Application) -> AsyncIterator[None]:
         await feed.start()

@@ -59,6 +59,10 @@ _COMPLETED: dict[str, dict[str, Any]] = {
     "SetFlag": {"name": "new_search"},
     "StartBulkInvite": {"rows": [{"email": "ada@example.com"}]},
     "ClaimReferral": {"code": "7M3K9QXA"},
+    "AvailabilityWindow": {"since": "09:00", "until": "17:00"},
+    "BeginUpload": {"purpose": "avatar", "media_type": "image/png", "size_bytes": 100, "name": "me.png"},
+    "OrderPortfolio": {"item_ids": []},
+    "SetExpertProfile": {"time_zone": "Europe/Berlin"},
 }
 
 

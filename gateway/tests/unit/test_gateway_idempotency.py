@@ -18,6 +18,10 @@ class MemoryRecords:
         self.held: dict[str, bytes] = {}
         self.away = False
 
+    async def forget(self, text: str) -> None:
+        self._answer_or_raise()
+        self.held = {key: record for key, record in self.held.items() if text.encode() not in key.encode() + record}
+
     async def begin(self, key: str, record: bytes, lock_s: float) -> bytes | None:
         self._answer_or_raise()
         if key in self.held:
@@ -167,3 +171,16 @@ async def test_redis_leaving_in_between_costs_only_the_record(idempotency: Idemp
     work.hold.set()
     answer, replayed = await first
     assert (answer.status, replayed) == (201, False)
+
+
+async def test_answers_that_tell_of_somebody_who_left_are_forgotten(idempotency: Idempotency, records: MemoryRecords) -> None:
+    async def about(person: str) -> StoredAnswer:
+        return StoredAnswer(200, {}, f'{{"id": "{person}"}}'.encode())
+
+    await idempotency.answer("me", "1", "body", lambda: about("user_1"))
+    await idempotency.answer("me", "2", "body", lambda: about("user_2"))
+    await idempotency.answer("user_1 POST /x", "3", "body", lambda: about("nobody"))
+    await idempotency.forget("user_1")
+    assert [b"user_2" in record for record in records.held.values()] == [True]
+    records.away = True
+    await idempotency.forget("user_2")

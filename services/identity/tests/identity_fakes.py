@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
-from typing import Any, Protocol, Self, TypeVar
+from typing import IO, Any, ClassVar, Protocol, Self, TypeVar
 
 from organisation_fakes import (
     FakeBulkInvites,
@@ -21,6 +21,7 @@ from organisation_fakes import (
 )
 
 from chassis.documents import StaleVersion
+from chassis.files.object_store import UploadForm
 from contracts.base import Event, View
 from contracts.identity.roles import Role
 from contracts.identity.views import AccessTokenView, TokensView
@@ -30,8 +31,10 @@ from identity.domain.ceremony import Ceremony, Kind
 from identity.domain.configuration import DEFINITIONS, Flag, Setting
 from identity.domain.errors import EmailTaken, LoginThrottled
 from identity.domain.login import Login
+from identity.domain.personal_data import Deletion, Export
 from identity.domain.second_factors import SecondFactors
 from identity.domain.session import RefreshToken, Session
+from identity.domain.showcase import Showcase, Upload
 from identity.domain.sign_in import Link, Provider, Vouched, link_id
 from identity.domain.sign_in import Protocol as Dialogue
 from identity.domain.throttle import Budget
@@ -75,6 +78,13 @@ class Memory:
     audit: dict[str, AuditEntry] = field(default_factory=dict)
     settings: dict[str, Setting] = field(default_factory=dict)
     flags: dict[str, Flag] = field(default_factory=dict)
+    showcases: dict[str, Showcase] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)
+    removals: dict[str, str] = field(default_factory=dict)
+    deletions: dict[str, Deletion] = field(default_factory=dict)
+    exports: dict[str, Export] = field(default_factory=dict)
+    destroyed_keys: list[str] = field(default_factory=list)
+    forgotten_addresses: list[str] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     organised: OrganisationMemory = field(default_factory=OrganisationMemory)
 
@@ -96,6 +106,9 @@ class FakeAccounts:
 
     def save(self, account: Account) -> None:
         _replace(self._memory.accounts, account.id, account)
+
+    def remove(self, user_id: str) -> None:
+        self._memory.accounts.pop(user_id, None)
 
     def any_with(self, role: Role) -> bool:
         return any(role in account.roles for account in self._memory.accounts.values())
@@ -317,6 +330,8 @@ class FakeUnitOfWork:
     credentials: FakeCredentials
     referrals: FakeReferrals
 
+    erased_people: ClassVar[set[str]] = set()  # of a test that says so
+
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
@@ -343,6 +358,11 @@ class FakeUnitOfWork:
         self.links = FakeLinks(self._draft)
         self.audit = FakeAudit(self._draft)
         self.configuration = FakeConfiguration(self._draft)
+        self.showcases = FakeShowcases(self._draft)
+        self.uploads = FakeUploads(self._draft)
+        self.removals = FakeRemovals(self._draft)
+        self.deletions = FakeDeletions(self._draft)
+        self.exports = FakeExports(self._draft)
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
@@ -353,8 +373,137 @@ class FakeUnitOfWork:
     def emit(self, event: Event) -> None:
         self._draft.events.append(event)
 
+    def erased(self, user_id: str) -> bool:
+        return user_id in self.erased_people
+
+    def forget_address(self, email: str) -> None:
+        self._draft.forgotten_addresses.append(email)
+
+    def destroy_key(self, user_id: str) -> None:
+        self._draft.destroyed_keys.append(user_id)
+
     def answer(self, view: V) -> V:
         return view
+
+
+class FakeShowcases:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def of(self, user_id: str) -> Showcase:
+        return self._memory.showcases.get(user_id) or Showcase(user_id)
+
+    def save(self, showcase: Showcase) -> None:
+        if self.of(showcase.user_id).version != showcase.version - 1:
+            raise StaleVersion
+        self._memory.showcases[showcase.user_id] = showcase
+
+
+class FakeUploads:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def get(self, upload_id: str) -> Upload | None:
+        return self._memory.uploads.get(upload_id)
+
+    def add(self, upload: Upload) -> None:
+        self._memory.uploads[upload.id] = upload
+
+    def save(self, upload: Upload) -> None:
+        _replace(self._memory.uploads, upload.id, upload)
+
+    def remove(self, upload_id: str) -> None:
+        self._memory.uploads.pop(upload_id, None)
+
+    def count_open(self, user_id: str, at: datetime) -> int:
+        return sum(row.user_id == user_id and row.file is None and row.expires_at > at for row in self._memory.uploads.values())
+
+    def expired(self, at: datetime, limit: int) -> list[Upload]:
+        return [row for row in self._memory.uploads.values() if row.file is None and row.expires_at <= at][:limit]
+
+
+class FakeRemovals:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def add(self, keys: tuple[str, ...], at: datetime, owner: str) -> None:
+        self._memory.removals.update(dict.fromkeys(keys, owner))
+
+    def waiting(self, limit: int) -> list[str]:
+        return list(self._memory.removals)[:limit]
+
+    def waiting_of(self, owner: str) -> bool:
+        return owner in self._memory.removals.values()
+
+    def done(self, key: str) -> None:
+        self._memory.removals.pop(key, None)
+
+
+class FakeDeletions:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def get(self, deletion_id: str) -> Deletion | None:
+        return self._memory.deletions.get(deletion_id)
+
+    def by_token(self, token_digest: str) -> Deletion | None:
+        return next((row for row in self._memory.deletions.values() if row.token_digest == token_digest), None)
+
+    def add(self, deletion: Deletion) -> None:
+        self._memory.deletions[deletion.id] = deletion
+
+    def save(self, deletion: Deletion) -> None:
+        _replace(self._memory.deletions, deletion.id, deletion)
+
+    def page(self, waiting: bool, cursor: str | None, limit: int) -> tuple[list[Deletion], str | None]:
+        found = [row for row in self._memory.deletions.values() if not waiting or row.completed_at is None]
+        return _page(sorted(found, key=lambda row: row.id, reverse=True), cursor, limit)
+
+
+class FakeExports:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def of(self, user_id: str) -> Export | None:
+        return self._memory.exports.get(user_id)
+
+    def save(self, export: Export) -> None:
+        known = self._memory.exports.get(export.user_id)
+        if (known.version if known else 0) != export.version - 1:
+            raise StaleVersion
+        self._memory.exports[export.user_id] = export
+
+    def remove(self, user_id: str) -> None:
+        self._memory.exports.pop(user_id, None)
+
+    def due(self, at: datetime, limit: int) -> list[Export]:
+        return [row for row in self._memory.exports.values() if row.due_at <= at][:limit]
+
+
+class FakeFiles:
+    """An object store in memory. Whoever holds a form may put anything under its key: that is what completing must find out."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+
+    def upload_form(self, key: str, media_type: str, max_bytes: int, expires_s: int) -> UploadForm:
+        return UploadForm("https://files.example/bucket", {"key": key, "Content-Type": media_type})
+
+    def link(self, key: str, file_name: str, expires_s: int) -> str:
+        return f"https://files.example/{key}?name={file_name}&for={expires_s}"
+
+    def public_url(self, key: str) -> str:
+        return f"https://files.example/{key}"
+
+    def read(self, key: str, max_bytes: int) -> bytes | None:
+        data = self.objects.get(key)
+        return data[: max_bytes + 1] if data is not None else None
+
+    def write(self, key: str, data: bytes | IO[bytes], media_type: str, *, inline: bool) -> None:
+        self.objects[key] = data if isinstance(data, bytes) else data.read()
+
+    def remove(self, key: str) -> None:
+        self.objects.pop(key, None)
 
 
 class FakePasswords:

@@ -7,7 +7,7 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from chassis.documents import StaleVersion
 from chassis.ids import new_id
@@ -74,6 +74,8 @@ class FakeMatches:
 class FakeUnitOfWork:
     """Commits by handing its copies to the memory."""
 
+    erased_people: ClassVar[set[str]] = set()  # of a test that says so
+
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
@@ -90,6 +92,9 @@ class FakeUnitOfWork:
 
     def emit(self, event: Event) -> None:
         self._work.events.append(event)
+
+    def erased(self, user_id: str) -> bool:
+        return user_id in self.erased_people
 
     def answer(self, view: View) -> View:
         return view

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
-from typing import Self, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 from chassis.paging import InvalidCursor
 from contracts.base import Event, View
@@ -87,6 +87,8 @@ class FakeUnitOfWork:
     conversations: FakeConversations
     messages: FakeMessages
 
+    erased_people: ClassVar[set[str]] = set()  # of a test that says so
+
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
@@ -105,6 +107,9 @@ class FakeUnitOfWork:
 
     def emit(self, event: Event) -> None:
         self._draft.events.append(event)
+
+    def erased(self, user_id: str) -> bool:
+        return user_id in self.erased_people
 
     def answer(self, view: V) -> V:
         return view

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 from contracts.base import Event, View
 from notifications.domain.mail import Mail, MailStatus
@@ -100,6 +100,8 @@ class FakeMails:
 class FakeUnitOfWork:
     """Entered again and again; keeps what was emitted in `events`, but only of transactions that came to their end."""
 
+    erased_people: ClassVar[set[str]] = set()  # of a test that says so
+
     def __init__(self) -> None:
         self.contacts, self.notifications = FakeContacts(), FakeNotifications()
         self.preferences, self.mails = FakePreferences(), FakeMails()
@@ -116,6 +118,9 @@ class FakeUnitOfWork:
 
     def emit(self, event: Event) -> None:
         self._emitted.append(event)
+
+    def erased(self, user_id: str) -> bool:
+        return user_id in self.erased_people
 
     def answer(self, view: V) -> V:
         return view

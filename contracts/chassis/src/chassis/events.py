@@ -34,7 +34,9 @@ from chassis.event_headers import (
     QUEUE,
     attribute,
 )
+from chassis.key_ring import KeyRing, KeysAway, key_ring
 from chassis.mongo import LostRace, may_heal, retrying
+from chassis.person_keys import opened, people_in
 from chassis.queues import HandlerQueue, dead_letters_of
 from chassis.retry import NotYet, RetryTiers
 from chassis.settings import ServiceSettings
@@ -82,6 +84,7 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
     def setup(self) -> None:
         runtime: Runtime = self.container.config[RUNTIME]
         self._settings: ServiceSettings = runtime.resources.settings
+        self._keys: KeyRing = runtime.built(key_ring)
         self._tiers = RetryTiers(self._settings.retry_tiers_s)
         self._handler_queue = HandlerQueue(f"{self.container.service_name}.{self.method_name}", self._event.type())
         self.queue = self._handler_queue.queue(self._settings)
@@ -136,6 +139,8 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
         except (ValueError, ValidationError) as error:  # no later attempt reads it better
             log.exception("event_unreadable", queue=self.queue.name)
             return self._set_aside(message, error, dead_letters_of(self.queue.name))
+        except KeysAway as error:
+            return self._retry(message, error)
         if (times := _returned(message)) >= _HANDED_OUT_IN_VAIN:
             return self._retry(message, NeverSettled(f"handed out {times} times, and each time its taker ended or lost the broker"))
         current_delivery.set(delivery)
@@ -152,7 +157,10 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
 
     def _read(self, message: Any) -> tuple[Event, Delivery]:
         headers = message.headers
-        event = self._event.received(orjson.loads(message.body))
+        body = orjson.loads(message.body)
+        if self._event.personal:
+            body = opened(body, {user_id: self._keys.of(user_id) for user_id in people_in(body)})
+        event = self._event.received(body)
         event_id = attribute(headers, "id")
         if not event_id:
             raise ValueError("the event has no id")
@@ -166,7 +174,9 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
 
     def _retry(self, message: Any, error: Exception) -> str:
         attempt = int(message.headers.get(ATTEMPT) or 0)
-        if isinstance(error, PyMongoError | LostRace) and may_heal(error):  # not the handler's fault: never a dead letter
+        if isinstance(error, KeysAway) or (
+            isinstance(error, PyMongoError | LostRace) and may_heal(error)
+        ):  # not the handler's fault: never a dead letter
             log.warning(
                 "event_delayed", queue=self.queue.name, event_type=self._event.type(), error=f"{type(error).__name__}: {error}"[:200]
             )

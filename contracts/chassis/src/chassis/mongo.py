@@ -26,6 +26,7 @@ from chassis.context import current_call, current_delivery
 from chassis.crash_points import declare, reached
 from chassis.documents import StaleVersion, VersionedDocument
 from chassis.outbox import Outbox
+from chassis.privacy.erased_people import ErasedPeople
 from contracts.base import Event, View
 
 T = TypeVar("T")
@@ -167,6 +168,11 @@ class MongoUnitOfWork:
         else:
             self._abort()
 
+    @property
+    def session(self) -> ClientSession:
+        """Of the transaction that is open, for adapters."""
+        return self._session
+
     def emit(self, event: Event) -> None:
         """Publish this event if, and only if, the transaction commits. Events of one subject keep their order.
 
@@ -174,6 +180,10 @@ class MongoUnitOfWork:
             pydantic.ValidationError: the event does not fit its own schema.
         """
         self._outbox.add(event)
+
+    def erased(self, user_id: str) -> bool:
+        """Whether this person was erased: nothing of them may be kept any more, whatever an old event tells."""
+        return ErasedPeople(self._store.database, self._session).has(user_id)
 
     def answer(self, view: V) -> V:
         """Keep the view as the answer to the call's idempotency key, where it has one; returns the view."""

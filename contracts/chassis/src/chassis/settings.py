@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis import crash_points
@@ -27,6 +27,7 @@ class ServiceSettings(BrokerSettings):
     mongo_url: str
     mongo_database: str  # unless given: the service's name
     principal_jwks: str  # the public keys (JWKS JSON) access tokens are verified with
+    personal_data_keys: SecretStr | None = None  # what keys of people are wrapped in; the same for all who read identity's events
     clock_url: str | None = None  # where tests and the sandbox set the clock; the system's clock unless given
     health_host: str = "0.0.0.0"  # noqa: S104 - probes and Prometheus come from outside the pod
     health_port: int = Field(default=8080, ge=0, le=65535)

@@ -20,6 +20,10 @@ class UnitOfWork(Protocol):
         """Publish this fact if, and only if, the transaction commits."""
         ...
 
+    def erased(self, user_id: str) -> bool:
+        """Whether this person was erased: nothing of them may be kept any more, whatever an old event tells."""
+        ...
+
     def answer(self, view: V) -> V:
         """Keep the view as the answer to the command's idempotency key, where it has one; returns the view."""
         ...

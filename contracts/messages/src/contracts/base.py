@@ -132,6 +132,7 @@ class Event(Message):
     subject_field: ClassVar[str]
     public: ClassVar[bool] = False  # also published to partners on `openchance.public`, unless `for_partners` says no
     secret: ClassVar[bool] = False  # holds a credential: the outbox forgets the body once it is sent
+    personal: ClassVar[frozenset[str]] = frozenset()  # fields that are encrypted on the way, with the key of the person it tells of
 
     @classmethod
     def type(cls) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from contracts.base import Event, Message, Request
 
 SERVICES = ("identity", "challenges", "payments", "messaging", "matching", "notifications")
-_PACKAGES = (*SERVICES, "admin")  # what all services answer or tell has a package of its own
+_PACKAGES = (*SERVICES, "admin", "privacy")  # what all services answer or tell has a package of its own
 
 
 def _declared(module_name: str, kind: type[Message]) -> Iterator[type[Any]]:

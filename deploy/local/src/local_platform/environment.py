@@ -127,7 +127,10 @@ class Environment:
         match name:
             case "identity":
                 origins = ",".join(url.replace("127.0.0.1", "localhost") for url in self.gateway_urls)  # passkeys know names, no addresses
+                files = {} if "IDENTITY_FILES_ACCESS_KEY" in self.given else self._sandbox_files()
                 return {
+                    **files,
+                    "IDENTITY_PERSONAL_DATA_KEYS": self.secrets.personal_data_key,
                     "IDENTITY_SIGNING_KEY": self.secrets.signing_key,
                     "IDENTITY_SECRETS_KEY": self.secrets.secrets_key,
                     "IDENTITY_WEB_ORIGINS": origins,
@@ -147,12 +150,25 @@ class Environment:
                     "PAYMENTS_STRIPE_WEBHOOK_SECRET": self.secrets.webhook_secret,
                 }
             case "notifications":
-                links = {"NOTIFICATIONS_PUBLIC_URL": self.gateway_urls[0]}
+                links = {
+                    "NOTIFICATIONS_PUBLIC_URL": self.gateway_urls[0],
+                    "NOTIFICATIONS_PERSONAL_DATA_KEYS": self.secrets.personal_data_key,
+                }
                 if "NOTIFICATIONS_SENDGRID_API_KEY" in self.given:
                     return links
                 return {**links, "NOTIFICATIONS_SENDGRID_API_KEY": "SG.sandbox", "NOTIFICATIONS_SENDGRID_API_BASE": self.sandbox_url}
+            case "matching":
+                return {"MATCHING_PERSONAL_DATA_KEYS": self.secrets.personal_data_key}
             case _:
                 return {}
+
+    def _sandbox_files(self) -> dict[str, str]:
+        """The sandbox as an S3-compatible store, by the names it has unless told otherwise."""
+        return {
+            "IDENTITY_FILES_ENDPOINT": self.sandbox_url,
+            "IDENTITY_FILES_ACCESS_KEY": "sandbox",
+            "IDENTITY_FILES_SECRET_KEY": "sandbox-secret",
+        }
 
     def _sandbox_providers(self) -> dict[str, dict[str, str]]:
         """The sandbox as a company's provider, and as GitHub."""

@@ -106,6 +106,20 @@ class Databases:
                 client.drop_database(self._used.pop())
 
 
+_READ_PERSONAL_DATA = ("identity", "matching", "notifications")
+
+
+def _secrets_of_identity(tokens: TestTokens) -> dict[str, str]:
+    """With an object store that nobody answers for: a test that has files gives it a sandbox."""
+    return {
+        "IDENTITY_SIGNING_KEY": tokens.signing_key,
+        "IDENTITY_SECRETS_KEY": tokens.secrets_key,
+        "IDENTITY_FILES_ENDPOINT": "http://127.0.0.1:9",
+        "IDENTITY_FILES_ACCESS_KEY": "sandbox",
+        "IDENTITY_FILES_SECRET_KEY": "sandbox-secret",
+    }
+
+
 def _given_broker() -> RabbitMQ | None:
     """The shared set's node, which this session may make a virtual host on."""
     if place := os.environ.get("OPENCHANCE_TEST_BROKER"):
@@ -233,7 +247,8 @@ def run_service(
             f"{prefix}_MONGO_URL": mongo_url,
             f"{prefix}_MONGO_DATABASE": database,
             f"{prefix}_PRINCIPAL_JWKS": tokens.jwks,
-            **({"IDENTITY_SIGNING_KEY": tokens.signing_key, "IDENTITY_SECRETS_KEY": tokens.secrets_key} if name == "identity" else {}),
+            **(_secrets_of_identity(tokens) if name == "identity" else {}),
+            **({f"{prefix}_PERSONAL_DATA_KEYS": tokens.personal_data_key} if name in _READ_PERSONAL_DATA else {}),
             **env,
         }
         log = tmp_path / "logs" / f"{name}-{health_port}.log"

@@ -20,6 +20,7 @@ class Secrets:
     jwks: str
     webhook_secret: str
     secrets_key: str
+    personal_data_key: str
 
     @classmethod
     def of(cls, folder: Path) -> Secrets:
@@ -27,8 +28,9 @@ class Secrets:
         signing_key = _kept(folder / "identity-signing-key.json", _new_signing_key)
         webhook_secret = _kept(folder / "stripe-webhook-secret", lambda: f"whsec_{secrets.token_urlsafe(24)}")
         secrets_key = _kept(folder / "identity-secrets-key", lambda: secrets.token_urlsafe(32))
+        personal_data_key = _kept(folder / "personal-data-key", lambda: secrets.token_urlsafe(32))
         public = OKPKey.import_key(json.loads(signing_key)).as_dict(private=False)
-        return cls(signing_key, json.dumps({"keys": [public]}), webhook_secret, secrets_key)
+        return cls(signing_key, json.dumps({"keys": [public]}), webhook_secret, secrets_key, personal_data_key)
 
 
 def _new_signing_key() -> str:

@@ -34,6 +34,11 @@ class TestTokens:
         return "dGVzdHMgYW5kIG5vdGhpbmcgZWxzZSB1c2UgdGhpcyE="
 
     @property
+    def personal_data_key(self) -> str:
+        """What the keys of people are wrapped in in tests."""
+        return "dGVzdHMgd3JhcCBrZXlzIG9mIHBlb3BsZSBpbiB0aGlzIQ=="
+
+    @property
     def jwks(self) -> str:
         """The public key set as JSON, as every service takes it."""
         return json.dumps({"keys": [self._key.as_dict(private=False)]})

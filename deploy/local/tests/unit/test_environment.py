@@ -15,7 +15,7 @@ PORTS = Ports(broker=1, mongo=2, redis=3, sandbox=4, gateways=(5, 6), health=dic
 
 
 def environment(given: dict[str, str] | None = None) -> Environment:
-    secrets = Secrets(signing_key="private", jwks="public", webhook_secret="whsec", secrets_key="sealing")
+    secrets = Secrets(signing_key="private", jwks="public", webhook_secret="whsec", secrets_key="sealing", personal_data_key="wrapping")
     return Environment("amqp://broker", "mongodb://mongo/", "redis://redis", PORTS, secrets, given or {})
 
 
@@ -76,3 +76,12 @@ def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -
     assert first == second
     assert {file.stat().st_mode & 0o777 for file in (tmp_path / "secrets").iterdir()} == {0o600}
     assert "d" not in json.loads(first.jwks)["keys"][0]
+
+
+def test_readers_of_personal_data_share_its_key_and_the_others_do_not_have_it() -> None:
+    told = {name: environment().of_service(name) for name in SERVICES}
+    holders = {name for name in SERVICES if told[name].get(f"{name.upper()}_PERSONAL_DATA_KEYS") == "wrapping"}
+    assert holders == {"identity", "matching", "notifications"}
+    assert told["identity"]["IDENTITY_FILES_ENDPOINT"] == "http://127.0.0.1:4"
+    own = environment({"IDENTITY_FILES_ACCESS_KEY": "mine"}).of_service("identity")
+    assert "IDENTITY_FILES_ENDPOINT" not in own

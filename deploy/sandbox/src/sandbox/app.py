@@ -12,6 +12,8 @@ from sandbox.dns import NameServer
 from sandbox.faults import Faults
 from sandbox.oidc import OidcProvider
 from sandbox.page import Page
+from sandbox.s3.api import S3Api
+from sandbox.s3.objects import Objects
 from sandbox.sendgrid import SendGridApi
 from sandbox.settings import Settings
 from sandbox.storage import Storage
@@ -29,6 +31,7 @@ def build(settings: Settings) -> web.Application:
     clock, faults = Clock(storage), Faults()
     stripe = StripeApi(storage, clock, settings, faults)
     texts = TwilioApi(storage, clock, faults)
+    objects = Objects(settings.data)
     app = web.Application(client_max_size=40 * 1024 * 1024)  # SendGrid takes 30 MB of mail
     app.add_routes(
         [
@@ -38,7 +41,8 @@ def build(settings: Settings) -> web.Application:
             web.get("/2010-04-01/Accounts/{account}/Messages/{message}.json", texts.retrieve),
             *OidcProvider(settings.base_url, clock).routes(),
             *NameServer().routes(),
-            *Control(stripe).routes(),
+            *Control(stripe, objects).routes(),
+            *S3Api(objects, settings, faults).routes(),
             *HostedPages(stripe).routes(),
             web.route("*", "/v1/{path:.*}", stripe.handle),
         ]

@@ -7,6 +7,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox.faults import FaultOrder
+from sandbox.s3.objects import Objects
 from sandbox.stripe import jobs
 from sandbox.stripe.api import StripeApi
 from sandbox.stripe.events import with_pending
@@ -37,6 +38,7 @@ class Advance(BaseModel):
 @dataclass(frozen=True)
 class Control:
     api: StripeApi
+    objects: Objects
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -86,6 +88,7 @@ class Control:
     async def reset(self, request: web.Request) -> web.Response:
         """Forget everything but the clock."""
         self.api.storage.clear()
+        self.objects.clear()
         self.api.faults.clear()
         return web.Response(status=204)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-PROVIDERS = ("stripe", "sendgrid", "twilio")
+PROVIDERS = ("stripe", "sendgrid", "twilio", "s3")
 
 
 class FaultOrder(BaseModel):
@@ -19,7 +19,7 @@ class FaultOrder(BaseModel):
     after: bool = False
     retry_after_s: int | None = Field(default=None, ge=0, le=86_400)  # the Retry-After header of a 429
     path: str = ""  # only calls whose path contains this
-    method: str | None = Field(default=None, pattern="^(GET|POST|DELETE)$")
+    method: str | None = Field(default=None, pattern="^(GET|POST|PUT|DELETE)$")
 
     @model_validator(mode="after")
     def _does_something(self) -> "FaultOrder":

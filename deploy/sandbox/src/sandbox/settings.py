@@ -16,6 +16,9 @@ class Settings(BaseSettings):
     public_url: str | None = None  # how a browser reaches this program; default: host and port
     webhook_url: str | None = None
     webhook_secret: str = "whsec_sandbox"  # noqa: S105 - a well-known value: this program holds nobody's money
+    s3_bucket: str = "openchance"
+    s3_access_key: str = "sandbox"
+    s3_secret_key: str = "sandbox-secret"  # noqa: S105 - as above
     settlement_seconds: int = 0  # from a charge until its money is available (Stripe: two days or more)
     debit_seconds: int = 0  # from a bank debit until the bank says whether it paid (Stripe: up to 14 days)
     payout_seconds: int = 0  # from a payout until it arrives at the bank

@@ -26,6 +26,8 @@ _GROUPS = {
     "organisations": "Organisations",
     "credentials": "API keys and programs",
     "referrals": "Referrals",
+    "showcase": "Files, portfolio, experts",
+    "personal_data": "One's own data",
     "challenges": "Challenges",
     "applications": "Applications",
     "submissions": "Deliveries",

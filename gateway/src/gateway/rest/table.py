@@ -6,7 +6,17 @@ from contracts.admin import commands as admin
 from contracts.admin import queries as admin_queries
 from contracts.challenges import commands as challenges
 from contracts.challenges import queries as challenge_queries
-from contracts.identity import administration, authentication, configuration, credentials, organisations, referrals, skills
+from contracts.identity import (
+    administration,
+    authentication,
+    configuration,
+    credentials,
+    organisations,
+    privacy,
+    referrals,
+    showcase,
+    skills,
+)
 from contracts.identity import commands as identity
 from contracts.identity import queries as identity_queries
 from contracts.matching import queries as matching
@@ -53,6 +63,23 @@ ROUTES = (
     read("/v1/me", identity_queries.GetMe),
     change("PATCH", "/v1/me", identity.UpdateProfile),
     read("/v1/users/{user_id}", identity_queries.GetUser, auth=Auth.OPTIONAL),
+    # Files, portfolio, the expert's side
+    create("/v1/me/uploads", showcase.BeginUpload),
+    act("/v1/me/uploads/{upload_id}/complete", showcase.CompleteUpload),
+    read("/v1/me/files/{file_id}", showcase.GetFileLink),
+    change("DELETE", "/v1/me/files/{file_id}", showcase.RemoveFile),
+    read("/v1/me/showcase", showcase.GetShowcase),
+    create("/v1/me/portfolio", showcase.AddPortfolioItem),
+    change("PUT", "/v1/me/portfolio/order", showcase.OrderPortfolio),
+    change("PATCH", "/v1/me/portfolio/{item_id}", showcase.EditPortfolioItem),
+    change("DELETE", "/v1/me/portfolio/{item_id}", showcase.RemovePortfolioItem),
+    change("PUT", "/v1/me/expert-profile", showcase.SetExpertProfile),
+    # All of a person's data
+    secured("POST", "/v1/me/deletion", privacy.RequestDeletion, success=202),
+    credential("/v1/deletions/status", privacy.GetDeletion),
+    secured("POST", "/v1/me/export", privacy.RequestExport, success=202),
+    read("/v1/me/export", privacy.GetExport),
+    read("/v1/admin/deletions", privacy.ListDeletions),
     read("/v1/skills", skills.ListSkills, auth=Auth.OPTIONAL),
     # Challenges
     create("/v1/challenges", challenges.CreateChallenge, location="/v1/challenges/{id}"),

@@ -7,6 +7,7 @@ a refusal changed nothing, so the same request sent again is tried again, and a 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import time
 import uuid
@@ -15,12 +16,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import orjson
+from redis.asyncio import Redis
 
 from contracts.errors import DomainError, Kind
 from gateway.shared.connection import RedisAway, SharedRedis
 
 _KEPT_S = 24 * 3600
 _POLL_S = 0.05
+_PLACE = "gateway:idempotency:"
 
 _BEGIN = """
 local found = redis.call('GET', KEYS[1])
@@ -67,6 +70,9 @@ class Records(Protocol):
     async def replace(self, key: str, own: bytes, record: bytes | None) -> None:
         """Put `record` (None: nothing) in the place of `own`, if it is still there."""
 
+    async def forget(self, text: str) -> None:
+        """Drop every record in which, or in whose key, this text stands."""
+
 
 class RedisRecords:
     def __init__(self, redis: SharedRedis) -> None:
@@ -78,6 +84,16 @@ class RedisRecords:
 
     async def replace(self, key: str, own: bytes, record: bytes | None) -> None:
         await self._redis.run(lambda client: client.eval(_REPLACE_OWN, 1, key, own, record or b"", str(_KEPT_S)))
+
+    async def forget(self, text: str) -> None:
+        """All records are read for it, which people leaving is rare enough for."""
+
+        async def sweep(client: Redis) -> None:
+            async for key in client.scan_iter(match=f"{_PLACE}*", count=500):
+                if text.encode() in key + (await client.get(key) or b""):
+                    await client.delete(key)
+
+        await self._redis.run(sweep)
 
 
 class Idempotency:
@@ -94,13 +110,15 @@ class Idempotency:
     ) -> tuple[StoredAnswer, bool]:
         """The answer to a request, and whether it was given before.
 
-        `scope` is whose key on which route, `fingerprint` tells requests apart. What `perform` raises is raised, and the key is free again.
+        `scope` is whose key (their id comes first) on which route, `fingerprint` tells requests apart. What `perform` raises is raised, and
+        the key is free again.
 
         Raises:
             KeyReused: the key came with another request before.
             StillRunning: the first one has not ended in time.
         """
-        place = f"gateway:idempotency:{hashlib.sha256(f'{scope} {key}'.encode()).hexdigest()}"
+        whose = scope.partition(" ")[0]
+        place = f"{_PLACE}{whose}:{hashlib.sha256(f'{scope} {key}'.encode()).hexdigest()}"
         own = orjson.dumps({"fingerprint": fingerprint, "owner": uuid.uuid4().hex})
         try:
             if (stored := await self._begin(place, own, fingerprint)) is not None:
@@ -114,6 +132,11 @@ class Idempotency:
             return answer, False
         finally:
             await self._settle(place, own, kept)
+
+    async def forget(self, person_id: str) -> None:
+        """Keep no answer any more that tells of this person; what Redis does not hear of now it forgets within a day."""
+        with contextlib.suppress(RedisAway):
+            await self._records.forget(person_id)
 
     async def _begin(self, place: str, own: bytes, digest: str) -> StoredAnswer | None:
         gives_up = time.monotonic() + self._wait_s

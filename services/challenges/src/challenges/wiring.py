@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from challenges.adapters.applications import MongoApplications
 from challenges.adapters.challenges import MongoChallenges
+from challenges.adapters.personal_data import personal_data
 from challenges.adapters.reviews import MongoReviews
 from challenges.adapters.safe_html import clean_html
 from challenges.adapters.submissions import MongoSubmissions
@@ -40,7 +41,11 @@ from challenges.usecases.submit_work import SubmitWorkHandler
 from challenges.usecases.withdraw_application import WithdrawApplicationHandler
 from challenges.usecases.write_review import WriteReviewHandler
 from chassis.configuration import platform_configuration
+from chassis.principal import Principal
+from chassis.privacy.keeping import Keeper
 from chassis.wiring import Resources
+from contracts.challenges.commands import CancelChallenge, WithdrawApplication
+from contracts.challenges.terms import CancelReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +144,20 @@ def assemble(
         record_release=RecordReleaseHandler(begin, now),
         record_refund=RecordRefundHandler(begin, now),
     )
+
+
+def build_privacy(resources: Resources[Settings]) -> Keeper:
+    use_cases = build(resources)
+
+    def cancel(challenge_id: str, user_id: str) -> None:
+        use_cases.cancel_challenge(CancelChallenge(challenge_id=challenge_id, reason=CancelReason.NO_LONGER_NEEDED), _leaving(user_id))
+
+    def withdraw(application_id: str, user_id: str) -> None:
+        use_cases.withdraw_application(WithdrawApplication(application_id=application_id), _leaving(user_id))
+
+    return personal_data(resources.store.database, cancel, withdraw)
+
+
+def _leaving(user_id: str) -> Principal:
+    """Somebody whose sessions have ended: what is done now they asked for when they asked to be erased."""
+    return Principal(user_id, "", frozenset(), email_verified=True, token="")

@@ -20,6 +20,14 @@ class Settings(ServiceSettings):
     # Private Ed25519 JWK as JSON, or a JWK set whose first key signs; the public halves stand in every service's PRINCIPAL_JWKS.
     signing_key: SecretStr
     secrets_key: SecretStr  # 32 random bytes in base64url: encrypts and derives what must be read again; older ones after commas
+    personal_data_keys: SecretStr
+    seal_events: bool = True  # false while services of 0.1.0 still run: they cannot read what is encrypted
+    files_access_key: SecretStr
+    files_secret_key: SecretStr
+    files_bucket: str = "openchance"
+    files_region: str = "us-east-1"
+    files_endpoint: str | None = None  # an S3-compatible store; Amazon's own unless given
+    files_public_endpoint: str | None = None  # how browsers reach it, where that differs
     password_hashes_at_once: int = Field(default=2, ge=1)  # each takes a core for about 50 ms and 19 MiB
     password_hashes_waiting: int = Field(default=20, ge=0)  # more at once are told to come again (503)
     attempts_per_address: int = Field(default=60, ge=1)  # failed logins of one address in a quarter of an hour, whatever the accounts

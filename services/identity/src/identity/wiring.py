@@ -7,15 +7,19 @@ from datetime import timedelta
 from functools import cache
 
 from chassis.context import calling_client
+from chassis.files.object_store import ObjectStore, Place
 from chassis.native_threads import NativeThreads
+from chassis.person_keys import MasterKeys
 from chassis.wiring import Resources
 from contracts.identity.taxonomy import taxonomy
 from identity.adapters.accounts import MongoAccounts
 from identity.adapters.argon2_passwords import Argon2Passwords
 from identity.adapters.login_attempts import MongoLoginAttempts
 from identity.adapters.one_time_passwords import TotpPasswords
+from identity.adapters.person_keys import MongoPersonKeys
 from identity.adapters.reference import common_passwords, is_time_zone
 from identity.adapters.sealed import Sealed
+from identity.adapters.showcase import MongoShowcases
 from identity.adapters.signed_tokens import SignedTokens
 from identity.adapters.unit_of_work import IdentityUnitOfWork
 from identity.settings import Settings
@@ -71,6 +75,29 @@ def signed_tokens(settings: Settings) -> SignedTokens:
     return SignedTokens(settings.signing_key.get_secret_value(), sealing(settings))
 
 
+def person_keys(resources: Resources[Settings]) -> MongoPersonKeys:
+    """Raises:
+    ValueError: the master key is not one.
+    """
+    settings = resources.settings
+    master = MasterKeys(settings.personal_data_keys.get_secret_value())
+    return MongoPersonKeys(resources.store.database, master, seals_events=settings.seal_events)
+
+
+@cache
+def object_store(settings: Settings) -> ObjectStore:
+    return ObjectStore(
+        Place(
+            settings.files_bucket,
+            settings.files_region,
+            settings.files_access_key.get_secret_value(),
+            settings.files_secret_key.get_secret_value(),
+            settings.files_endpoint,
+            settings.files_public_endpoint,
+        )
+    )
+
+
 def session_opening(resources: Resources[Settings]) -> BeginSession:
     return BeginSession(signed_tokens(resources.settings), resources.new_id)
 
@@ -85,11 +112,12 @@ def build(resources: Resources[Settings]) -> UseCases:
     """
     store, settings = resources.store, resources.settings
     now, new_id = resources.clock.now, resources.new_id
-    accounts = MongoAccounts()
+    keys = person_keys(resources)
+    accounts = MongoAccounts(keys)
     passwords, tokens = password_hashing(settings), signed_tokens(settings)
 
     def unit_of_work() -> IdentityUnitOfWork:
-        return IdentityUnitOfWork(store)
+        return IdentityUnitOfWork(store, keys)
 
     return UseCases(
         register_user=RegisterUserHandler(unit_of_work, passwords, tokens, common_passwords(), is_time_zone, new_id, now),
@@ -111,6 +139,6 @@ def build(resources: Resources[Settings]) -> UseCases:
         log_out=LogOutHandler(unit_of_work, now),
         update_profile=UpdateProfileHandler(unit_of_work, is_time_zone),
         get_me=GetMeHandler(accounts),
-        get_user=GetUserHandler(accounts),
+        get_user=GetUserHandler(accounts, MongoShowcases(keys), object_store(settings).public_url),
         list_skills=ListSkillsHandler(taxonomy()),
     )

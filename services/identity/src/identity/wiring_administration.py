@@ -26,6 +26,7 @@ from identity.usecases.revoke_role import RevokeRoleHandler
 from identity.usecases.search_audit import SearchAuditHandler
 from identity.usecases.set_flag import SetFlagHandler
 from identity.usecases.suspend_user import SuspendUserHandler
+from identity.wiring import person_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,11 @@ class AdministrationUseCases:
 
 def build_administration(resources: Resources[Settings]) -> AdministrationUseCases:
     store, now, new_id = resources.store, resources.clock.now, resources.new_id
-    accounts, configuration = MongoAccounts(), MongoConfiguration()
+    keys = person_keys(resources)
+    accounts, configuration = MongoAccounts(keys), MongoConfiguration()
 
     def unit_of_work() -> IdentityUnitOfWork:
-        return IdentityUnitOfWork(store)
+        return IdentityUnitOfWork(store, keys)
 
     administer = AdministerAccount(unit_of_work, new_id, now)
     return AdministrationUseCases(

@@ -47,7 +47,7 @@ from identity.usecases.start_link import StartLinkHandler
 from identity.usecases.start_sign_in import StartSignInHandler
 from identity.usecases.step_up import StepUpHandler
 from identity.usecases.step_up_with_passkey import StepUpWithPasskeyHandler
-from identity.wiring import password_hashing, sealing, second_factor_check, session_opening, signed_tokens
+from identity.wiring import password_hashing, person_keys, sealing, second_factor_check, session_opening, signed_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,32 +88,34 @@ def sign_in_beginning(resources: Resources[Settings]) -> BeginSignIn:
     ValueError: IDENTITY_PROVIDERS is not what it should be.
     """
     store, settings = resources.store, resources.settings
+    keys = person_keys(resources)
     configured = ConfiguredProviders.read(settings.providers.get_secret_value())
     providers = AllProviders(configured, sealing(settings), guarded=not settings.sso_private_hosts)
     public_url = settings.public_url.rstrip("/")
-    return BeginSignIn(lambda: IdentityUnitOfWork(store), providers, HttpSignIns(), signed_tokens(settings), public_url)
+    return BeginSignIn(lambda: IdentityUnitOfWork(store, keys), providers, HttpSignIns(), signed_tokens(settings), public_url)
 
 
 def build_authentication(resources: Resources[Settings]) -> AuthenticationUseCases:
     store, settings = resources.store, resources.settings
     now, new_id = resources.clock.now, resources.new_id
     passwords, tokens = password_hashing(settings), signed_tokens(settings)
+    keys = person_keys(resources)
     attempts = MongoLoginAttempts(store.database)
     one_time_passwords = TotpPasswords(sealing(settings))
     passkeys = WebauthnPasskeys(settings.rp_id, settings.web_origins)
     passkey_check = PasskeyCheck(passkeys)
 
     def unit_of_work() -> IdentityUnitOfWork:
-        return IdentityUnitOfWork(store)
+        return IdentityUnitOfWork(store, keys)
 
     begin_sign_in = sign_in_beginning(resources)
     return AuthenticationUseCases(
-        step_up=StepUpHandler(unit_of_work, MongoAccounts(), attempts, passwords, tokens, second_factor_check(resources), now),
+        step_up=StepUpHandler(unit_of_work, MongoAccounts(keys), attempts, passwords, tokens, second_factor_check(resources), now),
         step_up_with_passkey=StepUpWithPasskeyHandler(unit_of_work, passkey_check, tokens, now),
-        check_availability=CheckAvailabilityHandler(MongoAccounts(), attempts, calling_client, settings.attempts_per_address, now),
+        check_availability=CheckAvailabilityHandler(MongoAccounts(keys), attempts, calling_client, settings.attempts_per_address, now),
         request_password_reset=RequestPasswordResetHandler(unit_of_work, attempts, tokens, now),
         reset_password=ResetPasswordHandler(unit_of_work, passwords, tokens, common_passwords(), now),
-        change_password=ChangePasswordHandler(unit_of_work, MongoAccounts(), attempts, passwords, common_passwords(), now),
+        change_password=ChangePasswordHandler(unit_of_work, MongoAccounts(keys), attempts, passwords, common_passwords(), now),
         request_email_change=RequestEmailChangeHandler(unit_of_work, attempts, tokens, now),
         confirm_email_change=ConfirmEmailChangeHandler(unit_of_work, now),
         list_sessions=ListSessionsHandler(MongoSessions(), now),

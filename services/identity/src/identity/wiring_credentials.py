@@ -26,7 +26,7 @@ from identity.usecases.revoke_api_key import RevokeApiKeyHandler
 from identity.usecases.revoke_client import RevokeClientHandler
 from identity.usecases.rotate_api_key import RotateApiKeyHandler
 from identity.usecases.rotate_client_secret import RotateClientSecretHandler
-from identity.wiring import signed_tokens
+from identity.wiring import person_keys, signed_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,10 @@ class CredentialUseCases:
 
 def build_credentials(resources: Resources[Settings]) -> CredentialUseCases:
     store, settings, now, new_id = resources.store, resources.settings, resources.clock.now, resources.new_id
+    keys = person_keys(resources)
 
     def unit_of_work() -> IdentityUnitOfWork:
-        return IdentityUnitOfWork(store)
+        return IdentityUnitOfWork(store, keys)
 
     kept = MongoCredentials()
     credentials = MakeCredential(unit_of_work, SignedKeyTokens(signed_tokens(settings), now), new_id, now)
@@ -65,7 +66,7 @@ def build_credentials(resources: Resources[Settings]) -> CredentialUseCases:
         list_clients=ListClientsHandler(unit_of_work),
         rotate_client_secret=RotateClientSecretHandler(credentials),
         revoke_client=RevokeClientHandler(credentials),
-        exchange_api_key=ExchangeApiKeyHandler(MongoAccounts(), kept, credentials, now),
+        exchange_api_key=ExchangeApiKeyHandler(MongoAccounts(keys), kept, credentials, now),
         issue_client_token=IssueClientTokenHandler(kept, credentials, frozenset({AUDIENCE, settings.public_url.rstrip("/")}), now),
         get_referral=GetReferralHandler(unit_of_work, new_referral_code),
         claim_referral=ClaimReferralHandler(unit_of_work, now),

@@ -39,7 +39,7 @@ from identity.usecases.set_support_tier import SetSupportTierHandler
 from identity.usecases.start_bulk_invite import StartBulkInviteHandler
 from identity.usecases.update_organisation import UpdateOrganisationHandler
 from identity.usecases.verify_domain import VerifyDomainHandler
-from identity.wiring import sealing, signed_tokens
+from identity.wiring import person_keys, sealing, signed_tokens
 from identity.wiring_authentication import sign_in_beginning
 
 
@@ -78,11 +78,12 @@ class OrganisationUseCases:
 
 def build_organisations(resources: Resources[Settings]) -> OrganisationUseCases:
     store, settings, now, new_id = resources.store, resources.settings, resources.clock.now, resources.new_id
+    keys = person_keys(resources)
     organisations, tokens, sign_in = MongoOrganisations(), signed_tokens(settings), sign_in_beginning(resources)
     send = SendInvitation(tokens, new_id)
 
     def unit_of_work() -> IdentityUnitOfWork:
-        return IdentityUnitOfWork(store)
+        return IdentityUnitOfWork(store, keys)
 
     return OrganisationUseCases(
         create_organisation=CreateOrganisationHandler(unit_of_work, new_id, now),

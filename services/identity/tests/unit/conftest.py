@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 import pytest
+from identity_fakes import FakeFiles, FakeShowcases
 from identity_world import COMMON, AuthenticationWorld
 
 from chassis.principal import Principal
@@ -47,7 +48,7 @@ class World(AuthenticationWorld):
 
     @cached_property
     def get_user(self) -> GetUserHandler:
-        return GetUserHandler(self.accounts)
+        return GetUserHandler(self.accounts, FakeShowcases(self.memory), FakeFiles().public_url)
 
     def registration(self, **changes: object) -> RegisterUser:
         fields = {"email": "Ada@Example.org", "password": "orbit lemon quartz", "display_name": "Ada", "roles": ["solver"], **changes}

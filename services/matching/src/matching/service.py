@@ -3,11 +3,12 @@
 from chassis.context import delivered
 from chassis.entrypoints import UseCasesProvider, on_event, rpc, timer
 from chassis.principal import Principal
+from chassis.privacy.service import privacy_service
 from contracts.challenges.events import ApplicationAccepted, ChallengeCancelled, ChallengeCompleted, ChallengePublished, ChallengeUpdated
 from contracts.identity.events import ProfileUpdated, UserRegistered
 from contracts.matching.queries import AutocompleteChallenges, MatchChallenges, MatchSolvers, SearchChallenges
 from contracts.matching.views import ChallengeMatchesView, SearchResultView, SolverMatchesView, SuggestionsView
-from matching.wiring import UseCases, build
+from matching.wiring import UseCases, build, build_privacy
 
 
 class MatchingService:
@@ -69,4 +70,4 @@ class MatchingService:
         self.use_cases.embed_anew()
 
 
-SERVICES = [MatchingService]
+SERVICES = [MatchingService, privacy_service("matching", build_privacy)]

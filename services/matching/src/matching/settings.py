@@ -11,6 +11,7 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="MATCHING_", frozen=True)
 
+    personal_data_keys: SecretStr
     openai_api_key: SecretStr | None = None  # with a key OpenAI embeds; without one the local model does
     openai_api_base: str | None = None
     openai_model: str = "text-embedding-3-small"

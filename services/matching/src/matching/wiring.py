@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chassis.native_threads import NativeThreads
+from chassis.privacy.keeping import Keeper
 from chassis.wiring import Resources
 from matching.adapters.market import MemoryMarket
 from matching.adapters.minilm import MiniLm
 from matching.adapters.mongo_search import MongoSearch
+from matching.adapters.personal_data import personal_data
 from matching.adapters.repositories import MongoChallenges, MongoSolvers
 from matching.adapters.search import SteadySearch
 from matching.adapters.tantivy_search import TantivySearch
@@ -65,6 +67,10 @@ def build(resources: Resources[Settings]) -> UseCases:
         refresh_market=RefreshMarketHandler(market),
         embed_anew=EmbedAnewHandler(unit_of_work, market, embeddings),
     )
+
+
+def build_privacy(resources: Resources[Settings]) -> Keeper:
+    return personal_data(resources.store.database)
 
 
 def _embeddings(settings: Settings) -> Embeddings:

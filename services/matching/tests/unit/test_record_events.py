@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from matching_fakes import about, challenge_view, profile, published, registered, updated
+from matching_fakes import FakeUnitOfWork, about, challenge_view, profile, published, registered, updated
 
 from chassis.ids import new_id
 from chassis.retry import NotYet
@@ -87,3 +87,12 @@ def test_the_text_of_a_challenge_is_plain(world):
     view = challenge_view(title="Logo", description="<p>Draw &amp; ship</p><ul><li>one</li><li>two</li></ul>", skills=())
     world.record_challenge(published(view), 1)
     assert world.embeddings.asked == ["Logo. Draw & ship one two"]
+
+
+def test_old_events_bring_nobody_back(world, monkeypatch):
+    user, view = new_id("user"), challenge_view()
+    monkeypatch.setattr(FakeUnitOfWork, "erased_people", {user, view.challenger_id})
+    world.record_profile(registered(user), 1)
+    world.record_profile(profile(user), 2)
+    world.record_challenge(published(view), 1)
+    assert (world.memory.solvers, world.memory.challenges) == ({}, {})

@@ -2,12 +2,13 @@
 
 from chassis.entrypoints import UseCasesProvider, on_event, rpc
 from chassis.principal import Principal
+from chassis.privacy.service import privacy_service
 from contracts.challenges.events import ApplicationAccepted
 from contracts.messaging.commands import MarkRead, SendMessage
 from contracts.messaging.queries import GetConversation, ListConversations, ListMessages
 from contracts.messaging.views import ConversationView, MessageView
 from contracts.paging import Page
-from messaging.wiring import UseCases, build
+from messaging.wiring import UseCases, build, build_privacy
 
 
 class MessagingService:
@@ -41,4 +42,4 @@ class MessagingService:
         self.use_cases.open_conversation(event)
 
 
-SERVICES = [MessagingService]
+SERVICES = [MessagingService, privacy_service("messaging", build_privacy)]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chassis.privacy.keeping import Keeper
 from chassis.wiring import Resources
 from messaging.adapters.conversations import MongoConversations
 from messaging.adapters.messages import MongoMessages
+from messaging.adapters.personal_data import personal_data
 from messaging.adapters.unit_of_work import MessagingUnitOfWork
 from messaging.settings import Settings
 from messaging.usecases.get_conversation import GetConversationHandler
@@ -44,3 +46,7 @@ def build(resources: Resources[Settings]) -> UseCases:
         list_conversations=ListConversationsHandler(conversations),
         list_messages=ListMessagesHandler(conversations, messages),
     )
+
+
+def build_privacy(resources: Resources[Settings]) -> Keeper:
+    return personal_data(resources.store.database)

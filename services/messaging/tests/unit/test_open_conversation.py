@@ -1,5 +1,7 @@
 """An accepted application brings its two sides together."""
 
+from messaging_fakes import FakeUnitOfWork
+
 from contracts.messaging.events import ConversationOpened
 from contracts.messaging.views import ConversationKind
 
@@ -27,3 +29,9 @@ def test_others_are_told_who_takes_part(world):
     conversation = world.opened()
     [opened] = world.events(ConversationOpened)
     assert (opened.conversation_id, opened.participant_ids) == (conversation, (world.challenger, world.solver))
+
+
+def test_nobody_who_was_erased_is_brought_together(world, monkeypatch):
+    monkeypatch.setattr(FakeUnitOfWork, "erased_people", {world.solver})
+    world.open_conversation(world.accepted())
+    assert world.memory.conversations == {}

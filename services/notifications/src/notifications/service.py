@@ -5,6 +5,7 @@ from __future__ import annotations
 from chassis.context import delivered
 from chassis.entrypoints import UseCasesProvider, on_event, rpc, timer
 from chassis.principal import Principal
+from chassis.privacy.service import privacy_service
 from contracts.challenges import events as challenges
 from contracts.identity import events as identity
 from contracts.matching import events as matching
@@ -14,7 +15,7 @@ from contracts.notifications.queries import GetPreferences, ListNotifications
 from contracts.notifications.views import NotificationPage, PreferencesView, UnreadCountView
 from contracts.payments import events as payments
 from notifications.domain import facts
-from notifications.wiring import UseCases, build
+from notifications.wiring import UseCases, build, build_privacy
 
 
 class NotificationsService:
@@ -209,5 +210,9 @@ class NotificationsService:
     def on_challenge_matched(self, event: matching.ChallengeMatched) -> None:
         self.use_cases.tell(facts.challenge_matched(event), delivered().event_id)
 
+    @on_event
+    def on_export_ready(self, event: identity.ExportReady) -> None:
+        self.use_cases.tell(facts.export_ready(event), delivered().event_id)
 
-SERVICES: list[type] = [NotificationsService]
+
+SERVICES: list[type] = [NotificationsService, privacy_service("notifications", build_privacy)]

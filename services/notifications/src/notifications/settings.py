@@ -11,6 +11,7 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="NOTIFICATIONS_", frozen=True)
 
+    personal_data_keys: SecretStr
     sendgrid_api_key: SecretStr
     sendgrid_api_base: str | None = None
     mail_from: str = "OpenChance <no-reply@openchance.example>"

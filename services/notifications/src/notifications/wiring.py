@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+from chassis.privacy.keeping import Keeper
 from chassis.wiring import Resources
 from notifications.adapters.catalogue import TextCatalogue
+from notifications.adapters.personal_data import personal_data
 from notifications.adapters.repositories import MongoMails, MongoNotifications, MongoPreferences
 from notifications.adapters.sendgrid_mailer import SendGridMailer
 from notifications.adapters.unit_of_work import NotificationsUnitOfWork
@@ -48,3 +50,7 @@ def build(resources: Resources[Settings]) -> UseCases:
         send_verification=SendVerificationHandler(unit_of_work, catalogue, new_id, now),
         send_mails=SendMailsHandler(unit_of_work, MongoMails(), mailer, now),
     )
+
+
+def build_privacy(resources: Resources[Settings]) -> Keeper:
+    return personal_data(resources.store.database)

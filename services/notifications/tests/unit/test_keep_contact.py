@@ -54,3 +54,17 @@ def test_what_comes_before_the_registration_waits(work: FakeUnitOfWork) -> None:
         handler.verified(EmailVerified(user_id=USER, email="a@example.com"))
     with pytest.raises(NotYet):
         handler.updated(profile("Ann"), 2)
+
+
+def test_old_events_bring_nobody_back(work: FakeUnitOfWork) -> None:
+    work.erased_people = {USER}
+    handler = KeepContactHandler(lambda: work)
+    handler.registered(
+        UserRegistered(
+            user_id=USER, email="a@example.com", display_name="Ann", roles=(Role.SOLVER,), locale="en", time_zone="UTC",
+            registered_at="2026-03-01T12:00:00Z",
+        ), 1,
+    )  # fmt: skip
+    handler.updated(profile("Ann"), 2)
+    handler.verified(EmailVerified(user_id=USER, email="a@example.com"))
+    assert work.contacts.rows == {}

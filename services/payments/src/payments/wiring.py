@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chassis.mongo import retrying
+from chassis.privacy.keeping import Keeper
 from chassis.wiring import Resources
 from payments.adapters.alarms import MetricAlarms
 from payments.adapters.current_call import CallPatience, CurrentCall, seconds_to_work
 from payments.adapters.gauges import PrometheusGauges
+from payments.adapters.personal_data import personal_data
 from payments.adapters.stripe_books import StripeBooks
 from payments.adapters.stripe_client import stripe_client
 from payments.adapters.stripe_provider import StripeProvider
@@ -174,3 +176,7 @@ def build(resources: Resources[Settings]) -> UseCases:
         close_cancelled_escrow=CloseCancelledEscrowHandler(unit_of_work, new_id, now),
         resume_sagas=ResumeSagasHandler(unit_of_work, runner, retrying, new_id, now),
     )
+
+
+def build_privacy(resources: Resources[Settings]) -> Keeper:
+    return personal_data(resources.store.database)

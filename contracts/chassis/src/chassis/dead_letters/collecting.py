@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,11 +16,12 @@ from pymongo.errors import PyMongoError
 from chassis import metrics
 from chassis.confirmed_publisher import shared_publisher
 from chassis.consumers import QueueConsumer
-from chassis.crash_points import declare, reached
 from chassis.dead_letters import letter as letters_read
 from chassis.dead_letters.letters import Letters
 from chassis.event_headers import attribute
 from chassis.mongo import Store
+from chassis.privacy.erased_people import ErasedPeople
+from chassis.privacy.traces import ABOUT_ERASING
 from chassis.queues import HandlerQueue
 from chassis.settings import ServiceSettings
 from chassis.wiring import RUNTIME, Runtime
@@ -28,13 +30,7 @@ log = structlog.get_logger(__name__)
 
 _PAUSE_S = 1.0
 _SENT_AT_ONCE = 200
-declare(
-    {
-        "dead_letter.kept": "the letter is in the database, the broker does not know it",
-        "dead_letter.sent_again": "the broker has a replayed letter, that it was sent is not recorded",
-        "dead_letter.sending_recorded": "the letter is recorded as replayed, the next one is not sent",
-    }
-)
+_USER_ID = re.compile(rb"user_[0-7][0-9a-hjkmnp-tv-z]{25}")
 
 
 class DeadLetterEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no types
@@ -86,7 +82,6 @@ class DeadLetterEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishe
                 log.exception("dead_letter_not_kept", queue=queue)
                 eventlet.sleep(_PAUSE_S)
             else:
-                reached("dead_letter.kept")
                 self.queue_consumer.ack_message(message)
                 return
         self.queue_consumer.requeue_message(message)
@@ -116,14 +111,24 @@ class DeadLetterPost:
         self._service = service
         self._store = store
         self._letters = Letters(store.database)
+        self._erased = ErasedPeople(store.database)
         self._publisher = shared_publisher(amqp_url)
         self._measured: set[str] = set()
 
     def collect(self, message: Any, queue: str) -> None:
         letter = letters_read.read(message, queue, self._store.clock.now())
+        if self._tells_of_the_erased(letter):
+            return
         if self._letters.collect(letter, self._store.new_id):
             metrics.DEAD.labels(self._service, queue).inc()
             log.error("dead_letter", queue=queue, event_id=letter["event_id"], event_type=letter["event_type"], trace_id=letter["trace_id"])
+
+    def _tells_of_the_erased(self, letter: letters_read.Letter) -> bool:
+        """Nothing is kept of who was erased, not even what could not be handled."""
+        if letter["event_type"] in ABOUT_ERASING:
+            return False
+        people = {found.decode() for found in _USER_ID.findall(bytes(letter["body"]))}
+        return any(self._erased.has(user_id) for user_id in people)
 
     def send(self) -> None:
         """Send what is to be replayed; a letter whose sending was cut off is sent again, which the inbox absorbs."""
@@ -133,9 +138,7 @@ class DeadLetterPost:
             except Exception as error:  # the broker is away: the next run goes on here
                 log.warning("replay_delayed", queue=letter["queue"], error=str(error)[:200])
                 return
-            reached("dead_letter.sent_again")
             self._letters.sent(letter, self._store.clock.now())
-            reached("dead_letter.sending_recorded")
             log.info("dead_letter_replayed", queue=letter["queue"], event_id=letter["event_id"], replay=letter["replays"])
 
     def measure(self) -> None:

@@ -6,7 +6,7 @@ from contracts.base import Event, UtcDatetime
 from contracts.identity.organisation_views import OrganisationRole, SupportTier
 from contracts.identity.roles import Role
 from contracts.identity.standing import AccountStatus
-from contracts.ids import BulkInviteId, ChallengeId, InvitationId, OrganisationId, SessionId, UserId
+from contracts.ids import BulkInviteId, ChallengeId, DeletionId, ExportId, InvitationId, OrganisationId, SessionId, UserId
 
 
 class _UserFact(Event):
@@ -16,6 +16,7 @@ class _UserFact(Event):
 
 
 class UserRegistered(_UserFact):
+    personal: ClassVar[frozenset[str]] = frozenset({"email", "display_name"})
     email: str
     display_name: str
     roles: tuple[Role, ...]
@@ -28,6 +29,7 @@ class EmailVerificationRequested(_UserFact):
     """Somebody must prove that an address is theirs: `token` goes by mail and works once until `expires_at`."""
 
     secret: ClassVar[bool] = True
+    personal: ClassVar[frozenset[str]] = frozenset({"email", "display_name"})
     email: str
     display_name: str
     locale: str
@@ -36,12 +38,14 @@ class EmailVerificationRequested(_UserFact):
 
 
 class EmailVerified(_UserFact):
+    personal: ClassVar[frozenset[str]] = frozenset({"email"})
     email: str
 
 
 class ProfileUpdated(_UserFact):
     """The whole profile after the change, so that copies need no second question."""
 
+    personal: ClassVar[frozenset[str]] = frozenset({"display_name", "headline", "bio", "skills", "languages"})
     display_name: str
     roles: tuple[Role, ...]
     headline: str | None
@@ -67,6 +71,7 @@ class PasswordResetRequested(_UserFact):
     """Somebody wants a new password for this account: `token` goes by mail and works once until `expires_at`."""
 
     secret: ClassVar[bool] = True
+    personal: ClassVar[frozenset[str]] = frozenset({"email", "display_name"})
     email: str
     display_name: str
     locale: str
@@ -82,6 +87,7 @@ class EmailChangeRequested(_UserFact):
     """The account is to have the address `email`: `token` goes there and works once until `expires_at`; `previous_email` is told."""
 
     secret: ClassVar[bool] = True
+    personal: ClassVar[frozenset[str]] = frozenset({"email", "previous_email", "display_name"})
     email: str
     previous_email: str
     display_name: str
@@ -93,6 +99,7 @@ class EmailChangeRequested(_UserFact):
 class EmailChanged(_UserFact):
     """The account has another address, which is proven."""
 
+    personal: ClassVar[frozenset[str]] = frozenset({"email", "previous_email"})
     email: str
     previous_email: str
 
@@ -107,6 +114,7 @@ class SecondFactorChanged(_UserFact):
 class StandingChanged(_UserFact):
     """Somebody was suspended, banned or let in again. `until` is when a suspension ends by itself."""
 
+    personal: ClassVar[frozenset[str]] = frozenset({"reason"})
     status: AccountStatus
     reason: str
     until: UtcDatetime | None
@@ -249,3 +257,16 @@ class BulkInviteFinished(_OrganisationFact):
     bulkinvite_id: BulkInviteId
     invited: int
     total: int
+
+
+class PersonDeletionStarted(_UserFact):
+    """Whoever keeps data of this person erases it or makes it pseudonymous, and tells by `PersonDataErased`."""
+
+    deletion_id: DeletionId
+
+
+class ExportReady(_UserFact):
+    """The copy of their data that somebody asked for can be downloaded until `expires_at`."""
+
+    export_id: ExportId
+    expires_at: UtcDatetime

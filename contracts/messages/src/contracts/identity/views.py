@@ -2,6 +2,7 @@
 
 from contracts.base import UtcDatetime, View
 from contracts.identity.roles import Role
+from contracts.identity.showcase import ExpertView, PortfolioItemView
 from contracts.ids import UserId
 
 
@@ -36,6 +37,9 @@ class PublicProfileView(View):
     languages: tuple[str, ...]
     links: tuple[str, ...]
     created_at: UtcDatetime
+    avatar_url: str | None = None
+    portfolio: tuple[PortfolioItemView, ...] = ()
+    expert: ExpertView | None = None
 
 
 class TokensView(View):

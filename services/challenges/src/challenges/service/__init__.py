@@ -4,6 +4,15 @@ from challenges.service.applications import ApplicationsService
 from challenges.service.challenges import ChallengesService
 from challenges.service.reviews import ReviewsService
 from challenges.service.submissions import SubmissionsService
+from challenges.wiring import build_privacy
 from chassis import configuration
+from chassis.privacy.service import privacy_service
 
-SERVICES = [ChallengesService, ApplicationsService, SubmissionsService, ReviewsService, configuration.listener("challenges")]
+SERVICES = [
+    ChallengesService,
+    ApplicationsService,
+    SubmissionsService,
+    ReviewsService,
+    configuration.listener("challenges"),
+    privacy_service("challenges", build_privacy),
+]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
 
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
 from chassis.documents import DocumentCollection
+from chassis.person_keys import PersonKey
 from contracts.identity.roles import Role
 from contracts.identity.standing import AccountStatus
 from identity.adapters.documents import AccountDocument, EmailVerificationDocument
+from identity.adapters.person_keys import MongoPersonKeys
 from identity.domain.account import Account, AccountFilter, Profile, email_key
 from identity.domain.errors import EmailTaken
 from identity.domain.standing import GOOD, Standing
@@ -18,30 +23,36 @@ from identity.domain.verification import EmailVerification
 
 # Accounts from before their standing was kept are in good standing.
 _UNSAID: Mapping[AccountStatus, tuple[None, ...]] = {status: (None,) if status is AccountStatus.ACTIVE else () for status in AccountStatus}
+_PROFILE = tuple(Profile.__dataclass_fields__)
 
 
 class MongoAccounts:
-    """The port Accounts; without a session for reads outside a transaction."""
+    """The port Accounts; without a session for reads outside a transaction. Profiles are encrypted with their person's key."""
 
-    def __init__(self, session: ClientSession | None = None) -> None:
+    def __init__(self, keys: MongoPersonKeys, session: ClientSession | None = None) -> None:
+        self._keys = keys
+        self._session = session
         self._accounts = DocumentCollection(AccountDocument, session)
 
     def get(self, user_id: str) -> Account | None:
         document = self._accounts.get(user_id)
-        return _account(document) if document else None
+        return self._read(document) if document else None
 
     def by_email(self, email: str) -> Account | None:
         documents = self._accounts.find({"email_key": email_key(email)})
-        return _account(documents[0]) if documents else None
+        return self._read(documents[0]) if documents else None
 
     def add(self, account: Account) -> None:
         try:
-            self._accounts.insert(_account_document(account))
+            self._accounts.insert(self._document(account))
         except DuplicateKeyError as error:
             raise EmailTaken from error
 
     def save(self, account: Account) -> None:
-        self._accounts.replace(_account_document(account), expected_version=account.version - 1)
+        self._accounts.replace(self._document(account), expected_version=account.version - 1)
+
+    def remove(self, user_id: str) -> None:
+        self._accounts.delete(user_id)
 
     def any_with(self, role: Role) -> bool:
         return bool(self._accounts.find({"roles": role.value}, limit=1))
@@ -53,7 +64,15 @@ class MongoAccounts:
             **({"status": {"$in": [chosen.status.value, *_UNSAID[chosen.status]]}} if chosen.status else {}),
         }
         documents, next_cursor = self._accounts.page(query, sort=[("_id", -1)], cursor=cursor, limit=limit)
-        return [_account(document) for document in documents], next_cursor
+        return [self._read(document) for document in documents], next_cursor
+
+    def _read(self, document: AccountDocument) -> Account:
+        return _account(document, self._keys.of(document.id, self._session) if document.sealed_profile else None)
+
+    def _document(self, account: Account) -> AccountDocument:
+        if self._session is None:
+            raise RuntimeError("accounts are written in a unit of work")
+        return _account_document(account, self._keys.made(account.id, self._session))
 
 
 class MongoEmailVerifications:
@@ -80,7 +99,7 @@ class MongoEmailVerifications:
         self._verifications.delete(user_id)
 
 
-def _account(document: AccountDocument) -> Account:
+def _account(document: AccountDocument, key: PersonKey | None) -> Account:
     return Account(
         id=document.id,
         version=document.version,
@@ -88,23 +107,20 @@ def _account(document: AccountDocument) -> Account:
         email_verified=document.email_verified,
         password_hash=document.password_hash,
         roles=tuple(Role(role) for role in document.roles),
-        profile=Profile(
-            display_name=document.display_name,
-            time_zone=document.time_zone,
-            locale=document.locale,
-            headline=document.headline,
-            bio=document.bio,
-            skills=tuple(document.skills),
-            languages=tuple(document.languages),
-            links=tuple(document.links),
-        ),
+        profile=_profile(document, key),
         created_at=document.created_at,
         standing=Standing(AccountStatus(document.status), document.status_reason, document.suspended_until) if document.status else GOOD,
     )
 
 
-def _account_document(account: Account) -> AccountDocument:
-    profile = account.profile
+def _profile(document: AccountDocument, key: PersonKey | None) -> Profile:
+    """Of accounts from before profiles were encrypted it stands in the document's own fields."""
+    told = json.loads(key.open(document.sealed_profile)) if key else {name: getattr(document, name) for name in _PROFILE}
+    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
+    return Profile(**fields)
+
+
+def _account_document(account: Account, key: PersonKey) -> AccountDocument:
     return AccountDocument(
         id=account.id,
         version=account.version,
@@ -113,14 +129,7 @@ def _account_document(account: Account) -> AccountDocument:
         email_verified=account.email_verified,
         password_hash=account.password_hash,
         roles=[role.value for role in account.roles],
-        display_name=profile.display_name,
-        time_zone=profile.time_zone,
-        locale=profile.locale,
-        headline=profile.headline,
-        bio=profile.bio,
-        skills=list(profile.skills),
-        languages=list(profile.languages),
-        links=list(profile.links),
+        sealed_profile=key.seal(json.dumps(asdict(account.profile))),
         created_at=account.created_at,
         status=account.standing.status.value,
         status_reason=account.standing.reason,

@@ -17,9 +17,10 @@ class AccountDocument(VersionedDocument):
     email_verified = BooleanField(required=True)
     password_hash = StringField()
     roles = ListField(StringField(), required=True)
-    display_name = StringField(required=True)
-    time_zone = StringField(required=True)
-    locale = StringField(required=True)
+    sealed_profile = StringField()  # JSON, encrypted with the person's key; in the next eight fields accounts from before that have it
+    display_name = StringField()
+    time_zone = StringField()
+    locale = StringField()
     headline = StringField()
     bio = StringField()
     skills = ListField(StringField())

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from pymongo.client_session import ClientSession
 
-from chassis.mongo import MongoUnitOfWork
+from chassis.mongo import MongoUnitOfWork, Store
+from chassis.person_keys import sealed
+from contracts.base import Event
 from identity.adapters.accounts import MongoAccounts, MongoEmailVerifications
 from identity.adapters.audit import MongoAudit
 from identity.adapters.authentication import MongoCeremonies, MongoFactors, MongoLinks, MongoLogins
@@ -12,8 +16,12 @@ from identity.adapters.bulk_invites import MongoBulkInvites
 from identity.adapters.configuration import MongoConfiguration
 from identity.adapters.credentials import MongoCredentials
 from identity.adapters.organisations import MongoInvitations, MongoMembers, MongoOrganisations
+from identity.adapters.person_keys import MongoPersonKeys
+from identity.adapters.privacy import MongoDeletions, MongoExports
 from identity.adapters.referrals import MongoReferrals
 from identity.adapters.sessions import MongoRefreshTokens, MongoSessions
+from identity.adapters.showcase import MongoRemovals, MongoShowcases, MongoUploads
+from identity.domain.account import email_key
 from identity.usecases.organisation_ports import BulkInvites, Credentials, Invitations, Members, Organisations, Referrals
 from identity.usecases.ports import (
     Accounts,
@@ -27,6 +35,8 @@ from identity.usecases.ports import (
     RefreshTokens,
     Sessions,
 )
+from identity.usecases.privacy_ports import Deletions, Exports
+from identity.usecases.showcase_ports import Removals, Showcases, Uploads
 
 
 class IdentityUnitOfWork(MongoUnitOfWork):
@@ -48,9 +58,23 @@ class IdentityUnitOfWork(MongoUnitOfWork):
     bulk_invites: BulkInvites
     credentials: Credentials
     referrals: Referrals
+    showcases: Showcases
+    uploads: Uploads
+    removals: Removals
+    deletions: Deletions
+    exports: Exports
+
+    def __init__(self, store: Store, keys: MongoPersonKeys) -> None:
+        super().__init__(store)
+        self._keys = keys
+
+    def emit(self, event: Event) -> None:
+        """What is personal in it leaves encrypted with the person's key."""
+        seals = bool(event.personal) and self._keys.seals_events
+        super().emit(sealed(event, self._keys.made(event.subject, self._session)) if seals else event)
 
     def open(self, session: ClientSession) -> None:
-        self.accounts = MongoAccounts(session)
+        self.accounts = MongoAccounts(self._keys, session)
         self.verifications = MongoEmailVerifications(session)
         self.sessions = MongoSessions(session)
         self.refresh_tokens = MongoRefreshTokens(session)
@@ -66,3 +90,20 @@ class IdentityUnitOfWork(MongoUnitOfWork):
         self.bulk_invites = MongoBulkInvites(session)
         self.credentials = MongoCredentials(session)
         self.referrals = MongoReferrals(session)
+        self.showcases = MongoShowcases(self._keys, session)
+        self.uploads = MongoUploads(self._keys, session)
+        self.removals = MongoRemovals(session)
+        self.deletions = MongoDeletions(session)
+        self.exports = MongoExports(session)
+
+    def forget_address(self, email: str) -> None:
+        """What others wrote down of this address when they invited it."""
+        database, session = self._store.database, self._session
+        same = {"$regex": f"^{re.escape(email)}$", "$options": "i"}
+        for name in ("invitations", "bulk_invite_rows"):
+            database[name].delete_many({"email": same}, session=session)
+        database.places.delete_many({"_id": {"$regex": f" {re.escape(email_key(email))}$"}}, session=session)
+
+    def destroy_key(self, user_id: str) -> None:
+        """What was encrypted for this person can be read by nobody any more."""
+        self._keys.destroy(user_id, self._session)

@@ -21,6 +21,7 @@ class RevokeReason(StrEnum):
     KEPT_OUT = "kept_out"
     ROLE_REVOKED = "role_revoked"
     KEY_REVOKED = "key_revoked"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class Accounts(Protocol):
 
     def save(self, account: Account) -> None: ...
 
+    def remove(self, user_id: str) -> None: ...
+
     def any_with(self, role: Role) -> bool:
         """Whether anybody holds this role."""
 

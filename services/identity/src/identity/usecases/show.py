@@ -4,10 +4,13 @@ from datetime import datetime
 
 from contracts.identity.administration import AdminAccountView, AuditEntryView
 from contracts.identity.events import EmailVerificationRequested, ProfileUpdated, SessionRevoked, StandingChanged, UserRegistered
+from contracts.identity.showcase import FilePurpose
 from contracts.identity.views import MeView, PublicProfileView
 from identity.domain.account import Account
 from identity.domain.audit import AuditEntry
 from identity.domain.session import RevokeReason, Session
+from identity.domain.showcase import Showcase
+from identity.usecases.show_showcase import UrlOf, expert_view, portfolio_view
 
 
 def me_view(account: Account) -> MeView:
@@ -30,8 +33,8 @@ def me_view(account: Account) -> MeView:
     )
 
 
-def public_profile_view(account: Account) -> PublicProfileView:
-    profile = account.profile
+def public_profile_view(account: Account, showcase: Showcase, url_of: UrlOf) -> PublicProfileView:
+    profile, avatar = account.profile, showcase.of_purpose(FilePurpose.AVATAR)
     return PublicProfileView(
         id=account.id,
         display_name=profile.display_name,
@@ -42,6 +45,9 @@ def public_profile_view(account: Account) -> PublicProfileView:
         languages=profile.languages,
         links=profile.links,
         created_at=account.created_at,
+        avatar_url=url_of(avatar.key) if avatar else None,
+        portfolio=portfolio_view(showcase, url_of),
+        expert=expert_view(showcase.expert),
     )
 
 

@@ -31,6 +31,8 @@ class RecordChallengeHandler:
         if isinstance(event, ChallengePublished):
             self.market.refresh()
         with self.unit_of_work() as work:
+            if work.erased(event.challenge.challenger_id):
+                return
             before = work.challenges.get(event.challenge_id)
             after = _told(before, event, embedding, sequence)
             if after != before:
@@ -42,7 +44,7 @@ class RecordChallengeHandler:
         told = work.matches.told(challenge.id)
         candidates = self.market.solvers_near(challenge, CANDIDATES)
         for solver, fit in best_solvers(challenge, candidates, self.tell_at_most):
-            if fit.score >= self.tell_from_score and solver.id not in told:
+            if fit.score >= self.tell_from_score and solver.id not in told and not work.erased(solver.id):
                 work.matches.add(challenge.id, solver.id, fit.score)
                 work.emit(
                     ChallengeMatched(challenge_id=challenge.id, challenge_title=challenge.content.title, user_id=solver.id, score=fit.score)

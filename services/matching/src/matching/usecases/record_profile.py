@@ -25,6 +25,8 @@ class RecordProfileHandler:
         text = profile.meaning if person.solves else ""  # of the others nobody asks what they can do
         embedding = embedded(self.embeddings, text, known.embedding if known else None)
         with self.unit_of_work() as work:
+            if work.erased(event.user_id):
+                return
             before = work.solvers.get(event.user_id)
             after = before.told(profile, embedding, sequence) if before else Solver(event.user_id, profile, sequence, embedding)
             if after != before:

@@ -23,6 +23,8 @@ class RecordStatusHandler:
         with self.unit_of_work() as work:
             if isinstance(event, ChallengeCancelled) and event.previous_status is ChallengeStatus.DRAFT:
                 return  # never published, so never heard of
+            if work.erased(event.challenger_id):
+                return
             before = work.challenges.get(event.challenge_id)
             if before is None:
                 raise NotYet(event.challenge_id)
@@ -40,6 +42,8 @@ def _status(event: ApplicationAccepted | ChallengeCancelled | ChallengeCompleted
 
 
 def _credit(work: UnitOfWork, event: ChallengeCompleted) -> None:
+    if work.erased(event.solver_id):
+        return
     challenge, solver = work.challenges.get(event.challenge_id), work.solvers.get(event.solver_id)
     if challenge is None or solver is None:
         raise NotYet(event.solver_id)

@@ -22,6 +22,8 @@ class OpenConversationHandler:
         with self.unit_of_work() as work:
             if work.conversations.of_application(event.application_id):
                 return
+            if work.erased(event.challenger_id) or work.erased(event.solver_id):
+                return
             at = self.now()
             conversation = Conversation(
                 id=self.new_id("conversation"),

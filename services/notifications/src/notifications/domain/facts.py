@@ -248,6 +248,10 @@ def password_changed(event: identity.PasswordChanged) -> list[Fact]:
     return [Fact(event.user_id, Category.ACCOUNT, "password_changed")]
 
 
+def export_ready(event: identity.ExportReady) -> list[Fact]:
+    return [Fact(event.user_id, Category.ACCOUNT, "export_ready", link="/v1/me/export")]
+
+
 def second_factor_changed(event: identity.SecondFactorChanged) -> list[Fact]:
     """The change chooses the words."""
     kinds = {"added": "factor_added", "removed": "factor_removed", "used": "recovery_code_used"}

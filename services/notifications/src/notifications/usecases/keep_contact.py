@@ -19,6 +19,8 @@ class KeepContactHandler:
 
     def registered(self, event: UserRegistered, sequence: int) -> None:
         with self.unit_of_work() as work:
+            if work.erased(event.user_id):
+                return
             work.contacts.add(
                 Contact(
                     user_id=event.user_id,
@@ -34,16 +36,22 @@ class KeepContactHandler:
 
     def verified(self, event: EmailVerified) -> None:
         with self.unit_of_work() as work:
+            if work.erased(event.user_id):
+                return
             contact = self._known(work, event.user_id)
             work.contacts.save(replace(contact, email=event.email, email_verified=True))
 
     def moved(self, event: EmailChanged) -> None:
         with self.unit_of_work() as work:
+            if work.erased(event.user_id):
+                return
             contact = self._known(work, event.user_id)
             work.contacts.save(replace(contact, email=event.email, email_verified=True))
 
     def updated(self, event: ProfileUpdated, sequence: int) -> None:
         with self.unit_of_work() as work:
+            if work.erased(event.user_id):
+                return
             contact = self._known(work, event.user_id)
             if sequence > contact.sequence:
                 work.contacts.save(

@@ -55,6 +55,8 @@ class SendVerificationHandler:
     def _send(self, kind: str, event: Requested, notice: tuple[str, str] | None = None) -> None:
         now = self.now()
         with self.unit_of_work() as work:
+            if work.erased(event.user_id):
+                return
             if notice is not None:
                 work.mails.add(self._mail(notice[0], event, notice[1], {"email": event.email}, now))
             if event.expires_at > now:

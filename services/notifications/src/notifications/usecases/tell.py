@@ -36,6 +36,8 @@ class TellHandler:
                 self._tell(work, fact, fact_id)
 
     def _tell(self, work: UnitOfWork, fact: Fact, fact_id: str) -> None:
+        if work.erased(fact.recipient_id):
+            return
         contact = work.contacts.get(fact.recipient_id)
         if contact is None:
             raise NotYet(fact.recipient_id)

@@ -1,5 +1,7 @@
 """The entrypoints of payments: nameko services that run in one process."""
 
+from chassis.privacy.service import privacy_service
 from payments.service.payments import PaymentsService
+from payments.wiring import build_privacy
 
-SERVICES = [PaymentsService]
+SERVICES = [PaymentsService, privacy_service("payments", build_privacy)]

@@ -31,6 +31,8 @@ class OpenEscrowHandler:
         with self.unit_of_work() as work:
             if work.escrows.of_challenge(event.challenge_id) is not None:
                 return
+            if work.erased(event.challenger_id) or work.erased(event.solver_id):
+                return
             work.escrows.add(
                 Escrow(
                     id=self.new_id("escrow"),

@@ -1,0 +1,111 @@
+"""`<service>.privacy`: the nameko service by which a service answers for one person's data and erases it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from chassis.entrypoints import UseCasesProvider, on_event, rpc, timer
+from chassis.key_ring import KeyRing, key_ring
+from chassis.mongo import MongoUnitOfWork
+from chassis.principal import Principal
+from chassis.privacy import traces
+from chassis.privacy.erased_people import ErasedPeople
+from chassis.privacy.keeping import Keeper
+from chassis.retry import NotYet
+from chassis.wiring import Resources
+from contracts.identity.events import PersonDeletionStarted
+from contracts.privacy.events import PersonDataErased
+from contracts.privacy.queries import PRIVACY, ExportPersonalData, ListObligations
+from contracts.privacy.views import ObligationsView, PersonalDataView
+
+log = structlog.get_logger(__name__)
+_AT_ONCE = 20
+
+
+class _Work(MongoUnitOfWork):
+    people: ErasedPeople
+
+    def open(self, session: Any) -> None:
+        self.people = ErasedPeople(self._store.database, session)
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """Notes who is to be erased, erases them, and tells."""
+
+    resources: Resources[Any]
+    keeper: Keeper
+    keys: KeyRing
+
+    def obligations(self, principal: Principal) -> ObligationsView:
+        return ObligationsView(items=tuple(self.keeper.obligations(principal.user_id)))
+
+    def export(self, query: ExportPersonalData, principal: Principal) -> PersonalDataView:
+        return self.keeper.export(principal.user_id, query.cursor)
+
+    def note(self, event: PersonDeletionStarted) -> None:
+        with _Work(self.resources.store) as work:
+            work.people.note(event.user_id, event.deletion_id, self.resources.clock.now())
+        self.keys.forget(event.user_id)
+
+    def erase(self) -> None:
+        """Sweep those that are due. Who was interrupted begins again: each step is safe to do twice, the confirmation happens once."""
+        people = ErasedPeople(self.resources.store.database)
+        for row in people.due(self.resources.clock.now(), _AT_ONCE):
+            user_id = str(row["_id"])
+            if waits := self._sweep(row):
+                people.waits(user_id, waits)
+                log.warning("erasing_waits", deletion_id=row["deletion_id"], waits_for=waits)
+
+    def _sweep(self, row: dict[str, Any]) -> list[str]:
+        """What it waits for; nothing when it is done."""
+        store, user_id, at = self.resources.store, str(row["_id"]), self.resources.clock.now()
+        if owed := self.keeper.obligations(user_id):
+            return sorted({one.kind for one in owed})
+        try:
+            erased = dict(self.keeper.erase(user_id))
+        except NotYet as why:
+            return [str(why)]
+        if traces.waits_to_be_sent(store.database, user_id):
+            return ["outbox"]
+        erased |= {name: count for name, count in traces.forget(store.database, user_id, at).items() if count}
+        with _Work(store) as work:
+            if work.people.done(user_id, at):
+                service = self.resources.settings.service()
+                told = PersonDataErased(deletion_id=row["deletion_id"], user_id=user_id, service=service, erased=erased, erased_at=at)
+                work.emit(told)
+        return []
+
+
+class PrivacyService:
+    name = PRIVACY
+    use_cases: Privacy
+
+    @rpc
+    def list_obligations(self, query: ListObligations, principal: Principal) -> ObligationsView:  # noqa: ARG002 - the query has no fields
+        return self.use_cases.obligations(principal)
+
+    @rpc
+    def export_personal_data(self, query: ExportPersonalData, principal: Principal) -> PersonalDataView:
+        return self.use_cases.export(query, principal)
+
+    @on_event
+    def on_person_deletion_started(self, event: PersonDeletionStarted) -> None:
+        self.use_cases.note(event)
+
+    @timer(seconds=1)
+    def erase_people(self) -> None:
+        self.use_cases.erase()
+
+
+def privacy_service(service: str, build: Callable[[Resources[Any]], Keeper]) -> type:
+    """A service's own: list it in SERVICES. `build` makes what knows where the service keeps personal data."""
+
+    def privacy(resources: Resources[Any]) -> Privacy:
+        return Privacy(resources, build(resources), key_ring(resources))
+
+    return type("Privacy", (PrivacyService,), {"name": f"{service}.{PRIVACY}", "use_cases": UseCasesProvider(privacy)})

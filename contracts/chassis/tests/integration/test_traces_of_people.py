@@ -1,0 +1,105 @@
+"""What a service's machinery remembers of a person is found by their id and emptied; what it knows of others stays."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from types import ModuleType
+
+import pytest
+
+from chassis.ids import new_id
+from chassis.mongo import Store
+from chassis.privacy import traces
+from chassis.privacy.erased_people import ErasedPeople
+from chassis.privacy.keeping import ERASED, CursorInvalid, Kept, MongoKeeper, by
+from contracts.identity.events import PersonDeletionStarted
+
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+ADA, BOB = new_id("user"), new_id("user")
+
+
+@pytest.fixture
+def store(open_store) -> Store:
+    nothing = ModuleType("nothing")
+    nothing.__path__ = []  # a package of no migrations: those of the chassis are made
+    return open_store(nothing, NOW)
+
+
+def body(person: str) -> bytes:
+    return f'{{"user_id": "{person}", "text": "private"}}'.encode()
+
+
+def test_sent_events_answers_and_dead_letters_are_emptied(store: Store) -> None:
+    database = store.database
+    for number, person in enumerate((ADA, BOB)):
+        database.outbox.insert_one({"_id": f"sent {number}", "key": f"sent {number}", "body": body(person), "sent_at": NOW})
+        database.idempotency.insert_one({"_id": f"anonymous/x/{number}", "answer": body(person), "answered_at": NOW})
+        letter = {
+            "key": f"{number}",
+            "status": "waiting",
+            "event_type": "identity.email_verified.v1",
+            "queue": "q",
+            "error": "ValueError: private",
+        }
+        database.dead_letters.insert_one({"_id": f"letter {number}", **letter, "body": body(person), "traceback": "private"})
+    of_erasing = {
+        "_id": "letter of erasing",
+        "key": "e",
+        "event_type": PersonDeletionStarted.type(),
+        "status": "waiting",
+        "body": body(ADA),
+    }
+    database.dead_letters.insert_one(of_erasing)
+    database.outbox.insert_one({"_id": "pending", "key": "pending", "body": body(ADA), "pending": True})
+
+    assert traces.waits_to_be_sent(database, ADA)
+    assert not traces.waits_to_be_sent(database, BOB)
+    assert traces.forget(database, ADA, NOW) == {"outbox": 1, "idempotency": 1, "dead_letters": 1}
+    assert traces.forget(database, ADA, NOW) == {"outbox": 0, "idempotency": 0, "dead_letters": 0}
+    assert {row["_id"] for row in database.outbox.find({"body": {"$exists": True}})} == {"sent 1", "pending"}
+    assert [row["_id"] for row in database.idempotency.find({})] == ["anonymous/x/1"]
+    emptied = database.dead_letters.find_one({"_id": "letter 0"})
+    assert emptied
+    assert (emptied["status"], emptied["error"], "body" in emptied, "traceback" in emptied) == ("discarded", "erased", False, False)
+    waiting = {row["_id"] for row in database.dead_letters.find({"status": "waiting"})}
+    assert waiting == {"letter 1", "letter of erasing"}
+
+
+def test_somebody_is_swept_twice_and_remembered_for_good(store: Store) -> None:
+    people = ErasedPeople(store.database)
+    assert not people.has(ADA)
+    people.note(ADA, "deletion_1", NOW)
+    people.note(ADA, "deletion_1", NOW + timedelta(hours=1))
+    assert [row["_id"] for row in people.due(NOW, 10)] == [ADA]
+    assert people.done(ADA, NOW)
+    assert people.due(NOW + timedelta(seconds=59), 10) == []
+    assert [row["_id"] for row in people.due(NOW + timedelta(seconds=60), 10)] == [ADA]
+    assert not people.done(ADA, NOW + timedelta(seconds=60))
+    assert people.due(NOW + timedelta(days=1000), 10) == []
+    assert people.has(ADA)
+
+
+def test_a_table_erases_and_exports(store: Store) -> None:
+    things = store.database.things
+    things.insert_many([{"_id": f"{number:04}", "version": 1, "owner": ADA, "text": f"words {number}"} for number in range(205)])
+    things.insert_many(
+        [{"_id": "shared", "version": 1, "owner": BOB, "guests": [ADA, BOB]}, {"_id": "other", "version": 1, "owner": BOB, "text": "his"}]
+    )
+    keeper = MongoKeeper(
+        store.database, [Kept("things", by("owner"), {"text": ERASED}), Kept("things", by("guests"), pulled="guests", export=False)]
+    )
+    pages, cursor = [], None
+    while True:
+        page = keeper.export(ADA, cursor)
+        pages.append(len(page.items))
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert pages in ([100, 100, 5], [100, 100, 5, 0])
+    with pytest.raises(CursorInvalid):
+        keeper.export(ADA, "bm9uc2Vuc2U=")
+    assert keeper.erase(ADA) == {"things": 206}
+    assert keeper.erase(ADA) == {}
+    assert things.count_documents({"owner": ADA, "text": ERASED, "version": 2}) == 205
+    assert things.find_one({"_id": "shared"}, {"guests": 1, "_id": 0}) == {"guests": [BOB]}
+    assert things.find_one({"_id": "other"}, {"text": 1, "_id": 0}) == {"text": "his"}

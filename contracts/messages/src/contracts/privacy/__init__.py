@@ -1,0 +1,1 @@
+"""What every service answers and tells about one person's data: `<service>.privacy`."""

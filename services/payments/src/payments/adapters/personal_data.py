@@ -1,0 +1,76 @@
+"""Where payments keeps personal data: what is exported, and what becomes of it when a person is erased."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pymongo.database import Database
+
+from chassis.privacy.keeping import ERASED, Kept, MongoKeeper, by
+from contracts.payments.dispute_views import DisputeStatus
+from contracts.payments.views import PayoutStatus
+from contracts.privacy.views import ObligationView
+from payments.domain.ledger.accounts import AccountKind
+
+_OVER = [DisputeStatus.DECIDED.value, DisputeStatus.WITHDRAWN.value]
+_UNDER_WAY = [PayoutStatus.REQUESTED.value, PayoutStatus.IN_TRANSIT.value]
+_OWED = (AccountKind.PENDING, AccountKind.AVAILABLE, AccountKind.IN_TRANSIT)
+_TOO_SMALL_TO_PAY_OUT = 100  # minor units: nobody is kept by what is left behind the smallest payout
+
+
+def personal_data(database: Database[dict[str, Any]]) -> MongoKeeper:
+    """What moved money stays, as the law wants it: by then it names nobody but an id that leads nowhere. Texts are emptied."""
+    return MongoKeeper(
+        database,
+        [
+            Kept("escrows", by("payer_id"), {"action_url": None, "action_client_secret": None}),
+            Kept("escrows", by("payee_id"), remains=True),
+            Kept("disputes", by("opened_by"), {"reason": ERASED}),
+            Kept("disputes", lambda user_id: {"respondent_id": user_id, "answer": {"$ne": None}}, {"answer": ERASED}),
+            Kept("payouts", by("user_id"), remains=True),
+            Kept("balances", by("owner"), remains=True),
+            Kept("connected_accounts", by("_id"), {"state": {}}),
+            Kept("customers", by("_id")),
+        ],
+        obligations=lambda user_id: _owed(database, user_id),
+        before=lambda user_id: _empty_evidence(database, user_id),
+    )
+
+
+def _owed(database: Database[dict[str, Any]], user_id: str) -> Sequence[ObligationView]:
+    return [
+        *_held(database, user_id),
+        *(
+            ObligationView(kind="open_dispute", subject=row["_id"], detail="A dispute is not decided yet.")
+            for row in database.disputes.find({"$or": [{"opened_by": user_id}, {"respondent_id": user_id}], "status": {"$nin": _OVER}})
+        ),
+        *(
+            ObligationView(kind="pending_payout", subject=row["_id"], detail="A payout is under way.")
+            for row in database.payouts.find({"user_id": user_id, "status": {"$in": _UNDER_WAY}})
+        ),
+        *(
+            ObligationView(kind="balance", subject=row["_id"], detail="There is money that was not paid out.")
+            for row in database.balances.find({"owner": user_id})
+            if row["_id"].partition(":")[0] in _OWED and abs(row["amount"]) >= _TOO_SMALL_TO_PAY_OUT
+        ),
+    ]
+
+
+def _held(database: Database[dict[str, Any]], user_id: str) -> Sequence[ObligationView]:
+    """Escrows with money in them or on its way, on either side; and those that a team shares."""
+    sides = [{"payer_id": user_id}, {"payee_id": user_id}, {"team.user_id": user_id}]
+    return [
+        ObligationView(kind="held_escrow", subject=row["_id"], detail="Money is held in escrow or on its way.")
+        for row in database.escrows.find({"$or": sides})
+        if any(step["held"] or step["disputed"] or step["moving"] or step.get("hands") for step in row["milestones"])
+    ]
+
+
+def _empty_evidence(database: Database[dict[str, Any]], user_id: str) -> None:
+    for row in database.disputes.find({"evidence.author_id": user_id}):
+        evidence = [one | {"title": ERASED, "text": ERASED} if one["author_id"] == user_id else one for one in row["evidence"]]
+        if evidence != row["evidence"]:
+            database.disputes.update_one(
+                {"_id": row["_id"], "version": row["version"]}, {"$set": {"evidence": evidence}, "$inc": {"version": 1}}
+            )
