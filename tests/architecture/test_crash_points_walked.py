@@ -1,4 +1,4 @@
-"""Crash points are declared, exist in the code exactly once, and are walked by a test that kills a process there."""
+"""Crash points are declared, exist in the code exactly once, stand behind every effect at a vendor, and are walked by a test."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for folder in ("contracts", "services") for path in (ROOT / folder).glob("**/src/**/*.py"))
-WALKS = sorted(path for folder in ("contracts", "services") for path in (ROOT / folder).glob("**/tests/integration/test_crash_*.py"))
+WALKS = sorted(path for folder in ("contracts", "services") for path in (ROOT / folder).glob("**/tests/*/test_crash_*.py"))
+USE_CASES = sorted((ROOT / "services").glob("*/src/*/usecases/**/*.py"))
 
 
 def calls(path: Path, function: str) -> Iterator[ast.expr]:
@@ -39,7 +40,7 @@ def test_every_point_says_what_is_true_there() -> None:
     assert {name: sentence for name, sentence in declared().items() if len(sentence.split()) < 4} == {}
 
 
-def test_a_process_is_killed_at_every_point_by_some_test() -> None:
+def test_every_point_is_walked_by_some_test() -> None:
     strings = {
         node.value.partition(":")[0]
         for path in WALKS
@@ -47,3 +48,21 @@ def test_a_process_is_killed_at_every_point_by_some_test() -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     assert declared().keys() - strings == set()
+
+
+def effects_at_vendors(path: Path) -> list[str]:
+    """The calls of a port that carry an idempotency key, or hand over a mail: what happens outside our transactions."""
+    return [
+        ast.unparse(node.func)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and (any(keyword.arg == "key" for keyword in node.keywords) or ast.unparse(node.func) == "self.mailer.send")
+    ]
+
+
+def test_every_effect_at_a_vendor_has_a_point_behind_it() -> None:
+    effects = {path: found for path in USE_CASES if (found := effects_at_vendors(path))}
+    assert len(effects) > 8
+    missing = {str(path.relative_to(ROOT)): found for path, found in effects.items() if len(list(calls(path, "reached"))) < len(found)}
+    assert missing == {}

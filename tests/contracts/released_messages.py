@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +27,7 @@ _BY_NAME = {"currency": ("EUR",)}
 # The first that fits a text's pattern and limits is taken.
 _TEXTS = ("a text", "x" * 12, "DE", "en", "123456", "https://files.example.com/a.pdf", "text/plain", "pm_card_visa", "24:00", "09:00")
 _LARGE = 1_000_000
+_numbers_of_ids = itertools.count(1)  # nothing is the same thing by accident
 
 # What a message demands beyond its schema.
 _BEYOND: dict[str, Callable[[dict[str, Any]], bool]] = {
@@ -146,7 +148,7 @@ def _texts(schema: Schema, _document: Schema) -> Iterator[str]:
     if "format" in schema:
         yield _BY_FORMAT[schema["format"]]
     elif kind := _TYPE_ID.match(pattern):
-        yield f"{kind.group(1)}_01k9zzzzzz8zzvzzzzzzzzzzzz"
+        yield f"{kind.group(1)}_01k9zzzzzz8zzv{next(_numbers_of_ids):012}"
     else:
         shortest, longest = schema.get("minLength", 0), schema.get("maxLength", 10**6)
         yield next(text for text in _TEXTS if re.search(pattern, text) and shortest <= len(text) <= longest)

@@ -15,6 +15,7 @@ import aio_pika
 import aiohttp
 import orjson
 import pytest
+import socketio
 from gateway_fakes.samples import view
 from gateway_fakes.waiting import eventually
 
@@ -107,3 +108,21 @@ async def test_sigterm_lets_what_is_in_flight_end(
     assert not [line for line in lines if line["level"] in ("error", "critical")]
     assert {"request_id", "trace_id", "service"} <= set(next(line for line in lines if line["event"] == "http_request"))
     await service.close()
+
+
+async def test_who_is_connected_while_it_stops_connects_again_unasked(
+    amqp_url: str, redis_url: str, tokens: TestTokens, processes: list[LocalProcess], tmp_path: Path, port: int
+) -> None:
+    process = launch.gateway(env=environment(amqp_url, redis_url, tokens), log=tmp_path / "gateway.log", port=port)
+    processes.append(process)
+    await asyncio.to_thread(process.start)
+    client = socketio.AsyncClient(reconnection_delay=0.2, reconnection_delay_max=0.5)
+    token = tokens.issue(new_id("user"))
+    await client.connect(f"http://127.0.0.1:{port}", auth={"token": token}, transports=["websocket"], wait_timeout=10)
+    first = client.sid
+    process.terminate()
+    await eventually(lambda: not process.running)  # nobody's connection holds it up
+    await asyncio.to_thread(process.start)
+    await eventually(lambda: client.connected and client.sid != first)
+    await client.disconnect()
+    await client.shutdown()

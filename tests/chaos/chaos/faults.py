@@ -7,12 +7,13 @@ import os
 import signal
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 import aiohttp
 
 from chaos.history import History
+from chaos.namespace import Namespace
 from chaos.observer import Observer
 from chaos.plan import Fault, Plan, kind_of
 from chaos.scale import SERVERS, SERVING
@@ -29,8 +30,9 @@ _MINDED_EVERY_S = 0.5
 class Faults:
     """Everything that goes wrong in a run, and the supervisor that starts again what ended by itself."""
 
-    def __init__(self, platform: Platform, plan: Plan, history: History, observer: Observer) -> None:
+    def __init__(self, platform: Platform, plan: Plan, history: History, observer: Observer, namespaces: Mapping[str, Namespace]) -> None:
         self._platform = platform
+        self._namespaces = namespaces
         self._plan = plan
         self._history = history
         self._observer = observer
@@ -72,7 +74,7 @@ class Faults:
             began = time.monotonic()
             actions: dict[str, Callable[[Fault], Awaitable[float | None]]] = {
                 "kill": self._kill, "stop": self._stop, "rolling": self._rolling, "pause": self._pause,
-                "repeat": self._repeat, "clock": self._clock, "vendor": self._vendor,
+                "repeat": self._repeat, "clock": self._clock, "vendor": self._vendor, "partition": self._partition,
             }  # fmt: skip
             ready_after = await actions.get(fault.kind, self._network)(fault)
             told = {"after": round(time.monotonic() - began, 2), "ready_after": ready_after}
@@ -113,6 +115,12 @@ class Faults:
                 os.kill(pid, signal.SIGSTOP)
                 await asyncio.sleep(fault.lasts)
                 os.kill(pid, signal.SIGCONT)
+
+    async def _partition(self, fault: Fault) -> None:
+        namespace = self._namespaces[await self._resolved(fault.target) or fault.target]
+        await asyncio.to_thread(namespace.cut)
+        await asyncio.sleep(fault.lasts)
+        await asyncio.to_thread(namespace.heal)
 
     async def _network(self, fault: Fault) -> None:
         process, _, server = fault.target.partition(">")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from chaos import observations, stage
 from chaos.faults import Faults
 from chaos.history import History, read
 from chaos.market_load import MarketLoad
+from chaos.namespace import Namespace, isolate
 from chaos.observer import Observer
 from chaos.plan import Plan
 from chaos.probe_load import ProbeLoad
@@ -47,18 +48,24 @@ def run(plan: Plan, folder: Path, *, without: str | None = None, say: Callable[[
     platform = stage.build(folder / "platform", plan.scale, vendor.url)
     if without:
         stage.run_unsafe(platform, without)
+    namespaces: dict[str, Namespace] = {}
     try:
-        asyncio.run(_run(plan, platform, vendor, history, say))
+        namespaces = isolate(platform, plan.scale.isolated)
+        asyncio.run(_run(plan, platform, namespaces, vendor, history, say))
     finally:
         for process in reversed(platform.processes.values()):
             process.kill()  # its data is not needed any more
         platform.stop()
+        for namespace in namespaces.values():
+            namespace.stop()
         history.close()
     records = read(history.file)
     return Outcome(plan, records, judge(records), time.monotonic() - began)
 
 
-async def _run(plan: Plan, platform: Platform, vendor: Vendor, history: History, say: Callable[[str], None]) -> None:
+async def _run(
+    plan: Plan, platform: Platform, namespaces: Mapping[str, Namespace], vendor: Vendor, history: History, say: Callable[[str], None]
+) -> None:
     await vendor.start()
     say("starting")
     starting = asyncio.create_task(asyncio.to_thread(platform.start))
@@ -70,7 +77,8 @@ async def _run(plan: Plan, platform: Platform, vendor: Vendor, history: History,
         say("running")
         history.add("begun", seed=plan.seed, plan=plan.digest)
         market = MarketLoad(platform, plan.stories, history)
-        await _load_and_faults(plan, platform, market, history, observer, say)
+        faults = Faults(platform, plan, history, observer, namespaces)
+        await _load_and_faults(plan, platform, market, faults, history, observer, say)
         say("coming to rest")
         await observations.settled(platform, observer, history, _REST_S)
         await market.read_again()
@@ -81,11 +89,10 @@ async def _run(plan: Plan, platform: Platform, vendor: Vendor, history: History,
 
 
 async def _load_and_faults(
-    plan: Plan, platform: Platform, market: MarketLoad, history: History, observer: Observer, say: Callable[[str], None]
+    plan: Plan, platform: Platform, market: MarketLoad, faults: Faults, history: History, observer: Observer, say: Callable[[str], None]
 ) -> None:
     give_up_at = time.monotonic() + plan.scale.seconds + _LOAD_GRACE_S
     probe = ProbeLoad(platform.infrastructure.amqp_url, plan.seed, plan.batches, history)
-    faults = Faults(platform, plan, history, observer)
 
     async def tell() -> None:
         while True:

@@ -50,6 +50,16 @@ class Scale:
         """The kinds that are restarted one replica after another."""
         return [*self.services, "relay", "gateway"] if self.gateways > 1 else [*self.services, "relay"]
 
+    @property
+    def isolated(self) -> list[str]:
+        """Those with a network namespace of their own: whoever a partition may cut off."""
+        cut_off = {target for _, kind, target, _ in self.script if kind == "partition"}
+        return [name for name in self.members if name in cut_off or (SERVING in cut_off and name in self.processes["relay"])]
+
+    @property
+    def members(self) -> list[str]:
+        return [name for members in self.processes.values() for name in members]
+
     def kills_of(self, kind: str) -> int:
         return self.kills if not self.killed or kind in self.killed else 0
 
@@ -142,4 +152,18 @@ BITE = Scale(
     ),
     ends_with_database=True,
 )
-SCALES = {scale.name: scale for scale in (LONG, SHORT, SMOKE, BITE)}
+# Whole hosts that are cut off from all others, broker and database alike, and come back: they need network namespaces.
+PARTITION = replace(
+    BITE,
+    name="partition",
+    replicas={"relay": 2, "probe_sink": 2},
+    # By ways of their own: a driver must not go to the address that a database tells of itself.
+    links=((SERVING, "mongo"), ("probe_sink-2", "mongo")),
+    script=(
+        (2.0, "partition", SERVING, 7.0),  # longer than its lease: another takes over, and what it had sent arrives late
+        (11.0, "partition", "probe_sink-2", 5.0),
+        (14.0, "partition", SERVING, 1.0),  # shorter
+        (17.0, "repeat", "wire", 0.0),
+    ),
+)
+SCALES = {scale.name: scale for scale in (LONG, SHORT, SMOKE, BITE, PARTITION)}

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from checker.violation import Record, Violation, of
 
 # What may make a relay publish again what was published and not yet marked, or another relay take over.
-DISTURBING = frozenset({"kill", "stop", "rolling", "pause", "cut", "reset", "half_open", "stall", "delay"})
+DISTURBING = frozenset({"kill", "stop", "rolling", "pause", "cut", "reset", "half_open", "stall", "delay", "partition"})
 _DISTURBED = ("relay", "broker", "mongo", "serving relay")
 # A fault ends one connection or process and, while it heals, perhaps the next attempt too.
 STEPS_BACK_A_FAULT = 3

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from chaos import plan
 from chaos.plan import POISON
-from chaos.scale import BITE, LONG, SMOKE, Scale
+from chaos.scale import BITE, LONG, PARTITION, SMOKE, Scale
 
-SCALES = pytest.mark.parametrize("scale", [LONG, SMOKE, BITE], ids=lambda scale: scale.name)
+SCALES = pytest.mark.parametrize("scale", [LONG, SMOKE, BITE, PARTITION], ids=lambda scale: scale.name)
 
 
 @SCALES
@@ -36,6 +36,11 @@ def test_one_fact_is_poison_with_others_before_and_after_it_in_its_aggregate() -
     poisoned = [index for index, batch in enumerate(batches) if batch.poison is not None]
     assert len(poisoned) == 1
     assert 0 < poisoned[0] < len(batches) - 1
+
+
+def test_who_may_be_cut_off_has_a_network_of_its_own() -> None:
+    assert set(PARTITION.isolated) == {"relay", "relay-2", "probe_sink-2"}
+    assert LONG.isolated == SMOKE.isolated == []
 
 
 def test_more_load_does_not_move_the_faults() -> None:

@@ -18,6 +18,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from chassis import audit, ended_sessions, idempotency, inbox, outbox
 from chassis.clock import Clock
+from chassis.crash_points import declare, reached
 from chassis.dead_letters import letters
 from chassis.lease import COLLECTION as LEASES
 from chassis.lease import RELEASE, RENEW_SECONDS, RENEWAL, Candidate, Holding, LeaseLost, new_owner
@@ -29,6 +30,13 @@ _LOCK_SECONDS = 600.0  # how long a replica waits for another one's migrations
 _log = logging.getLogger(__name__)
 
 Migration = Callable[[Database[dict[str, Any]]], None]
+declare(
+    {
+        "migrations.lock_taken": "no other replica migrates, nothing has run",
+        "migrations.one_ran": "a migration has changed the database, that it ran is not recorded",
+        "migrations.one_recorded": "a migration is recorded, the next one is not begun, or the lock is not handed back",
+    }
+)
 
 
 def run(database: Database[dict[str, Any]], migrations: ModuleType, clock: Clock) -> list[str]:
@@ -51,11 +59,14 @@ def run(database: Database[dict[str, Any]], migrations: ModuleType, clock: Clock
     if not _missing(database, known):
         return []
     with _lock(database) as check_lock:
+        reached("migrations.lock_taken")
         ran = []
         for name in _missing(database, known):
             check_lock()
             known[name](database)
+            reached("migrations.one_ran")
             database[COLLECTION].insert_one({"_id": name, "applied_at": clock.now()})
+            reached("migrations.one_recorded")
             _log.info("migration_applied: %s", name)
             ran.append(name)
         return ran

@@ -58,10 +58,12 @@ class Relay:
 
 
 RELAYS = st.integers(0, len(SKEWS) - 1)
+PAUSES = st.sampled_from([0.05, 1.0, LEASE_SECONDS - 0.9, LEASE_SECONDS - 0.4, LEASE_SECONDS + 0.3, 2 * LEASE_SECONDS + 0.6])
+ON_THE_WAY = st.sampled_from([0.05, 1.0, LEASE_SECONDS - 0.9, LEASE_SECONDS + 0.3])
 
 
 class LeaseMachine(RuleBasedStateMachine):
-    """Each step of a relay is a rule of its own: between any two, time passes and the others go on."""
+    """A relay goes on step by step: between any two, time passes and the others go on."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,22 +75,67 @@ class LeaseMachine(RuleBasedStateMachine):
     def stored(self) -> dict[str, Any] | None:
         return self.leases.find_one({"_id": NAME})
 
-    @rule(seconds=st.sampled_from([0.05, 0.3, 1.0, 2.0, LEASE_SECONDS - 0.4, LEASE_SECONDS + 0.3]))
+    @rule(seconds=PAUSES)
     def time_passes(self, seconds: float) -> None:
-        self.true_time[0] += seconds
+        """Whoever waits for the lease looks at it again and again; one that has decided to claim it may be slow to do so."""
+        for _ in range(2):
+            for one in self.relays:
+                if one.read is None:
+                    self._looks(one)
+            self.true_time[0] += seconds / 2
 
-    @rule(relay=RELAYS)
-    def looks(self, relay: int) -> None:
-        one = self.relays[relay]
+    @rule(relay=RELAYS, times=st.integers(1, 4))
+    def goes_on(self, relay: int, times: int) -> None:
+        for _ in range(times):
+            self._step(self.relays[relay])
+
+    @rule(relay=RELAYS, other=RELAYS, before=ON_THE_WAY, to_the_database=ON_THE_WAY, back=ON_THE_WAY, lost=st.booleans())
+    def renews_slowly(self, relay: int, other: int, before: float, to_the_database: float, back: float, lost: bool) -> None:
+        """It gets the lease where it can, and works; then the others go on while its question and the answer are on their way."""
+        one, rival = self.relays[relay], self.relays[other]
+        for _ in range(6):
+            self._step(one)
+        while one.renewal is not None or one.renewed is not None:
+            self._step(one)
+        self.time_passes(before)
+        if one is rival or not one.may_act:
+            return
+        self._step(one)
+        for seconds in (to_the_database, back):
+            self.time_passes(seconds)
+            for _ in range(3):
+                self._step(rival)
+            if lost and seconds is back:
+                one.renewed = None
+            self._step(one)
+            self.one_at_a_time_acts()
+
+    def _step(self, one: Relay) -> None:
+        """What a relay does next, by what it knows."""
+        if one.holding is None:
+            if one.claimed is not None:
+                self._hears_of_its_claim(one)
+            elif one.read is not None:
+                self._claims(one)
+            else:
+                self._looks(one)
+        elif one.renewed is not None:
+            one.holding.renewed(one.renewed)
+            one.renewed = None
+        elif one.renewal is not None:
+            self._renewal_arrives(one)
+        elif one.may_act:
+            one.renewal = one.now()
+        else:
+            one.end_tenure()
+
+    def _looks(self, one: Relay) -> None:
         if one.holding is None and one.claimed is None:
             stored = self.stored()
             one.read = (stored,) if one.candidate.may_claim(stored) else None
 
-    @rule(relay=RELAYS)
-    def claims(self, relay: int) -> None:
-        one = self.relays[relay]
-        if one.read is None:
-            return
+    def _claims(self, one: Relay) -> None:
+        assert one.read is not None
         (stored,), one.read = one.read, None
         asked_at = one.now()
         query, update = one.candidate.claim(stored)
@@ -99,35 +146,18 @@ class LeaseMachine(RuleBasedStateMachine):
         elif self.leases.update_one(query, update):
             one.claimed = one.candidate.claimed_token(stored), asked_at
 
-    @rule(relay=RELAYS)
-    def hears_of_its_claim(self, relay: int) -> None:
-        one = self.relays[relay]
-        if one.claimed is not None:
-            (token, asked_at), one.claimed = one.claimed, None
-            one.holding = Holding(NAME, token, asked_at, one.now)
+    def _hears_of_its_claim(self, one: Relay) -> None:
+        assert one.claimed is not None
+        (token, asked_at), one.claimed = one.claimed, None
+        one.holding = Holding(NAME, token, asked_at, one.now)
 
-    @rule(relay=RELAYS)
-    def asks_to_renew(self, relay: int) -> None:
-        one = self.relays[relay]
-        if one.may_act and one.renewal is None and one.renewed is None:
-            one.renewal = one.now()
-
-    @rule(relay=RELAYS)
-    def renewal_arrives(self, relay: int) -> None:
-        one = self.relays[relay]
-        if one.holding is not None and one.renewal is not None:
-            if self.leases.update_one(one.holding.mine(), RENEWAL):
-                one.renewed = one.renewal
-            else:
-                one.holding = None
-            one.renewal = None
-
-    @rule(relay=RELAYS, lost=st.booleans())
-    def hears_of_its_renewal(self, relay: int, lost: bool) -> None:
-        one = self.relays[relay]
-        if one.holding is not None and one.renewed is not None and not lost:
-            one.holding.renewed(one.renewed)
-        one.renewed = None
+    def _renewal_arrives(self, one: Relay) -> None:
+        assert one.holding is not None
+        if self.leases.update_one(one.holding.mine(), RENEWAL):
+            one.renewed = one.renewal
+        else:
+            one.holding = None
+        one.renewal = None
 
     @rule(relay=RELAYS)
     def stops(self, relay: int) -> None:
@@ -138,18 +168,17 @@ class LeaseMachine(RuleBasedStateMachine):
             one.restart()
             self.leases.update_one(mine, RELEASE)
 
-    @rule(relay=RELAYS)
-    def gives_up(self, relay: int) -> None:
-        """The broker or the database broke: it could not give the lease back, and may claim it again at once."""
+    @rule(relay=RELAYS, dies=st.booleans())
+    def ends(self, relay: int, dies: bool) -> None:
+        """It dies; or broker or database broke: it could not give the lease back, and may claim it again at once."""
         one = self.relays[relay]
+        if dies:
+            one.restart()
+            return
         one.end_tenure()
         stored = self.stored()
         if stored is not None and stored["owner"] == f"{one.owner}/{one.started}":
             assert one.candidate.may_claim(stored)
-
-    @rule(relay=RELAYS)
-    def dies(self, relay: int) -> None:
-        self.relays[relay].restart()
 
     @rule(relay=RELAYS)
     def one_that_works_keeps_its_lease(self, relay: int) -> None:

@@ -16,6 +16,7 @@ from local_platform.ports import free_port
 
 T = TypeVar("T")
 _CONNECT_S = 5.0
+_LOOPBACK = "127.0.0.1"
 
 
 class Fault(Enum):
@@ -28,15 +29,15 @@ class Fault(Enum):
 
 
 class FaultProxy:
-    """A way to a server on this machine that a test can break and heal; healthy at the start.
+    """A way to a server, on this machine unless told, that a test can break and heal; healthy at the start.
 
     All proxies of a process run in one thread beside it, so the methods can be called from anywhere but that thread.
     """
 
-    def __init__(self, upstream_port: int, port: int | None = None) -> None:
-        """`port`: where to listen on the loopback interface, a free one unless given; it stays the same through faults and restarts."""
-        self.upstream_port = upstream_port
-        self.port = port or free_port()
+    def __init__(self, upstream_port: int, port: int | None = None, *, host: str = _LOOPBACK, upstream_host: str = _LOOPBACK) -> None:
+        """`port`: where to listen, a free one of the loopback interface unless given; it stays the same through faults and restarts."""
+        self.upstream_port, self.upstream_host = upstream_port, upstream_host
+        self.port, self.host = port or free_port(), host
         self.fault = Fault.NONE
         self._delay_s = 0.0
         self._listener: asyncio.Server | None = None
@@ -65,7 +66,7 @@ class FaultProxy:
         query = parts.query
         if parts.scheme == "mongodb" and "directConnection" not in query:
             query += "&" * bool(query) + "directConnection=true"
-        return urlunsplit(parts._replace(netloc=f"{user}{at}127.0.0.1:{self.port}", query=query))
+        return urlunsplit(parts._replace(netloc=f"{user}{at}{self.host}:{self.port}", query=query))
 
     def start(self) -> None:
         """Listen. The server behind may come later."""
@@ -107,7 +108,7 @@ class FaultProxy:
         if self._listener is None:
             loop = asyncio.get_running_loop()
             # A restarted one takes its port over from connections that are not quite gone.
-            self._listener = await loop.create_server(self._accept, "127.0.0.1", self.port, reuse_address=True, backlog=512)
+            self._listener = await loop.create_server(self._accept, self.host, self.port, reuse_address=True, backlog=512)
 
     def _accept(self) -> _End:
         pair = _Pair(self)
@@ -165,7 +166,7 @@ class _Pair:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(_CONNECT_S):
-                await loop.create_connection(lambda: self._server, "127.0.0.1", self.proxy.upstream_port)
+                await loop.create_connection(lambda: self._server, self.proxy.upstream_host, self.proxy.upstream_port)
         except OSError:
             self.end(_End.reset)
 

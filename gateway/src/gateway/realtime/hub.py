@@ -107,11 +107,17 @@ class Hub:
         await self._server.disconnect(socket.id, ignore_queue=True)
 
     async def close(self) -> None:
-        """End all sockets: clients connect again, to another replica."""
-        for socket_id in list(self.sockets):
-            await self._server.disconnect(socket_id, ignore_queue=True)
-        if self._server.eio.sockets:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_CLOSE_S):
-                    await self._server.eio.disconnect()  # the transports below, or they would hold up the stop
+        """Be done with all sockets, and let whoever hangs up on them do so without a word.
+
+        A client that is told to leave stays away, as the protocol has it; one that is merely cut connects again, to another replica.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSE_S):
+                await asyncio.gather(*(_leave(socket) for socket in list(self._server.eio.sockets.values())))
         await asyncio.gather(*self._across, return_exceptions=True)
+
+
+async def _leave(socket: Any) -> None:
+    """End an Engine.IO socket when what it has to send is out, without a packet that says so."""
+    await socket.close(abort=True)
+    await socket.queue.put(None)  # a poll that waits for something to send ends with nothing

@@ -16,6 +16,7 @@ from pymongo.errors import PyMongoError
 from chassis import metrics
 from chassis.confirmed_publisher import shared_publisher
 from chassis.consumers import QueueConsumer
+from chassis.crash_points import declare, reached
 from chassis.dead_letters import letter as letters_read
 from chassis.dead_letters.letters import Letters
 from chassis.event_headers import attribute
@@ -31,6 +32,13 @@ log = structlog.get_logger(__name__)
 _PAUSE_S = 1.0
 _SENT_AT_ONCE = 200
 _USER_ID = re.compile(rb"user_[0-7][0-9a-hjkmnp-tv-z]{25}")
+declare(
+    {
+        "dead_letter.kept": "the letter is in the database, the broker does not know it",
+        "dead_letter.sent_again": "the broker has a replayed letter, that it was sent is not recorded",
+        "dead_letter.sending_recorded": "the letter is recorded as replayed, the next one is not sent",
+    }
+)
 
 
 class DeadLetterEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no types
@@ -82,6 +90,7 @@ class DeadLetterEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishe
                 log.exception("dead_letter_not_kept", queue=queue)
                 eventlet.sleep(_PAUSE_S)
             else:
+                reached("dead_letter.kept")
                 self.queue_consumer.ack_message(message)
                 return
         self.queue_consumer.requeue_message(message)
@@ -138,7 +147,9 @@ class DeadLetterPost:
             except Exception as error:  # the broker is away: the next run goes on here
                 log.warning("replay_delayed", queue=letter["queue"], error=str(error)[:200])
                 return
+            reached("dead_letter.sent_again")
             self._letters.sent(letter, self._store.clock.now())
+            reached("dead_letter.sending_recorded")
             log.info("dead_letter_replayed", queue=letter["queue"], event_id=letter["event_id"], replay=letter["replays"])
 
     def measure(self) -> None:

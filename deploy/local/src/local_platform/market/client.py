@@ -117,7 +117,7 @@ class Market:
 
     async def join(self, name: str, *roles: str, locale: str = "en", skills: Sequence[str] = (), gateway: int = 0) -> Person:
         """Register, verify by the mailed token, log in, fill in the profile."""
-        person = Person(self, name, f"{name.lower().replace(' ', '.')}.{secrets.token_hex(4)}@example.com", gateway=gateway)
+        person = self.newcomer(name, f"{name.lower().replace(' ', '.')}.{secrets.token_hex(4)}@example.com", gateway)
         self._people.append(person)
         body = {"email": person.email, "password": PASSWORD, "display_name": name, "roles": list(roles), "locale": locale}
         person.id = (await person.post("/v1/auth/register", body, expect=201)).body["id"]
@@ -126,6 +126,10 @@ class Market:
         if skills:
             await person.request("PATCH", "/v1/me", {"skills": list(skills), "headline": f"{', '.join(skills[:2])} specialist"}, expect=200)
         return person
+
+    def newcomer(self, name: str, email: str, gateway: int) -> Person:
+        """Somebody who is not registered yet."""
+        return Person(self, name, email, gateway)
 
     async def mailed_token(self, address: str) -> str:
         """The verification token in the mail that reached this address."""
@@ -195,7 +199,11 @@ class Person:
         self.access_token, self.refresh_token = tokens["access_token"], tokens["refresh_token"]
 
     async def connect(self) -> None:
-        """Open the live connection; everything it brings lands in `received` as (event, data)."""
+        """Open the live connection; everything it brings lands in `received` as (event, data).
+
+        Raises:
+            socketio.exceptions.ConnectionError: it was lost again before the gateway had taken it.
+        """
         socket = socketio.AsyncClient(reconnection=True, reconnection_delay=0.2, reconnection_delay_max=1)
 
         @socket.on("*")  # type: ignore[untyped-decorator]
@@ -205,8 +213,8 @@ class Person:
                 self.listener(event, data)
 
         url = self.market.gateway_urls[self.gateway % len(self.market.gateway_urls)]
-        await socket.connect(url, auth={"token": self.access_token}, transports=["websocket"], retry=True)
-        self._socket = socket
+        self._socket = socket  # also one that does not come to be is hung up
+        await socket.connect(url, auth={"token": self.access_token}, transports=["websocket"], wait_timeout=5, retry=True)
 
     async def emit(self, event: str, data: Any, within: float = 10) -> Any:
         """Send over the socket and wait for the acknowledgement; repeated as long as the market's patience lasts."""

@@ -6,10 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chassis.crash_points import declare, reached
 from notifications.domain.mail import Mail
 from notifications.usecases.ports import Mailer, MailQueue, MailRefused, UnitOfWork
 
 BATCH = 50
+declare(
+    {
+        "mail.claimed": "the mail is this process's for the time of its lease, the provider does not know of it",
+        "mail.handed_over": "the provider has taken or refused the mail, that is not recorded",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,7 @@ class SendMailsHandler:
         for mail_id in self.queue.waiting(BATCH):
             mail = self._claim(mail_id)
             if mail is not None:
+                reached("mail.claimed")
                 self._settle(self._send(mail))
 
     def _claim(self, mail_id: str) -> Mail | None:
@@ -41,5 +49,6 @@ class SendMailsHandler:
         return mail.sent()
 
     def _settle(self, mail: Mail) -> None:
+        reached("mail.handed_over")
         with self.unit_of_work() as work:
             work.mails.save(mail)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chassis.crash_points import declare, reached
 from chassis.principal import Principal
 from contracts.payments.commands import AddPaymentMethod
 from contracts.payments.views import PaymentMethodView
@@ -15,6 +16,13 @@ from payments.usecases.wallet_ports import Wallets
 from payments.usecases.wallets import method_view
 
 AT_MOST = 20
+declare(
+    {
+        "wallet.customer_made": "Stripe has made the customer, it is not recorded",
+        "wallet.method_attached": "Stripe keeps the method, it is neither the default nor answered with",
+        "wallet.first_default_set": "Stripe offers the method first, it is not answered with",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +51,10 @@ class AddPaymentMethodHandler:
             raise TooManyPaymentMethods
         try:
             method = self.wallets.attach(customer_id, command.payment_method, key=f"attach:{key}")
+            reached("wallet.method_attached")
             if command.make_default or not any(other.id == default for other in kept):
                 self.wallets.set_default(customer_id, method.id, key=f"default:{key}")
+                reached("wallet.first_default_set")
                 default = method.id
         except ProviderRefused as refusal:
             raise PaymentMethodRefused(refusal.code) from refusal
@@ -61,6 +71,7 @@ class AddPaymentMethodHandler:
             made = self.wallets.create_customer(user_id, key=f"customer:{user_id}")
         except ProviderRefused as refusal:
             raise PaymentMethodRefused(refusal.code) from refusal
+        reached("wallet.customer_made")
         with self.unit_of_work() as work:
             known = work.customers.get(user_id)
             if known is None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chassis.crash_points import declare, reached
 from chassis.principal import Principal
 from contracts.payments.commands import OpenPayoutAccount
 from contracts.payments.views import PayoutAccountView
@@ -14,6 +15,13 @@ from payments.domain.payout_account import PayoutAccount
 from payments.usecases.account_ports import Onboardings
 from payments.usecases.payout_accounts import account_view, refreshed
 from payments.usecases.ports import Calls, ProviderRefused, UnitsOfWork
+
+declare(
+    {
+        "payout_account.made": "Stripe has made the account that its owner asked for, it is not recorded",
+        "payout_account.link_made": "Stripe has made a link to its pages, it is not answered with",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,7 @@ class OpenPayoutAccountHandler:
             link = self.onboardings.onboarding_link(account.account_id, key=f"onboarding:{self.calls.key()}")
         except ProviderRefused as refusal:
             raise PayoutAccountRefused(refusal.code) from refusal
+        reached("payout_account.link_made")
         with self.unit_of_work() as work:
             return work.answer(account_view(account, link))
 
@@ -48,6 +57,7 @@ class OpenPayoutAccountHandler:
         if known is not None:
             return known
         made = self.onboardings.create_account(user_id, key=f"account:{user_id}:{country or 0}", country=country)
+        reached("payout_account.made")
         with self.unit_of_work() as work:
             known = work.payout_accounts.get(user_id)
             if known is None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import structlog
 
+from chassis.crash_points import declare, reached
 from chassis.principal import Principal
 from contracts.payments.commands import ReconcileDay
 from contracts.payments.views import ReconciliationView
@@ -24,6 +25,7 @@ DAY = timedelta(days=1)
 LATE = timedelta(days=7)
 MISSED_DAYS = 3
 QUIET = timedelta(hours=2)  # after midnight, until sagas that were under way have ended
+declare({"reconciliation.reported": "the report of a day is kept, nobody is alerted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,10 @@ class ReconcileDayHandler:
             return work.answer(reconciliation_view(report))
 
     def reconcile_missed_days(self) -> None:
-        """For the timer, in every replica: the first to come writes the report of yesterday and of days that were missed before."""
+        """For the timer, in every replica: the first to come writes the report of yesterday and of days that were missed before.
+
+        The others, and one that was started since, tell of what was found as well: gauges are a process's own.
+        """
         today = (self.now() - QUIET).date()
         for back in range(MISSED_DAYS, 0, -1):
             day = today - back * DAY
@@ -57,6 +62,8 @@ class ReconcileDayHandler:
                 known = work.reconciliations.get(day)
             if known is None:
                 self.compare(day)
+            else:
+                self.gauges.reconciled(day, len(known.differences))
 
     def compare(self, day: date) -> Reconciliation:
         """Both ways: all that the processor booked that day has a journal, and every journal of that day has a transaction.
@@ -92,6 +99,7 @@ class ReconcileDayHandler:
             known = work.reconciliations.get(day)
             report = Reconciliation(day, known.version if known else 0, matched, differences, self.now())
             work.reconciliations.put(report)
+        reached("reconciliation.reported")
         self.gauges.reconciled(day, len(differences))
         if differences:
             log.error("reconciliation_differs", day=day.isoformat(), differences=len(differences))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chassis.crash_points import declare, reached
 from chassis.principal import Principal
 from contracts.base import Done
 from contracts.payments.commands import RemovePaymentMethod
@@ -11,6 +12,8 @@ from payments.domain.errors import PaymentMethodNotFound
 from payments.usecases.ports import Calls, ProviderRefused, UnitsOfWork
 from payments.usecases.wallet_ports import Wallets
 from payments.usecases.wallets import customer_of, own_method
+
+declare({"wallet.method_detached": "Stripe has forgotten the method, that is not answered"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,5 +33,6 @@ class RemovePaymentMethodHandler:
             self.wallets.detach(method.id, key=f"detach:{self.calls.key()}")
         except ProviderRefused as refusal:
             raise PaymentMethodNotFound from refusal
+        reached("wallet.method_detached")
         with self.unit_of_work() as work:
             return work.answer(Done())

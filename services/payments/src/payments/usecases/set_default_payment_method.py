@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chassis.crash_points import declare, reached
 from chassis.principal import Principal
 from contracts.payments.commands import SetDefaultPaymentMethod
 from contracts.payments.views import PaymentMethodView
@@ -11,6 +12,8 @@ from payments.domain.errors import PaymentMethodNotFound, PaymentMethodRefused
 from payments.usecases.ports import Calls, ProviderRefused, UnitsOfWork
 from payments.usecases.wallet_ports import Wallets
 from payments.usecases.wallets import customer_of, method_view, own_method
+
+declare({"wallet.default_chosen": "Stripe offers the method first, that is not answered"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +34,6 @@ class SetDefaultPaymentMethodHandler:
             self.wallets.set_default(customer_id, method.id, key=f"default:{self.calls.key()}")
         except ProviderRefused as refusal:
             raise PaymentMethodRefused(refusal.code) from refusal
+        reached("wallet.default_chosen")
         with self.unit_of_work() as work:
             return work.answer(method_view(method, method.id))
