@@ -28,7 +28,7 @@ from chassis.ids import new_id
 from contracts.errors import DomainError
 from contracts.payments.commands import ReceiveStripeWebhook, SetTeamSplit
 from contracts.payments.dispute_views import DisputeStatus
-from contracts.payments.events import ExtraPaid, FundsReleased, PayoutFailed, PayoutPaid, PayoutRequested
+from contracts.payments.events import ExtraPaid, FundsReleased, PayoutFailed, PayoutPaid, PayoutRequested, ReleaseTakenBack
 from contracts.payments.views import MilestoneKind, TeamMember
 from payments.domain import entries
 from payments.domain.currencies import step_of
@@ -36,6 +36,7 @@ from payments.domain.dispute import OVER
 from payments.domain.due import due_for_release
 from payments.domain.ledger import AccountKind
 from payments.domain.milestone import Status
+from payments.domain.saga import ReversalOrder, Saga, Step
 from payments.usecases.disputes import dispute_view
 from payments.usecases.set_team_split import SetTeamSplitHandler
 
@@ -103,7 +104,7 @@ class Storm:
         self.perils.answering = lambda: None
         self._calm()
         self.world.weather(self.chance)
-        for act in (self._pay_out, self._give_back):  # everybody takes what is theirs
+        for act in (self._take_back, self._pay_out, self._give_back):  # everybody takes what is theirs
             self._survive(act, self.chance.randint(0, 30))
         for _ in range(STEPS if self.perils.merciless else 2):  # so that banks take their time over it
             self._survive(lambda: self._pass(timedelta(minutes=11)), None)
@@ -140,6 +141,7 @@ class Storm:
             self._pay_out,
             self._pay_out,
             lambda: bank.thank(self._some(5_000), chance.choice((MilestoneKind.TIP, MilestoneKind.BONUS))),
+            self._take_back,
             lambda: bank.deliver(chance.choice((0, 1))),
             lambda: bank.approve(chance.choice((0, 1))),
             lambda: self._pass(timedelta(seconds=chance.choice((1, 5, 60, 4_000)))),
@@ -173,6 +175,9 @@ class Storm:
         """Mostly what is there, sometimes more."""
         there = sum(row.amount for row in self.bank.memory.table("balances").values() if row.account == self.earnings)
         self.bank.pay_out(self._some(max(there, 70_000) if self.chance.random() < 0.2 else max(there, step_of(self.currency))))
+
+    def _take_back(self) -> None:
+        self.bank.take_back(self.chance.choice((0, 1)), self.chance.choice((None, self._some(30_000))))
 
     def _give_back(self) -> None:
         held = sum(step.free for step in self.bank.escrow.milestones if step.status is Status.HELD)
@@ -241,7 +246,7 @@ class Storm:
         self.perils.down = self.perils.mute = False
         for _ in range(PASSES):
             self.world.end()
-            if bank.escrow.frozen and not bank.running:
+            if bank.escrow.frozen and not self._undecided():
                 bank.unfreeze()
             for row in list(bank.memory.table("disputes").values()):
                 if row.status not in OVER:
@@ -250,9 +255,13 @@ class Storm:
             self.chance.shuffle(late)
             for told in late:  # each arrives in the end: the processor tries for days
                 self._survive(partial(self._deliver, told), None)
-            if not (bank.running or late):
+            if not (self._undecided() or late):
                 break
             self._survive(lambda: self._pass(timedelta(minutes=11)), None)
+
+    def _undecided(self) -> list[Saga]:
+        """What is under way, but for debts of people who have emptied their accounts: those wait for what is earned later."""
+        return [saga for saga in self.bank.running if saga.step is not Step.AWAIT_FUNDS]
 
     def _count(self) -> None:
         bank, tally = self.bank, self.tally
@@ -261,8 +270,8 @@ class Storm:
         tally.kinds.update(type(saga.order).__name__.removesuffix("Order").lower() for saga in bank.sagas)
         tally.calls.update(self.perils.made)
         tally.crashes.update(bank.crashes.died)
-        tally.undecided += len(bank.running)
-        tally.troubles += [f"undecided: {saga}" for saga in bank.running]
+        tally.undecided += len(self._undecided())
+        tally.troubles += [f"undecided: {saga}" for saga in self._undecided()]
 
     def _audit(self) -> None:
         bank, tally = self.bank, self.tally
@@ -284,8 +293,10 @@ class Storm:
         bank = self.bank
         _, _, released, _, fees = bank.sums()
         paid = [*bank.events(FundsReleased), *bank.events(ExtraPaid)]
-        assert sum(fact.net.amount_minor for fact in paid) == released
-        assert sum(fact.fee.amount_minor for fact in paid) == fees
+        back = [saga.order for saga in bank.sagas if isinstance(saga.order, ReversalOrder)]
+        assert sum(fact.net.amount_minor for fact in bank.events(ReleaseTakenBack)) == sum(order.gross - order.fee for order in back)
+        assert sum(fact.net.amount_minor for fact in paid) - sum(order.gross - order.fee for order in back) == released
+        assert sum(fact.fee.amount_minor for fact in paid) - sum(order.fee for order in back) == fees
         ended = {fact.payout_id for kind in (PayoutPaid, PayoutFailed) for fact in bank.events(kind)}
         assert ended == {fact.payout_id for fact in bank.events(PayoutRequested)}
 

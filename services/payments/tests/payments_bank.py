@@ -28,6 +28,7 @@ from contracts.payments.commands import (
     RefundEscrow,
     ReleaseEscrow,
     RequestPayout,
+    TakeBackRelease,
     UnfreezeEscrow,
 )
 from contracts.payments.queries import GetBalance
@@ -54,6 +55,7 @@ from payments.usecases.release_escrow import ReleaseEscrowHandler
 from payments.usecases.request_payout import RequestPayoutHandler
 from payments.usecases.resume_sagas import ResumeSagasHandler
 from payments.usecases.sagas.runner import saga_runner
+from payments.usecases.take_back_release import TakeBackReleaseHandler
 from payments.usecases.unfreeze_escrow import UnfreezeEscrowHandler
 
 START = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -103,6 +105,7 @@ class Bank:
         self.fund_handler = FundEscrowHandler(uow, self.runner, self.calls, self.patience, fee_basis_points, new_id, now)
         self.release_handler = ReleaseEscrowHandler(uow, self.runner, self.calls, new_id, now)
         self.refund_handler = RefundEscrowHandler(uow, self.runner, self.calls, new_id, now)
+        self.take_back_handler = TakeBackReleaseHandler(uow, self.runner, self.calls, new_id, now)
         self.payout_handler = RequestPayoutHandler(uow, self.runner, self.calls, provider, PayoutRules(1, 10_000), new_id, now)
         self.webhook_handler = ReceiveStripeWebhookHandler(uow, webhooks, provider, self.runner, self.calls, now)
         self.extra_handler = PayExtraHandler(uow, self.runner, self.calls, self.patience, fee_basis_points, new_id, now)
@@ -149,6 +152,12 @@ class Bank:
             escrow_id=self.escrow.id, milestone_id=self._id(milestone), amount=self._price(amount), reason="It did not work out."
         )
         return self.call(lambda: self.refund_handler(command, by or self.solver), key)
+
+    def take_back(self, milestone: int, amount: int | None = None, *, key: str | None = None, by: Principal | None = None) -> EscrowView:
+        command = TakeBackRelease(
+            escrow_id=self.escrow.id, milestone_id=self.milestone_ids[milestone], amount=self._price(amount), reason="The work was copied."
+        )
+        return self.call(lambda: self.take_back_handler(command, by or self.finance), key)
 
     def thank(self, amount: int, kind: MilestoneKind = MilestoneKind.TIP, *, method: str = VISA, key: str | None = None) -> EscrowView:
         command = PayExtra(escrow_id=self.escrow.id, amount=self.price(amount), payment_method=method, kind=kind)

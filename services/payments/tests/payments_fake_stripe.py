@@ -35,6 +35,7 @@ class FakeStripe:
     intents: dict[str, Intent] = field(default_factory=dict)
     transfers: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    reversals: dict[str, dict[str, Any]] = field(default_factory=dict)
     payouts: dict[str, dict[str, Any]] = field(default_factory=dict)
     accounts: list[str] = field(default_factory=list)
     disputes: dict[str, Dispute] = field(default_factory=dict)
@@ -154,7 +155,7 @@ class FakeStripe:
 
     def transfer(self, *, amount: int, currency: str, account_id: str, charge_id: str, escrow_id: str, saga_id: str, key: str) -> str:
         def effect() -> str:
-            if amount > self._left(charge_id):
+            if amount > self._charged(charge_id) - sum(row["amount"] for row in self.transfers.values() if row["charge"] == charge_id):
                 raise ProviderRefused("insufficient_funds")
             if not self.account_states[account_id].transfers_enabled:
                 raise ProviderRefused("insufficient_capabilities_for_transfer")
@@ -179,9 +180,36 @@ class FakeStripe:
         self._look("find_transfer")
         return next((id for id, row in self.transfers.items() if row["saga"] == saga_id and row["escrow"] == escrow_id), None)
 
+    def reverse(self, *, transfer_id: str, amount: int, currency: str, saga_id: str, key: str) -> str:
+        def effect() -> str:
+            sent = self.transfers[transfer_id]
+            if amount > sent["amount"] - sum(row["amount"] for row in self.reversals.values() if row["transfer"] == transfer_id):
+                raise ProviderRefused("amount_too_large")
+            if amount > self.in_account(sent["to"], currency):
+                raise ProviderRefused("balance_insufficient")
+            reversal_id = f"trr_{len(self.reversals)}"
+            self.reversals[reversal_id] = {"amount": amount, "currency": currency, "transfer": transfer_id, "saga": saga_id}
+            return reversal_id
+
+        return self._once("reverse", key, (transfer_id, amount, currency, saga_id), effect)
+
+    def find_reversal(self, *, transfer_id: str, saga_id: str) -> str | None:
+        self._look("find_reversal")
+        return next((id for id, row in self.reversals.items() if row["saga"] == saga_id and row["transfer"] == transfer_id), None)
+
+    def in_account(self, account_id: str, currency: str) -> int:
+        """What a person's account holds."""
+        came = {id: row["amount"] for id, row in self.transfers.items() if row["to"] == account_id and row["currency"] == currency}
+        gone = [row["amount"] for row in self.reversals.values() if row["transfer"] in came]
+        gone += [
+            row["amount"] for row in self.payouts.values() if row["account"] == account_id and row["status"] is not MovementStatus.FAILED
+        ]
+        return sum(came.values()) - sum(gone)
+
     def refund(self, *, charge_id: str, amount: int, currency: str, saga_id: str, key: str) -> Movement:
         def effect() -> Movement:
-            if amount > self._left(charge_id):
+            refunded = [row for row in self.refunds.values() if row["charge"] == charge_id and row["status"] is not MovementStatus.FAILED]
+            if amount > self._charged(charge_id) - sum(row["amount"] for row in refunded):
                 raise ProviderRefused("charge_already_refunded")
             refund_id = f"re_{len(self.refunds)}"
             self.refunds[refund_id] = {
@@ -201,8 +229,8 @@ class FakeStripe:
 
     def find_refund(self, *, charge_id: str, saga_id: str) -> Movement | None:
         self._look("find_refund")
-        found = (id for id, row in self.refunds.items() if row["saga"] == saga_id and row["charge"] == charge_id)
-        return next((self._refund(id) for id in found), None)
+        found = [self._refund(id) for id, row in self.refunds.items() if row["saga"] == saga_id and row["charge"] == charge_id]
+        return min(found, key=lambda refund: refund.status is MovementStatus.FAILED, default=None)
 
     def pay_out(self, *, account_id: str, amount: int, currency: str, saga_id: str, key: str) -> Movement:
         def effect() -> Movement:
@@ -231,6 +259,8 @@ class FakeStripe:
             yield Line(f"refund:{row['saga']}", -row["amount"], row["currency"], id, "refund")
             if row["status"] is MovementStatus.FAILED:
                 yield Line(f"refund_returned:{row['saga']}", row["amount"], row["currency"], id, "refund_failure")
+        for id, row in self.reversals.items():
+            yield Line(f"reversal:{row['saga']}", row["amount"], row["currency"], id, "transfer_refund")
         for dispute in self.disputes.values():
             if dispute.withdrawn:
                 yield Line(f"chargeback:{dispute.id}", -dispute.amount, dispute.currency, dispute.id, "adjustment")
@@ -245,13 +275,8 @@ class FakeStripe:
         status = self.payouts[payout_id]["status"]
         return Movement(payout_id, status, "account_closed" if status is MovementStatus.FAILED else None)
 
-    def _left(self, charge_id: str) -> int:
-        intent = next(row for row in self.intents.values() if row.charge_id == charge_id)
-        gone = [row["amount"] for row in self.transfers.values() if row["charge"] == charge_id]
-        gone += [
-            row["amount"] for row in self.refunds.values() if row["charge"] == charge_id and row["status"] is not MovementStatus.FAILED
-        ]
-        return int(intent.amount - sum(gone))
+    def _charged(self, charge_id: str) -> int:
+        return next(row.amount for row in self.intents.values() if row.charge_id == charge_id)
 
     def _look(self, name: str) -> None:
         self.crashes.pass_by()

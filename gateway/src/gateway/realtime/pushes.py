@@ -91,6 +91,7 @@ PUSHES: tuple[Push[Any], ...] = (
     _challenge(payments.FundsReleased, lambda fact: (fact.payer_id, fact.payee_id, fact.recipient_id), "escrow_id", "milestone_id"),
     _challenge(payments.FundsRefunded, lambda fact: (fact.payer_id, fact.payee_id), "escrow_id", "milestone_id"),
     _challenge(payments.ExtraPaid, lambda fact: (fact.payer_id, fact.payee_id, fact.recipient_id), "escrow_id", "kind"),
+    _challenge(payments.ReleaseTakenBack, lambda fact: (fact.payer_id, fact.payee_id, fact.recipient_id), "escrow_id", "milestone_id"),
     _challenge(payments.PayoutAccountDue, lambda fact: (fact.payer_id, fact.recipient_id), "escrow_id"),
     _challenge(payments.EscrowFrozen, _both, "escrow_id"),
     _challenge(payments.EscrowUnfrozen, _both, "escrow_id"),

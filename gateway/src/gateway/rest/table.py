@@ -120,6 +120,7 @@ ROUTES = (
     change("PUT", "/v1/escrows/{escrow_id}/team", payments.SetTeamSplit),
     act("/v1/escrows/{escrow_id}/freeze", payments.FreezeEscrow),
     act("/v1/escrows/{escrow_id}/unfreeze", payments.UnfreezeEscrow),
+    act("/v1/escrows/{escrow_id}/take-back", payments.TakeBackRelease),
     read("/v1/escrows/{escrow_id}/proof", payment_queries.GetEscrowProof),
     create("/v1/escrows/{escrow_id}/dispute", payments.OpenDispute, location="/v1/disputes/{id}"),
     read("/v1/escrows/{escrow_id}/disputes", payment_queries.ListDisputes),

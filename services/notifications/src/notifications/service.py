@@ -163,6 +163,10 @@ class NotificationsService:
         self.use_cases.tell(facts.extra_paid(event), delivered().event_id)
 
     @on_event
+    def on_release_taken_back(self, event: payments.ReleaseTakenBack) -> None:
+        self.use_cases.tell(facts.release_taken_back(event), delivered().event_id)
+
+    @on_event
     def on_payout_account_due(self, event: payments.PayoutAccountDue) -> None:
         self.use_cases.tell(facts.payout_account_due(event), delivered().event_id)
 

@@ -43,6 +43,10 @@ CASES: list[tuple[Event, dict[str, tuple[str, Money | None]]]] = [
         payments.FundsReleased(**OF_ESCROW, **PAID, milestone_id=new_id("milestone"), milestone_settled=True),
         {PAYEE: ("funds_released", PART)},
     ),
+    (
+        payments.ReleaseTakenBack(**OF_ESCROW, milestone_id=new_id("milestone"), recipient_id=MEMBER, net=PART, reason="r"),
+        {MEMBER: ("release_taken_back", PART)},
+    ),
     (payments.PayoutAccountDue(**OF_ESCROW, recipient_id=MEMBER, amount=SOME), {MEMBER: ("payout_account_due", SOME)}),
     (payments.EscrowFrozen(**OF_ESCROW, reason="r"), {PAYER: ("escrow_frozen", None), PAYEE: ("escrow_frozen", None)}),
     (payments.EscrowUnfrozen(**OF_ESCROW, reason="r"), {PAYER: ("escrow_unfrozen", None), PAYEE: ("escrow_unfrozen", None)}),

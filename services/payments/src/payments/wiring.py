@@ -62,6 +62,7 @@ from payments.usecases.sagas.runner import saga_runner
 from payments.usecases.set_default_payment_method import SetDefaultPaymentMethodHandler
 from payments.usecases.set_team_split import SetTeamSplitHandler
 from payments.usecases.submit_chargeback_evidence import SubmitChargebackEvidenceHandler
+from payments.usecases.take_back_release import TakeBackReleaseHandler
 from payments.usecases.unfreeze_escrow import UnfreezeEscrowHandler
 from payments.usecases.withdraw_dispute import WithdrawDisputeHandler
 
@@ -73,6 +74,7 @@ class UseCases:
     fund_escrow: FundEscrowHandler
     release_escrow: ReleaseEscrowHandler
     refund_escrow: RefundEscrowHandler
+    take_back_release: TakeBackReleaseHandler
     request_payout: RequestPayoutHandler
     add_payment_method: AddPaymentMethodHandler
     set_default_payment_method: SetDefaultPaymentMethodHandler
@@ -134,6 +136,7 @@ def build(resources: Resources[Settings]) -> UseCases:
         fund_escrow=FundEscrowHandler(unit_of_work, runner, calls, CallPatience(), fee, new_id, now),
         release_escrow=ReleaseEscrowHandler(unit_of_work, runner, calls, new_id, now),
         refund_escrow=RefundEscrowHandler(unit_of_work, runner, calls, new_id, now),
+        take_back_release=TakeBackReleaseHandler(unit_of_work, runner, calls, new_id, now),
         request_payout=RequestPayoutHandler(unit_of_work, runner, calls, provider, rules, new_id, now),
         add_payment_method=AddPaymentMethodHandler(unit_of_work, wallets, calls, now),
         set_default_payment_method=SetDefaultPaymentMethodHandler(unit_of_work, wallets, calls),

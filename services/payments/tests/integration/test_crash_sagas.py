@@ -16,10 +16,11 @@ import pymongo
 import pytest
 from test_payments_service import Engagement, price
 
+from chassis.ids import new_id
 from chassis.rpc_client import RpcClient
 from contracts.challenges.events import SubmissionApproved, WorkSubmitted
 from contracts.errors import Kind, ProblemError
-from contracts.payments.commands import ReceiveStripeWebhook, RefundEscrow, RequestPayout
+from contracts.payments.commands import ReceiveStripeWebhook, RefundEscrow, RequestPayout, TakeBackRelease
 from contracts.payments.views import EscrowStatus, PayoutView
 from local_platform.crashing import Doomed
 from local_platform.observing import eventually
@@ -137,6 +138,22 @@ async def test_a_refund(engagement: Engagement, walk: Walk) -> None:
     await engagement.until(lambda view: view.refunded.amount_minor == 60_000)
     assert amounts(engagement, "refunds") == [60_000]
     assert engagement.told() == {"escrow_funded": 1, "funds_refunded": 1}
+    engagement.check_ledger()
+
+
+async def test_a_taking_back(engagement: Engagement, walk: Walk) -> None:
+    escrow = await engagement.fund(0)
+    await engagement.publish(WorkSubmitted(**engagement.work(0), attempt=1))
+    await engagement.publish(SubmissionApproved(**engagement.work(0)))
+    await engagement.until(lambda view: view.released.amount_minor == 54_000)
+    back = TakeBackRelease(escrow_id=escrow.id, milestone_id=engagement.milestone_ids[0], reason="The work was copied.")
+    finance = new_id("user")
+    await walk.through(["saga.transfer_reversed", "saga.refund_made"], lambda: engagement.ask(back, finance, key="k", roles=("finance",)))
+    await engagement.until(lambda view: view.refunded.amount_minor == 60_000)
+    await eventually(lambda: engagement.database["sagas"].count_documents({"status": "running"}) == 0, within=40.0)
+    assert amounts(engagement, "refunds") == [60_000]
+    assert [one["amount_reversed"] for one in engagement.at_stripe("transfers")] == [54_000]
+    assert engagement.told() == {"escrow_funded": 1, "funds_released": 1, "release_taken_back": 1, "funds_refunded": 1}
     engagement.check_ledger()
 
 

@@ -73,6 +73,13 @@ STORIES = {
         {"EscrowFunded": 1, "FundsRefunded": 2},
         before=_funded,
     ),
+    "take back": Story(
+        lambda bank: bank.take_back(0, 30_000, key="k"),
+        (100_000, 40_000, 27_000, 30_000, 3_000),
+        PAID | {"ReleaseTakenBack": 1, "FundsRefunded": 1},
+        before=_earned,
+        available=27_000,
+    ),
     "payout": Story(
         lambda bank: bank.pay_out(50_000, key="k"),
         (100_000, 40_000, 54_000, 0, 6_000),

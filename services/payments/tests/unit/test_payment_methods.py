@@ -13,7 +13,8 @@ from chassis.principal import Principal
 from contracts.identity.roles import Role
 from contracts.payments.commands import AddPaymentMethod, RemovePaymentMethod, SetDefaultPaymentMethod
 from contracts.payments.views import PaymentMethodView
-from payments.domain.errors import EmailNotVerified, PaymentMethodNotFound, PaymentMethodRefused, TooManyPaymentMethods
+from payments.domain.errors import EmailNotVerified
+from payments.domain.wallet_errors import PaymentMethodNotFound, PaymentMethodRefused, TooManyPaymentMethods
 from payments.usecases.add_payment_method import AT_MOST, AddPaymentMethodHandler
 from payments.usecases.list_payment_methods import ListPaymentMethodsHandler
 from payments.usecases.remove_payment_method import RemovePaymentMethodHandler

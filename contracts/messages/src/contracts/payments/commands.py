@@ -58,6 +58,16 @@ class RefundEscrow(_PartOfEscrow):
     reason: ShortText
 
 
+class TakeBackRelease(Command[EscrowView]):
+    """Finance: send released money of a milestone (all of it, or an amount, gross) back to the challenger. Those who had it owe it."""
+
+    service: ClassVar[str] = "payments"
+    escrow_id: EscrowId
+    milestone_id: MilestoneId
+    amount: Price | None = None
+    reason: ShortText
+
+
 class PayExtra(Command[EscrowView]):
     """Thank the solver with money on top of what was agreed: a tip (no fee) or a bonus. It is paid out at once."""
 

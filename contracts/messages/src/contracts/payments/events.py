@@ -58,6 +58,15 @@ class FundsRefunded(_EscrowFact):
     milestone_released: bool = False
 
 
+class ReleaseTakenBack(_EscrowFact):
+    """Finance sends released money back to the challenger: `net` is owed by `recipient_id`, whose balance may be below zero now."""
+
+    milestone_id: MilestoneId
+    recipient_id: UserId
+    net: Money
+    reason: str
+
+
 class ExtraPaid(_EscrowFact):
     """A tip or a bonus arrived, on top of what was agreed."""
 

@@ -115,6 +115,11 @@ def extra_paid(event: payments.ExtraPaid) -> list[Fact]:
     return [Fact(event.recipient_id, Category.MONEY, kind, words, f"/v1/escrows/{event.escrow_id}")]
 
 
+def release_taken_back(event: payments.ReleaseTakenBack) -> list[Fact]:
+    words: Words = {"challenge": event.challenge_title, "amount": event.net}
+    return [Fact(event.recipient_id, Category.MONEY, "release_taken_back", words, f"/v1/escrows/{event.escrow_id}")]
+
+
 def payout_account_due(event: payments.PayoutAccountDue) -> list[Fact]:
     words: Words = {"challenge": event.challenge_title, "amount": event.amount}
     return [Fact(event.recipient_id, Category.MONEY, "payout_account_due", words, "/v1/payout-account")]

@@ -33,6 +33,7 @@ class HandDocument(EmbeddedDocument):  # type: ignore[misc]
     fee = LongField(required=True)
     to_payer = BooleanField(required=True)
     owed = BooleanField(required=True)
+    paid = BooleanField(default=False)
 
 
 class MemberDocument(EmbeddedDocument):  # type: ignore[misc]

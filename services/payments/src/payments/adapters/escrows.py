@@ -153,7 +153,7 @@ def _milestone(document: MilestoneDocument, basis_points: int) -> Milestone:
 
 def _hands(document: MilestoneDocument, basis_points: int) -> tuple[Hand, ...]:
     if document.hands:
-        return tuple(Hand(hand.saga_id, hand.gross, hand.fee, hand.to_payer, hand.owed) for hand in document.hands)
+        return tuple(Hand(hand.saga_id, hand.gross, hand.fee, hand.to_payer, hand.owed, hand.paid) for hand in document.hands)
     if not document.moving:
         return ()
     # Written by a version that knew of one movement at a time, and kept its fee in the saga alone.

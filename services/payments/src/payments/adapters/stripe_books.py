@@ -19,6 +19,7 @@ _JOURNALS = {
     "charge": "fund:{}",
     "payment": "fund:{}",
     "transfer": "release:{}",
+    "transfer_refund": "reversal:{}",
     "refund": "refund:{}",
     "payment_refund": "refund:{}",
     "refund_failure": "refund_returned:{}",

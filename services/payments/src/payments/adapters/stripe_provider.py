@@ -109,6 +109,18 @@ class StripeProvider(StripeAccounts, StripeDisputes):
             transfers = self.client.v1.transfers.list({"transfer_group": escrow_id, "limit": 100})
             return next((transfer.id for transfer in transfers.auto_paging_iter() if _is_of(transfer, saga_id)), None)
 
+    def reverse(self, *, transfer_id: str, amount: int, currency: str, saga_id: str, key: str) -> str:
+        with changing():
+            reversal = self.client.v1.transfers.reversals.create(
+                transfer_id, {"amount": to_stripe(amount, currency), "metadata": {"saga_id": saga_id}}, {"idempotency_key": key}
+            )
+        return reversal.id
+
+    def find_reversal(self, *, transfer_id: str, saga_id: str) -> str | None:
+        with looking():
+            reversals = self.client.v1.transfers.reversals.list(transfer_id, {"limit": 100})
+            return next((reversal.id for reversal in reversals.auto_paging_iter() if _is_of(reversal, saga_id)), None)
+
     def refund(self, *, charge_id: str, amount: int, currency: str, saga_id: str, key: str) -> Movement:
         with changing():
             refund = self.client.v1.refunds.create(
@@ -129,7 +141,8 @@ class StripeProvider(StripeAccounts, StripeDisputes):
     def find_refund(self, *, charge_id: str, saga_id: str) -> Movement | None:
         with looking():
             refunds = self.client.v1.refunds.list({"charge": charge_id, "limit": 100})
-            return next((_movement(refund, "failure_reason") for refund in refunds.auto_paging_iter() if _is_of(refund, saga_id)), None)
+            found = [_movement(refund, "failure_reason") for refund in refunds.auto_paging_iter() if _is_of(refund, saga_id)]
+        return min(found, key=lambda refund: refund.status is MovementStatus.FAILED, default=None)
 
     def pay_out(self, *, account_id: str, amount: int, currency: str, saga_id: str, key: str) -> Movement:
         with changing():
@@ -188,7 +201,7 @@ def _reason(error: Any) -> str | None:
     return getattr(error, "decline_code", None) or getattr(error, "code", None)
 
 
-def _is_of(thing: stripe.Transfer | stripe.Refund | stripe.Payout, saga_id: str) -> bool:
+def _is_of(thing: stripe.Transfer | stripe.TransferReversal | stripe.Refund | stripe.Payout, saga_id: str) -> bool:
     return thing.metadata is not None and "saga_id" in thing.metadata and thing.metadata["saga_id"] == saga_id
 
 

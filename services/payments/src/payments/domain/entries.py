@@ -38,6 +38,10 @@ def in_transit(user_id: str, currency: str) -> Account:
     return Account(AccountKind.IN_TRANSIT, user_id, currency)
 
 
+def returning(user_id: str, currency: str) -> Account:
+    return Account(AccountKind.RETURNING, user_id, currency)
+
+
 def bank(user_id: str, currency: str) -> Account:
     return Account(AccountKind.BANK, user_id, currency)
 
@@ -96,9 +100,29 @@ def refund_returned(escrow_id: str, amount: int, currency: str) -> tuple[Move, .
     return (Move(payer(escrow_id, currency), held(escrow_id, currency), amount),)
 
 
-def reversed_transfer(escrow_id: str, payee_id: str, amount: int, currency: str) -> tuple[Move, ...]:
-    """A transfer was taken back from the solver: the money is held again."""
-    return (Move(available(payee_id, currency), held(escrow_id, currency), amount),)
+def taken_back(escrow_id: str, payee_id: str, share: Share, currency: str) -> tuple[Move, ...]:
+    """Released money is to go back to the payer: the person owes the net, the platform lays it out and gives its fee back.
+
+    To be posted with `overdraw=True`: it may have been paid out.
+    """
+    losses, again = Account(AccountKind.LOSSES, escrow_id, currency), held(escrow_id, currency)
+    moves = (
+        (available(payee_id, currency), returning(payee_id, currency), share.net),
+        (losses, again, share.net),
+        (fees(escrow_id, currency), again, share.fee),
+    )
+    return tuple(Move(source, end, amount) for source, end, amount in moves if amount)
+
+
+def owed_taken_back(escrow_id: str, payee_id: str, share: Share, currency: str) -> tuple[Move, ...]:
+    """As `taken_back`, where it was never sent."""
+    sources = ((owed(payee_id, currency), share.net), (fees(escrow_id, currency), share.fee))
+    return tuple(Move(source, held(escrow_id, currency), amount) for source, amount in sources if amount)
+
+
+def transfer_reversed(escrow_id: str, payee_id: str, amount: int, currency: str) -> tuple[Move, ...]:
+    """The processor has sent back what was taken back: the platform has what it laid out."""
+    return (Move(returning(payee_id, currency), Account(AccountKind.LOSSES, escrow_id, currency), amount),)
 
 
 def charged_back(escrow_id: str, payee_id: str, currency: str, *, from_payee: int, from_platform: int = 0) -> tuple[Move, ...]:

@@ -134,6 +134,13 @@ class AmountAboveHeld(DomainError):
     code = "payments.escrow.amount_above_held"
 
 
+class AmountAboveReleased(DomainError):
+    """Not that much was released, or it was taken back before."""
+
+    kind = Kind.CONFLICT
+    code = "payments.escrow.amount_above_released"
+
+
 class CurrencyMismatch(DomainError):
     """The amount is in another currency than the escrow."""
 
@@ -227,31 +234,6 @@ class PayoutTooSmall(DomainError):
     def __init__(self, minimum: int) -> None:
         """`minimum` in minor units."""
         super().__init__(fields=(FieldError(pointer="/amount/amount_minor", detail=f"must be at least {minimum}"),))
-
-
-class PaymentMethodNotFound(DomainError):
-    """You have no such payment method."""
-
-    kind = Kind.NOT_FOUND
-    code = "payments.payment_method.not_found"
-
-
-class PaymentMethodRefused(DomainError):
-    """This payment method cannot be used."""
-
-    kind = Kind.INVALID
-    code = "payments.payment_method.refused"
-
-    def __init__(self, code: str) -> None:
-        """`code` is the processor's, such as `card_declined`."""
-        super().__init__(fields=(FieldError(pointer="/payment_method", detail=code),))
-
-
-class TooManyPaymentMethods(DomainError):
-    """Remove a payment method first: no more can be kept."""
-
-    kind = Kind.CONFLICT
-    code = "payments.payment_method.too_many"
 
 
 class RefundRefused(DomainError):

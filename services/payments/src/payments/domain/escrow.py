@@ -181,12 +181,12 @@ class Escrow:
         self._must_not_be_frozen()
         return self._changed({milestone_id}, lambda step: step.begin_release(hands))
 
-    def begin_refund(self, milestone_id: str, hand: Hand) -> Escrow:
+    def begin_refund(self, milestone_id: str, hands: Sequence[Hand]) -> Escrow:
         """Raises:
         EscrowFrozen, MilestoneBusy, MilestoneNotHeld, MilestoneDisputed.
         """
         self._must_not_be_frozen()
-        return self._changed({milestone_id}, lambda step: step.begin_refund(hand))
+        return self._changed({milestone_id}, lambda step: step.begin_refund(hands))
 
     def begin_award(self, milestone_id: str, hands: Sequence[Hand]) -> Escrow:
         """Raises:
@@ -197,6 +197,12 @@ class Escrow:
 
     def release(self, saga_id: str, share: Share) -> Escrow:
         return self._in_hands(saga_id, lambda step: step.release(saga_id, share))
+
+    def take_back(self, milestone_id: str, share: Share) -> Escrow:
+        """Raises:
+        MilestoneBusy.
+        """
+        return self._changed({milestone_id}, lambda step: step.take_back(share))
 
     def begin_waiting(self, waiting: Waiting) -> Escrow:
         return replace(self, waiting=(*self.waiting, waiting))

@@ -1,83 +1,17 @@
-"""One milestone's money: its states, the one table of its transitions, and what each does to the amounts."""
+"""One milestone's money, and what each of its transitions does to the amounts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
 from contracts.payments.views import MilestoneKind
 from payments.domain.errors import InvariantBroken, MilestoneBusy, MilestoneDisputed, MilestoneNotHeld
 from payments.domain.fees import Share, next_share
+from payments.domain.milestone_states import BEING_FUNDED, MOVING, TRANSITIONS, Action, Status
 
-
-class Status(StrEnum):
-    """As others see them in `EscrowMilestoneStatus`, where `awarding` shows as `releasing`."""
-
-    UNFUNDED = "unfunded"
-    FUNDING = "funding"
-    REQUIRES_ACTION = "requires_action"
-    HELD = "held"
-    RELEASING = "releasing"
-    RELEASED = "released"
-    REFUNDING = "refunding"
-    REFUNDED = "refunded"
-    AWARDING = "awarding"  # a decision: some of it to the solver, some back
-
-
-class Action(StrEnum):
-    """What can happen to a milestone's money."""
-
-    BEGIN_FUNDING = "begin_funding"
-    REQUIRE_ACTION = "require_action"
-    HOLD = "hold"
-    FAIL_FUNDING = "fail_funding"
-    BEGIN_RELEASE = "begin_release"
-    BEGIN_REFUND = "begin_refund"
-    BEGIN_AWARD = "begin_award"
-    GO_ON = "go_on"  # one of several movements has ended
-    RELEASE_PART = "release_part"
-    RELEASE_REST = "release_rest"
-    REFUND_PART = "refund_part"
-    REFUND_REST = "refund_rest"
-    FAIL_REFUND = "fail_refund"
-    RESTORE = "restore"  # a refund that had arrived came back
-
-
-# The whole life of a milestone's money. What is not listed does not happen.
-TRANSITIONS: dict[tuple[Status, Action], Status] = {
-    (Status.UNFUNDED, Action.BEGIN_FUNDING): Status.FUNDING,
-    (Status.REFUNDED, Action.BEGIN_FUNDING): Status.FUNDING,
-    (Status.FUNDING, Action.REQUIRE_ACTION): Status.REQUIRES_ACTION,
-    (Status.FUNDING, Action.HOLD): Status.HELD,
-    (Status.FUNDING, Action.FAIL_FUNDING): Status.UNFUNDED,
-    (Status.REQUIRES_ACTION, Action.HOLD): Status.HELD,
-    (Status.REQUIRES_ACTION, Action.FAIL_FUNDING): Status.UNFUNDED,
-    (Status.HELD, Action.BEGIN_RELEASE): Status.RELEASING,
-    (Status.RELEASING, Action.GO_ON): Status.RELEASING,
-    (Status.RELEASING, Action.RELEASE_PART): Status.HELD,
-    (Status.RELEASING, Action.RELEASE_REST): Status.RELEASED,
-    (Status.HELD, Action.BEGIN_REFUND): Status.REFUNDING,
-    (Status.REFUNDING, Action.REFUND_PART): Status.HELD,
-    (Status.REFUNDING, Action.REFUND_REST): Status.REFUNDED,
-    (Status.REFUNDING, Action.FAIL_REFUND): Status.HELD,
-    (Status.REFUNDED, Action.RESTORE): Status.HELD,
-    (Status.RELEASED, Action.RESTORE): Status.HELD,
-    (Status.HELD, Action.RESTORE): Status.HELD,
-    (Status.HELD, Action.BEGIN_AWARD): Status.AWARDING,
-    (Status.RELEASING, Action.BEGIN_AWARD): Status.AWARDING,
-    (Status.REFUNDING, Action.BEGIN_AWARD): Status.AWARDING,
-    (Status.AWARDING, Action.BEGIN_AWARD): Status.AWARDING,
-    (Status.AWARDING, Action.GO_ON): Status.AWARDING,
-    (Status.AWARDING, Action.RELEASE_PART): Status.HELD,
-    (Status.AWARDING, Action.REFUND_PART): Status.HELD,
-    (Status.AWARDING, Action.FAIL_REFUND): Status.HELD,
-    (Status.AWARDING, Action.RELEASE_REST): Status.RELEASED,
-    (Status.AWARDING, Action.REFUND_REST): Status.REFUNDED,
-}
-BEING_FUNDED = frozenset({Status.FUNDING, Status.REQUIRES_ACTION})
-MOVING = frozenset({Status.RELEASING, Status.REFUNDING, Status.AWARDING})
+__all__ = ["BEING_FUNDED", "MOVING", "TRANSITIONS", "Action", "Charge", "Hand", "Milestone", "Status"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +26,8 @@ class Charge:
 class Hand:
     """A saga and what it carries out of escrow: `gross` = net + `fee` to the payee, or all of it back to the payer.
 
-    `owed`: it was decided, so a refusal of the processor does not end it.
+    `owed`: it was decided, so a refusal of the processor does not end it. `paid`: taken back from a milestone that had been paid,
+    and ends as that.
     """
 
     saga_id: str
@@ -100,6 +35,7 @@ class Hand:
     fee: int = 0
     to_payer: bool = False
     owed: bool = False
+    paid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +137,28 @@ class Milestone:
         self._can_take(sum(hand.gross for hand in hands))
         return replace(self, status=self._after(Action.BEGIN_RELEASE), hands=tuple(hands))
 
-    def begin_refund(self, hand: Hand) -> Milestone:
+    def begin_refund(self, hands: Sequence[Hand]) -> Milestone:
         """Raises:
         MilestoneBusy, MilestoneNotHeld, MilestoneDisputed.
         """
-        self._can_take(hand.gross)
-        return replace(self, status=self._after(Action.BEGIN_REFUND), hands=(hand,))
+        self._can_take(sum(hand.gross for hand in hands))
+        return replace(self, status=self._after(Action.BEGIN_REFUND), hands=tuple(hands))
+
+    def take_back(self, share: Share) -> Milestone:
+        """Hold again what had been released, fee and all.
+
+        Raises:
+            MilestoneBusy: money is on its way, or is being brought in.
+        """
+        if (self.status, Action.TAKE_BACK) not in TRANSITIONS:
+            raise MilestoneBusy
+        return replace(
+            self,
+            status=self._after(Action.TAKE_BACK),
+            held=self.held + share.gross,
+            released=self.released - share.net,
+            fees=self.fees - share.fee,
+        )
 
     def begin_award(self, hands: Sequence[Hand]) -> Milestone:
         """A decision shares out what was disputed, whatever else is on its way."""
@@ -250,7 +202,7 @@ class Milestone:
             raise InvariantBroken(f"milestone {self.id} refunds what was to be released")
         rest = self._without(hand)
         # An award that gave the solver something ends as paid, in whatever order its parts arrive.
-        paid = self.status is Status.AWARDING and self.released + self.fees > 0
+        paid = hand.paid or (self.status is Status.AWARDING and self.released + self.fees > 0)
         last = Action.RELEASE_REST if paid else Action.REFUND_REST
         status = self._after(self._ending(rest, hand, Action.REFUND_PART, last))
         return replace(self, status=status, held=self.held - hand.gross, refunded=self.refunded + hand.gross, hands=rest)

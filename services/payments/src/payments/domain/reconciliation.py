@@ -11,9 +11,10 @@ from payments.domain.ledger import AccountKind, Journal
 
 # What the processor's platform balance sees of a journal: the accounts that stand for money outside of it or gone from it.
 _CAME_IN = frozenset({AccountKind.PAYER, AccountKind.CHARGEBACK})
+_CAME_BACK = frozenset({AccountKind.RETURNING})
 _WENT_OUT = frozenset({AccountKind.PENDING, AccountKind.AVAILABLE})
 # The kinds of journal that the processor's platform balance has a transaction for.
-COMPARED = ("fund", "release", "refund", "refund_returned", "chargeback", "chargeback_won")
+COMPARED = ("fund", "release", "reversal", "refund", "refund_returned", "chargeback", "chargeback_won")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def line_of(journal: Journal) -> Line | None:
     kind = journal.key.partition(":")[0]
     if kind not in COMPARED:
         return None
-    accounts = _WENT_OUT if kind == "release" else _CAME_IN
+    accounts = {"release": _WENT_OUT, "reversal": _CAME_BACK}.get(kind, _CAME_IN)
     postings = journal.postings()
     amount = -sum(change for account, change in postings.items() if account.kind in accounts)
     currencies = {account.currency for account in postings}
@@ -82,13 +83,16 @@ def joined(lines: Iterable[Line]) -> dict[tuple[str, str], Line]:
 
 
 def without_returned(theirs: Mapping[tuple[str, str], Line], ours: Mapping[tuple[str, str], Line]) -> dict[tuple[str, str], Line]:
-    """The processor's lines but for refunds that failed before the ledger counted them: booked, and booked back."""
+    """The processor's lines, less refunds that failed before the ledger counted them: booked, and booked back."""
     left = dict(theirs)
     for (key, currency), line in theirs.items():
         kind, _, saga_id = key.partition(":")
-        back = (f"refund_returned:{saga_id}", currency)
-        if kind != "refund" or back not in theirs or (key, currency) in ours or back in ours:
+        place, back = (key, currency), (f"refund_returned:{saga_id}", currency)
+        if kind != "refund" or back not in theirs or back in ours:
             continue
-        if line.amount + theirs[back].amount == 0:
-            del left[key, currency], left[back]
+        net, counted = line.amount + theirs[back].amount, ours[place].amount if place in ours else 0
+        if net == counted:
+            del left[back], left[place]
+            if net:
+                left[place] = replace(line, amount=net)
     return left

@@ -33,6 +33,8 @@ class Step(StrEnum):
     ENSURE_ACCOUNT = "ensure_account"
     AWAIT_ACCOUNT = "await_account"
     TRANSFER = "transfer"
+    REVERSE = "reverse"
+    AWAIT_FUNDS = "await_funds"
     REFUND = "refund"
     AWAIT_REFUND = "await_refund"
     PAY_OUT = "pay_out"
@@ -44,7 +46,11 @@ class Step(StrEnum):
 
 # The step that waits for a date of the processor's, which may be days ahead.
 DATED = frozenset({Step.SETTLE})
-WAITING = frozenset({Step.AWAIT_INTENT, Step.AWAIT_ACCOUNT, Step.AWAIT_REFUND, Step.AWAIT_PAYOUT, Step.AWAIT_DISPUTE})
+WAITING = frozenset({Step.AWAIT_INTENT, Step.AWAIT_ACCOUNT, Step.AWAIT_FUNDS, Step.AWAIT_REFUND, Step.AWAIT_PAYOUT, Step.AWAIT_DISPUTE})
+
+
+# What is asked for again after these needs another key: Stripe repeats its refusals, and what has failed.
+_TO_BE_ASKED_ANEW = frozenset({Step.AWAIT_ACCOUNT, Step.AWAIT_REFUND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,20 @@ class RefundOrder:
     currency: str
     charge_id: str
     reason: str
+    taken_back: bool = False  # it had been released before
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalOrder:
+    """Get the net of a part of a release back from the account it was sent to."""
+
+    escrow_id: str
+    release_id: str
+    payee_id: str
+    gross: int
+    fee: int
+    currency: str
+    transfer_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +130,13 @@ class ChargebackOrder:
     dispute_id: str
 
 
-Order = FundOrder | ReleaseOrder | RefundOrder | PayoutOrder | SettleOrder | ChargebackOrder
+Order = FundOrder | ReleaseOrder | ReversalOrder | RefundOrder | PayoutOrder | SettleOrder | ChargebackOrder
 
 # Where each kind begins, and which step may follow which.
 FIRST_STEPS: dict[type[Order], Step] = {
     FundOrder: Step.CREATE_INTENT,
     ReleaseOrder: Step.ENSURE_ACCOUNT,
+    ReversalOrder: Step.REVERSE,
     RefundOrder: Step.REFUND,
     PayoutOrder: Step.ENSURE_ACCOUNT,
     SettleOrder: Step.SETTLE,
@@ -129,8 +150,10 @@ NEXT_STEPS: dict[Step, frozenset[Step]] = {
     Step.ENSURE_ACCOUNT: frozenset({Step.TRANSFER, Step.PAY_OUT}),
     Step.TRANSFER: frozenset({Step.AWAIT_ACCOUNT}),
     Step.AWAIT_ACCOUNT: frozenset({Step.TRANSFER}),
+    Step.REVERSE: frozenset({Step.AWAIT_FUNDS}),
+    Step.AWAIT_FUNDS: frozenset(),
     Step.REFUND: frozenset({Step.AWAIT_REFUND}),
-    Step.AWAIT_REFUND: frozenset(),
+    Step.AWAIT_REFUND: frozenset({Step.REFUND}),
     Step.PAY_OUT: frozenset({Step.AWAIT_PAYOUT}),
     Step.AWAIT_PAYOUT: frozenset(),
     Step.SETTLE: frozenset(),
@@ -220,7 +243,7 @@ class Saga:
         return replace(
             self,
             step=step,
-            round=self.round + 1 if Step.AWAIT_ACCOUNT in (step, self.step) else 0,  # a transfer that was refused needs another key
+            round=self.round + 1 if {step, self.step} & _TO_BE_ASKED_ANEW else 0,
             attempts=0,
             due_at=at + LEASE,
             reference=reference or self.reference,

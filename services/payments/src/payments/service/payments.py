@@ -26,6 +26,7 @@ from contracts.payments.commands import (
     SetDefaultPaymentMethod,
     SetTeamSplit,
     SubmitChargebackEvidence,
+    TakeBackRelease,
     UnfreezeEscrow,
     WithdrawDispute,
 )
@@ -77,6 +78,10 @@ class PaymentsService:
     @rpc
     def refund_escrow(self, command: RefundEscrow, principal: Principal) -> EscrowView:
         return self.use_cases.refund_escrow(command, principal)
+
+    @rpc
+    def take_back_release(self, command: TakeBackRelease, principal: Principal) -> EscrowView:
+        return self.use_cases.take_back_release(command, principal)
 
     @rpc
     def request_payout(self, command: RequestPayout, principal: Principal) -> PayoutView:

@@ -10,7 +10,8 @@ from chassis.crash_points import declare, reached
 from chassis.principal import Principal
 from contracts.payments.commands import AddPaymentMethod
 from contracts.payments.views import PaymentMethodView
-from payments.domain.errors import EmailNotVerified, PaymentMethodRefused, TooManyPaymentMethods
+from payments.domain.errors import EmailNotVerified
+from payments.domain.wallet_errors import PaymentMethodRefused, TooManyPaymentMethods
 from payments.usecases.ports import Calls, ProviderRefused, UnitsOfWork
 from payments.usecases.wallet_ports import Wallets
 from payments.usecases.wallets import method_view

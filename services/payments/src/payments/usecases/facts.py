@@ -16,12 +16,14 @@ from contracts.payments.events import (
     FundsRefunded,
     FundsReleased,
     PayoutAccountDue,
+    ReleaseTakenBack,
 )
 from contracts.payments.views import MilestoneKind
 from payments.domain.chargeback import Chargeback
 from payments.domain.escrow import Escrow
 from payments.domain.fees import Share
 from payments.domain.milestone import Status
+from payments.domain.saga import RefundOrder, ReleaseOrder
 
 
 class Parties(TypedDict):
@@ -70,16 +72,22 @@ def released(escrow: Escrow, milestone_id: str, share: Share, recipient_id: str)
     )
 
 
-def funds_refunded(escrow: Escrow, milestone_id: str, amount: int, reason: str) -> FundsRefunded:
-    status = escrow.milestone(milestone_id).status
+def funds_refunded(escrow: Escrow, order: RefundOrder) -> FundsRefunded:
+    """What is taken back after it was released is news of money alone: the milestone was settled before."""
+    status = None if order.taken_back else escrow.milestone(order.milestone_id).status
     return FundsRefunded(
         **parties(escrow),
-        milestone_id=milestone_id,
-        amount=Price(amount_minor=amount, currency=escrow.currency),
-        reason=reason,
+        milestone_id=order.milestone_id,
+        amount=Price(amount_minor=order.amount, currency=escrow.currency),
+        reason=order.reason,
         milestone_settled=status is Status.REFUNDED,
         milestone_released=status is Status.RELEASED,
     )
+
+
+def release_taken_back(escrow: Escrow, order: ReleaseOrder, share: Share, reason: str) -> ReleaseTakenBack:
+    net = Money(amount_minor=share.net, currency=escrow.currency)
+    return ReleaseTakenBack(**parties(escrow), milestone_id=order.milestone_id, recipient_id=order.payee_id, net=net, reason=reason)
 
 
 def payout_account_due(escrow: Escrow, recipient_id: str, net: int) -> PayoutAccountDue:

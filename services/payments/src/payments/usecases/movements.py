@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from payments.domain import entries
 from payments.domain.due import due_for_refund, due_for_release
-from payments.domain.errors import InvariantBroken
+from payments.domain.errors import InvariantBroken, MilestoneBusy
 from payments.domain.escrow import Escrow
 from payments.domain.fees import Share
-from payments.domain.milestone import Charge, Hand, Milestone
-from payments.domain.saga import Order, RefundOrder, ReleaseOrder, Saga
+from payments.domain.milestone import Charge, Hand, Milestone, Status
+from payments.domain.saga import Order, RefundOrder, ReleaseOrder, ReversalOrder, Saga, SagaStatus, Step
+from payments.usecases import facts
+from payments.usecases.bookkeeping import post_for
 from payments.usecases.ports import UnitOfWork
+from payments.usecases.released_parts import ReleasedPart
 
 CANCELLED = "The challenge was cancelled before work was delivered."
 
@@ -45,7 +49,7 @@ class Movements:
         Raises:
             EscrowFrozen, MilestoneBusy, MilestoneNotHeld, MilestoneDisputed.
         """
-        return escrow.begin_refund(milestone_id, self._to_payer(escrow, milestone_id, amount, reason))
+        return escrow.begin_refund(milestone_id, (self._to_payer(escrow, milestone_id, amount, reason),))
 
     def award(self, escrow: Escrow, milestone_id: str, *, to_payee: int, to_payer: int, reason: str) -> Escrow:
         """Send what was disputed where a decision wants it. Both are owed: neither ends with a refusal.
@@ -57,6 +61,38 @@ class Movements:
         if to_payer:
             hands = (*hands, self._to_payer(escrow, milestone_id, to_payer, reason, owed=True))
         return escrow.begin_award(milestone_id, hands)
+
+    def take_back(self, escrow: Escrow, parts: Sequence[ReleasedPart], reason: str) -> Escrow:
+        """Send released money back to the challenger: at once from what the platform has, while it is got back from those who had it.
+
+        Raises:
+            EscrowFrozen.
+            MilestoneBusy: some of it is on its way.
+        """
+        milestone_id, hands = parts[0].order.milestone_id, []
+        paid = escrow.milestone(milestone_id).status is Status.RELEASED
+        for part in parts:
+            escrow = self._take_back(escrow, part)
+            self.work.emit(facts.release_taken_back(escrow, part.order, part.share, reason))
+            refund = RefundOrder(escrow.id, milestone_id, part.share.gross, escrow.currency, part.order.charge_id, reason, taken_back=True)
+            hands.append(Hand(self._begin(refund), part.share.gross, to_payer=True, owed=True, paid=paid))
+        return escrow.begin_refund(milestone_id, hands)
+
+    def _take_back(self, escrow: Escrow, part: ReleasedPart) -> Escrow:
+        order, share = part.order, part.share
+        escrow = escrow.take_back(order.milestone_id, share)
+        transfer_id = part.saga.reference or ""
+        reversal = ReversalOrder(escrow.id, part.saga.id, order.payee_id, share.gross, share.fee, escrow.currency, transfer_id)
+        if part.saga.status is SagaStatus.COMPLETED:
+            moves, key = entries.taken_back(escrow.id, order.payee_id, share, escrow.currency), self._begin(reversal)
+        elif part.saga.step is Step.AWAIT_ACCOUNT and share.gross == order.gross:  # it was never sent, and will not be
+            escrow = escrow.end_waiting(part.saga.id)
+            self.work.sagas.save(part.saga.failed(self.at, "taken_back"))
+            moves, key = entries.owed_taken_back(escrow.id, order.payee_id, share, escrow.currency), self._over(reversal)
+        else:
+            raise MilestoneBusy
+        post_for(self.work, escrow, f"taken_back:{key}", moves, self.at, overdraw=True)
+        return escrow
 
     def _to_payees(self, escrow: Escrow, milestone_id: str, gross: int) -> tuple[Hand, ...]:
         charge_id = _charge(escrow.milestone(milestone_id)).charge_id
@@ -80,6 +116,13 @@ class Movements:
         charge_id = _charge(escrow.milestone(milestone_id)).charge_id
         order = RefundOrder(escrow.id, milestone_id, amount, escrow.currency, charge_id, reason)
         return Hand(self._begin(order), amount, to_payer=True, owed=owed)
+
+    def _over(self, order: Order) -> str:
+        """A saga that has nothing to do: a record like the others."""
+        saga_id = self.new_id("saga")
+        saga = Saga.begin(saga_id, order, call_key=self.call_key or saga_id, driver=None, at=self.at)
+        self.work.sagas.add(saga.completed(self.at))
+        return saga_id
 
     def _begin(self, order: Order) -> str:
         saga_id = self.new_id("saga")

@@ -8,7 +8,7 @@ from chassis.crash_points import declare, reached
 from chassis.principal import Principal
 from contracts.base import Done
 from contracts.payments.commands import RemovePaymentMethod
-from payments.domain.errors import PaymentMethodNotFound
+from payments.domain.wallet_errors import PaymentMethodNotFound
 from payments.usecases.ports import Calls, ProviderRefused, UnitsOfWork
 from payments.usecases.wallet_ports import Wallets
 from payments.usecases.wallets import customer_of, own_method

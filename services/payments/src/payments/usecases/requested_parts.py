@@ -7,7 +7,7 @@ from payments.domain.currencies import check_payable, step_of
 from payments.domain.errors import CurrencyMismatch
 from payments.domain.escrow import Escrow
 from payments.domain.parts import free_parts
-from payments.domain.saga import RefundOrder, ReleaseOrder
+from payments.domain.saga import RefundOrder, ReleaseOrder, ReversalOrder
 from payments.usecases.ports import Calls, UnitOfWork
 
 
@@ -29,5 +29,5 @@ def begun_before(work: UnitOfWork, calls: Calls, escrow_id: str) -> list[str]:
     return [
         saga.id
         for saga in work.sagas.started_by(calls.key())
-        if isinstance(saga.order, ReleaseOrder | RefundOrder) and saga.order.escrow_id == escrow_id
+        if isinstance(saga.order, ReleaseOrder | RefundOrder | ReversalOrder) and saga.order.escrow_id == escrow_id
     ]

@@ -8,7 +8,7 @@ from chassis.crash_points import declare, reached
 from chassis.principal import Principal
 from contracts.payments.commands import SetDefaultPaymentMethod
 from contracts.payments.views import PaymentMethodView
-from payments.domain.errors import PaymentMethodNotFound, PaymentMethodRefused
+from payments.domain.wallet_errors import PaymentMethodNotFound, PaymentMethodRefused
 from payments.usecases.ports import Calls, ProviderRefused, UnitsOfWork
 from payments.usecases.wallet_ports import Wallets
 from payments.usecases.wallets import customer_of, method_view, own_method

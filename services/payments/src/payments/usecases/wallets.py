@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.payments.views import PaymentMethodView
-from payments.domain.errors import PaymentMethodNotFound
+from payments.domain.wallet_errors import PaymentMethodNotFound
 from payments.usecases.ports import UnitsOfWork
 from payments.usecases.wallet_ports import SavedMethod, Wallets
 

@@ -21,6 +21,7 @@ class AccountKind(StrEnum):
     PENDING = "pending"  # earned, not settled yet at the processor
     AVAILABLE = "available"  # ready to be paid out
     IN_TRANSIT = "in_transit"  # in a payout that is under way
+    RETURNING = "returning"  # taken back from the person, not sent back by the processor yet
     BANK = "bank"  # outside: arrived at the person's bank
     CREDIT = "credit"  # to be used when an escrow is funded; it cannot be paid out
     GRANTS = "grants"  # the platform's side of this person's credit: negative

@@ -7,21 +7,21 @@ decision; what was on its way then arrives, and counts as released.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.payments.views import ChargebackStatus
 from payments.domain.chargeback import FROZEN_BY, OPEN, Chargeback, taken_from
 from payments.domain.escrow import Escrow
-from payments.domain.fees import Share
 from payments.domain.milestone import Hand
-from payments.domain.saga import ChargebackOrder, ReleaseOrder, Saga, Step
+from payments.domain.saga import ChargebackOrder, Saga, Step
 from payments.usecases import facts
 from payments.usecases.bookkeeping import post_for
 from payments.usecases.chargeback_ports import Dispute
 from payments.usecases.movements import follow_up
 from payments.usecases.ports import PaymentProvider, UnitOfWork, UnitsOfWork
+from payments.usecases.released_parts import released_parts
 from payments.usecases.sagas.recording import escrow_of, recording
 
 
@@ -64,7 +64,9 @@ class ChargebackSteps:
             return work.sagas.save(waiting.paused(at))
 
     def _take(self, work: UnitOfWork, escrow: Escrow, chargeback: Chargeback, dispute: Dispute, at: datetime) -> Chargeback:
-        chargeback = chargeback.took(taken_from(escrow, dispute.charge_id, dispute.amount, _releases(work, escrow, dispute.charge_id)))
+        released = released_parts(work, escrow, lambda order: order.charge_id == dispute.charge_id)
+        shares = [(part.order.payee_id, part.share) for part in released]
+        chargeback = chargeback.took(taken_from(escrow, dispute.charge_id, dispute.amount, shares))
         post_for(work, escrow, f"chargeback:{chargeback.id}", chargeback.moves(), at, overdraw=True)
         work.emit(facts.chargeback_opened(escrow, chargeback))
         work.escrows.save(escrow if escrow.frozen else escrow.freeze(FROZEN_BY))
@@ -80,7 +82,7 @@ class ChargebackSteps:
             frozen, escrow = escrow.frozen, escrow.unfreeze()
             for milestone_id, amount in parts:
                 hand = Hand(f"{chargeback.id}:{milestone_id}", amount, to_payer=True)
-                escrow = escrow.begin_refund(milestone_id, hand).refund(hand.saga_id)
+                escrow = escrow.begin_refund(milestone_id, (hand,)).refund(hand.saga_id)
             escrow = escrow.freeze(frozen) if frozen else escrow
             lost = sum(amount for _, amount in parts)
             post_for(work, escrow, f"chargeback_lost:{chargeback.id}", chargeback.moves_of_loss(lost), at)
@@ -101,14 +103,3 @@ def _new(dispute: Dispute, escrow: Escrow, at: datetime) -> Chargeback:
         created_at=at,
         updated_at=at,
     )
-
-
-def _releases(work: UnitOfWork, escrow: Escrow, charge_id: str) -> Iterator[tuple[str, Share]]:
-    """To whom money of this charge was released, or is being: the latest first."""
-    keys = (journal.key.partition(":") for journal in work.journals.of_book(escrow.id))
-    gone = [saga_id for kind, _, saga_id in keys if kind in ("release", "earned")]
-    going = [hand.saga_id for step in escrow.milestones for hand in step.hands if not hand.to_payer]
-    for saga_id in reversed(dict.fromkeys([*gone, *going])):
-        saga = work.sagas.get(saga_id)
-        if saga is not None and isinstance(saga.order, ReleaseOrder) and saga.order.charge_id == charge_id:
-            yield saga.order.payee_id, Share(saga.order.gross, saga.order.fee)

@@ -60,8 +60,8 @@ class RefundSteps:
             return self.provider.get_refund(saga.reference)
         if saga.tried_before:
             found = self.provider.find_refund(charge_id=order.charge_id, saga_id=saga.id)
-            if found is not None:
-                return found
+            if found is not None and not (found.status is MovementStatus.FAILED and saga.round):
+                return found  # where one is known to have failed, another is made
         return self.provider.refund(charge_id=order.charge_id, amount=order.amount, currency=order.currency, saga_id=saga.id, key=saga.key)
 
     def _complete(self, saga: Saga, order: RefundOrder, refund: Movement) -> Saga:
@@ -71,7 +71,7 @@ class RefundSteps:
                 return work.sagas.save(saga.completed(at))
             escrow = escrow_of(work, order.escrow_id).refund(saga.id)
             post_for(work, escrow, f"refund:{saga.id}", entries.refunded(escrow.id, order.amount, order.currency), at)
-            work.emit(facts.funds_refunded(escrow, order.milestone_id, order.amount, order.reason))
+            work.emit(facts.funds_refunded(escrow, order))
             work.escrows.save(follow_up(work, escrow, self.new_id, at))
             return work.sagas.save(saga.completed(at, reference=refund.id))
 
@@ -85,7 +85,8 @@ class RefundSteps:
             if work.journals.get(f"refund:{saga.id}") is not None:
                 return self._book_back(work, saga, order, escrow, code, at)
             if escrow.hand(saga.id).owed:
-                return work.sagas.save(saga.refused(at, code))
+                again = saga.to(Step.REFUND, at) if saga.step is Step.AWAIT_REFUND else saga
+                return work.sagas.save(again.refused(at, code))
             escrow = escrow.fail_refund(saga.id)
             work.escrows.save(release_approved(work, escrow, self.new_id, at))
             return work.sagas.save(saga.failed(at, code))

@@ -12,7 +12,7 @@ import structlog
 from chassis.crash_points import declare, reached
 from contracts.errors import DomainError
 from payments.domain.errors import MilestoneBusy, ProviderBusy, ProviderUnavailable
-from payments.domain.saga import ChargebackOrder, FundOrder, PayoutOrder, RefundOrder, ReleaseOrder, Saga, SettleOrder
+from payments.domain.saga import ChargebackOrder, FundOrder, PayoutOrder, RefundOrder, ReleaseOrder, ReversalOrder, Saga, SettleOrder
 from payments.usecases.ports import PaymentProvider, ProviderRefused, UnitsOfWork
 from payments.usecases.sagas.account import AccountStep
 from payments.usecases.sagas.chargeback import ChargebackSteps
@@ -21,6 +21,7 @@ from payments.usecases.sagas.payout import PayoutSteps
 from payments.usecases.sagas.recording import TakenOver, recording
 from payments.usecases.sagas.refund import RefundSteps
 from payments.usecases.sagas.release import ReleaseSteps
+from payments.usecases.sagas.reversal import ReversalSteps
 from payments.usecases.sagas.settle import SettleSteps
 
 log = structlog.get_logger(__name__)
@@ -39,6 +40,7 @@ class SagaRunner:
     fund: FundSteps
     release: ReleaseSteps
     refund: RefundSteps
+    reversal: ReversalSteps
     payout: PayoutSteps
     settle: SettleSteps
     chargeback: ChargebackSteps
@@ -88,6 +90,8 @@ class SagaRunner:
                 return self.release.advance(saga, order)
             case RefundOrder() as order:
                 return self.refund.advance(saga, order)
+            case ReversalOrder() as order:
+                return self.reversal.advance(saga, order)
             case PayoutOrder() as order:
                 return self.payout.advance(saga, order)
             case SettleOrder() as order:
@@ -112,6 +116,7 @@ def saga_runner(
         FundSteps(unit_of_work, provider, new_id, now),
         ReleaseSteps(unit_of_work, provider, account, new_id, now),
         RefundSteps(unit_of_work, provider, new_id, now),
+        ReversalSteps(unit_of_work, provider, now),
         PayoutSteps(unit_of_work, provider, account, now),
         SettleSteps(unit_of_work, now),
         ChargebackSteps(unit_of_work, provider, new_id, now),
