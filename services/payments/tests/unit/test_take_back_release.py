@@ -10,8 +10,10 @@ from payments_fake_stripe import ASKED
 
 from chassis.ids import new_id
 from contracts.payments.events import FundsRefunded, ReleaseTakenBack
+from contracts.payments.views import ChargebackStatus
 from payments.domain.errors import (
     AmountAboveReleased,
+    ChargedBack,
     EscrowFrozen,
     EscrowNotFound,
     InsufficientBalance,
@@ -22,6 +24,7 @@ from payments.domain.ledger import AccountKind
 from payments.domain.milestone import Status
 from payments.domain.saga import Step
 from payments.domain.splits import Member
+from payments.usecases.chargeback_ports import Dispute
 from payments.usecases.ports import MovementStatus
 
 
@@ -158,6 +161,16 @@ def test_what_is_left_of_a_milestone_stays_payable(bank: Bank) -> None:
     assert bank.escrow.milestones[0].status is Status.RELEASED
     assert bank.sums() == (100_000, 40_000, 45_000, 10_000, 5_000)
     bank.check()
+
+
+def test_what_the_bank_has_taken_back_is_not_taken_back_again(paid: Bank) -> None:
+    due = paid.clock.now() + timedelta(days=9)
+    for status, event in ((ChargebackStatus.NEEDS_RESPONSE, "evt_1"), (ChargebackStatus.LOST, "evt_2")):
+        paid.stripe.disputes["du_1"] = Dispute("du_1", status, 100_000, "EUR", "ch_pi_0", paid.escrow.id, "fraudulent", due, True)
+        paid.webhook(event, "du_1", event_type="charge.dispute.updated")
+        with pytest.raises(ChargedBack):
+            paid.take_back(0)
+    paid.check()
 
 
 def test_who_may_and_when(paid: Bank) -> None:

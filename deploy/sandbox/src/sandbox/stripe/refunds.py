@@ -15,7 +15,7 @@ def create(session: Session, params: Params) -> Json:
     left = charge["amount_captured"] - (charge["amount_refunded"] - (charge["amount"] - charge["amount_captured"]))
     if charge["refunded"] or left == 0:
         raise StripeError(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
-    if charge["disputed"]:
+    if charge["disputed"] and _is_lost_or_open(session, charge):
         raise StripeError(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
     amount = params.integer("amount", minimum=1) or left
     if amount > left:
@@ -86,6 +86,11 @@ def settle(session: Session, refund: Json) -> None:
     session.save(charge)
     session.emit("refund.failed", refund)
     session.emit("charge.refund.updated", refund)
+
+
+def _is_lost_or_open(session: Session, charge: Json) -> bool:
+    """A dispute that was won leaves the charge as it was."""
+    return any(dispute["status"] != "won" for dispute in session.storage.find("dispute", session.account, {"charge": charge["id"]}))
 
 
 def _charge(session: Session, params: Params) -> Json:

@@ -176,6 +176,13 @@ class ChargebackNotFound(DomainError):
     code = "payments.chargeback.not_found"
 
 
+class ChargedBack(DomainError):
+    """The payer's bank has taken this payment back: what was paid by it is not taken back again."""
+
+    kind = Kind.CONFLICT
+    code = "payments.escrow.charged_back"
+
+
 class ChargebackNotOpen(DomainError):
     """The bank takes no more evidence for this chargeback."""
 

@@ -10,9 +10,9 @@ from chassis.principal import Principal
 from contracts.payments.commands import TakeBackRelease
 from contracts.payments.views import EscrowView
 from payments.domain.currencies import check_payable, step_of
-from payments.domain.errors import CurrencyMismatch, NotFinance
+from payments.domain.errors import ChargedBack, CurrencyMismatch, NotFinance
 from payments.usecases.movements import Movements
-from payments.usecases.ports import Calls, UnitsOfWork
+from payments.usecases.ports import Calls, UnitOfWork, UnitsOfWork
 from payments.usecases.released_parts import cut, released_parts
 from payments.usecases.requested_parts import begun_before
 from payments.usecases.sagas.runner import SagaRunner
@@ -33,6 +33,7 @@ class TakeBackReleaseHandler:
 
         Raises:
             EscrowNotFound, NotFinance, MilestoneNotFound, CurrencyMismatch, AmountNotPayable, AmountAboveReleased, EscrowFrozen.
+            ChargedBack: the bank has given the payer money of this escrow already.
             MilestoneBusy: some of its money is on its way.
         """
         self.runner.drive_all(self._begin(command, principal), self.calls.driver())
@@ -46,6 +47,8 @@ class TakeBackReleaseHandler:
                 raise NotFinance
             if begun := begun_before(work, self.calls, escrow.id):
                 return begun
+            if _is_charged_back(work, escrow.id):
+                raise ChargedBack
             milestone, amount = escrow.milestone(command.milestone_id), command.amount
             if amount is not None and amount.currency != escrow.currency:
                 raise CurrencyMismatch(escrow.currency)
@@ -55,3 +58,10 @@ class TakeBackReleaseHandler:
             movements = Movements(work, self.new_id, self.now(), self.calls.key(), self.calls.driver())
             work.escrows.save(movements.take_back(escrow, parts, command.reason))
             return movements.saga_ids
+
+
+def _is_charged_back(work: UnitOfWork, escrow_id: str) -> bool:
+    """Taken by the bank, and not won: the processor refunds no such charge, and the payer must not be paid twice."""
+    keys = [journal.key.partition(":") for journal in work.journals.of_book(escrow_id)]
+    won = {dispute for kind, _, dispute in keys if kind == "chargeback_won"}
+    return any(kind == "chargeback" and dispute not in won for kind, _, dispute in keys)
