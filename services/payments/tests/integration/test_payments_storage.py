@@ -27,8 +27,20 @@ from payments.domain.milestone import Charge, Hand, Milestone
 from payments.domain.payout import Payout
 from payments.domain.payout_account import PayoutAccount
 from payments.domain.reconciliation import Difference, Line, Reconciliation
-from payments.domain.saga import LONGEST_PAUSE, FundOrder, Order, PayoutOrder, RefundOrder, ReleaseOrder, Saga, SettleOrder
+from payments.domain.saga import (
+    LONGEST_PAUSE,
+    FundOrder,
+    Order,
+    PayoutOrder,
+    RefundOrder,
+    ReleaseOrder,
+    ReversalOrder,
+    Saga,
+    SettleOrder,
+    Step,
+)
 from payments.domain.splits import Member
+from payments.domain.waiting import Waiting
 from payments.migrations import m0001_initial, m0002_statements
 from payments.usecases.bookkeeping import post
 from payments.usecases.ports import UnitOfWork
@@ -51,7 +63,7 @@ def units(request: pytest.FixtureRequest) -> Units:
 
 
 def escrow(**changes: object) -> Escrow:
-    steps = (Milestone("milestone_1", "One", 10**12), Milestone("milestone_2", "Two", 5))
+    steps = (Milestone("milestone_1", "One", 10**12 - 5), Milestone("milestone_2", "Two", 5))
     fresh = Escrow(new_id("escrow"), 1, new_id("challenge"), "Title", new_id("user"), new_id("user"), "EUR", 1000, steps, NOW)
     return replace(fresh, **changes)  # type: ignore[arg-type]
 
@@ -62,6 +74,7 @@ def saga(order: Order, *, key: str = "key", driver: str | None = None, at: datet
 
 ORDERS: list[Order] = [
     SettleOrder("saga_1", "u", 10**12, "EUR"),
+    ReversalOrder("e", "saga_1", "u", 10, 1, "EUR", "tr_1"),
     FundOrder("e", 10**12, "EUR", "pm_x"),
     ReleaseOrder("e", "m", "u", 10, 1, "EUR", "ch"),
     RefundOrder("e", "m", 10, "EUR", "ch", "why"),
@@ -79,6 +92,7 @@ def test_an_escrow_comes_back_as_it_was_kept(units: Units) -> None:
         assert work.escrows.get("escrow_other") is None
         assert work.escrows.of_challenge("challenge_other") is None
         changed = kept.begin_funding("s", None, 5).hold("s", Charge("pi", "ch")).begin_release("milestone_1", [Hand("t", 7, 1)])
+        changed = changed.begin_waiting(Waiting("saga_w", "user_w", 3))
         changed = changed.approve("milestone_2").set_team((Member("user_a", 1), Member("user_b", 9_999)))
         changed = changed.deliver("milestone_1", NOW).begin_dispute([("milestone_1", 9)]).freeze("why")
         saved = work.escrows.save(changed)
@@ -108,7 +122,7 @@ def test_a_balance_reads_only_the_escrows_that_hold_or_await_money(units: Units)
         kept = work.escrows.save(kept.hold("s", Charge("pi", "ch")))
     with units() as work:
         assert work.escrows.active_of_payee(kept.payee_id) == [kept]
-        work.escrows.save(kept.begin_refund("milestone_2", Hand("r", 5, to_payer=True)).refund("r"))
+        work.escrows.save(kept.begin_refund("milestone_2", [Hand("r", 5, to_payer=True)]).refund("r"))
     with units() as work:
         assert work.escrows.active_of_payee(kept.payee_id) == []
         assert [row.id for row in work.escrows.of_payee(kept.payee_id)] == [kept.id]
@@ -119,7 +133,7 @@ def test_a_movement_written_by_the_version_before_is_read_as_a_hand(store: Store
     for back in (False, True):
         kept = escrow().begin_funding("s", None, 1000).hold("s", Charge("pi", "ch"))
         hand = Hand("t", 105, to_payer=True) if back else Hand("t", 105, 11)
-        kept = kept.begin_refund("milestone_1", hand) if back else kept.begin_release("milestone_1", [hand])
+        kept = kept.begin_refund("milestone_1", [hand]) if back else kept.begin_release("milestone_1", [hand])
         with PaymentsUnitOfWork(store) as work:
             work.escrows.add(kept)
         unset = {"milestones.$[].hands": "", "milestones.$[].disputed": "", "milestones.$[].kind": "", "team": ""}
@@ -315,3 +329,17 @@ def test_migrating_again_changes_nothing(store: Store) -> None:
     assert {name: store.database[name].index_information() for name in store.database.list_collection_names()} == before
     assert {"status_1_due_at_1", "status_1_step_1_due_at_1"} <= before["sagas"].keys()
     assert {"moves.source_1", "moves.destination_1"} <= before["journals"].keys()
+
+
+def test_releases_that_wait_for_a_persons_account_are_found_while_they_do(units: Units) -> None:
+    order = ReleaseOrder("e", "m", "user_1", 10, 1, "EUR", "ch")
+    waiting = saga(order).to(Step.TRANSFER, NOW).to(Step.AWAIT_ACCOUNT, NOW)
+    with units() as work:
+        work.sagas.add(waiting)
+        work.sagas.add(saga(order))
+        work.sagas.add(saga(replace(order, payee_id="user_2")).to(Step.TRANSFER, NOW).to(Step.AWAIT_ACCOUNT, NOW))
+    with units() as work:
+        assert [row.id for row in work.sagas.waiting_for("user_1")] == [waiting.id]
+        work.sagas.save(waiting.to(Step.TRANSFER, NOW))
+    with units() as work:
+        assert work.sagas.waiting_for("user_1") == []
