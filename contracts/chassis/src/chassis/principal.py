@@ -21,6 +21,8 @@ from contracts.identity.roles import Role
 from contracts.identity.scopes import FOR_MACHINES, name_of, needed
 
 ISSUER = AUDIENCE = "openchance"
+# Of keys' and programs' tokens: a service of a version that knows no scopes takes them for somebody else's, not for a person's.
+DELEGATED = "openchance.delegated"
 _CACHED_TOKENS = 4096
 _ROLES = frozenset(Role)
 # How long a proof of identity counts for what is dangerous: a payout, an email change, a deletion, an admin's action.
@@ -166,7 +168,7 @@ class _Delegation(TypedDict):
 def _delegation(claims: Mapping[str, Any]) -> _Delegation:
     """Who names a client is no person, and a client without scopes may do nothing (RFC 9068, 2.2: `sub` is the client's own id where it
     speaks for nobody)."""
-    if "client_id" not in claims and "scope" not in claims:
+    if claims["aud"] == AUDIENCE and "client_id" not in claims and "scope" not in claims:
         return {"scopes": None, "machine": False, "organisation_id": None}
     organisation = claims.get("org")
     return {
@@ -222,7 +224,7 @@ class PrincipalVerifier:
         rules = JWTClaimsRegistry(
             now=int(now),
             iss={"essential": True, "value": ISSUER},
-            aud={"essential": True, "value": AUDIENCE},
+            aud={"essential": True, "values": [AUDIENCE, DELEGATED]},
             sub={"essential": True},
             sid={"essential": True},
             exp={"essential": True},

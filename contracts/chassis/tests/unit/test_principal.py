@@ -12,7 +12,7 @@ from joserfc.jwk import OctKey, OKPKey
 from joserfc.jws import JWSRegistry
 
 from chassis.clock import FixedClock
-from chassis.principal import FRESH_FOR, InvalidToken, PersonRequired, PrincipalVerifier, StepUpRequired
+from chassis.principal import DELEGATED, FRESH_FOR, InvalidToken, PersonRequired, PrincipalVerifier, StepUpRequired
 from contracts import catalogue
 from contracts.admin.commands import ReplayDeadLetter
 from contracts.challenges.commands import PublishChallenge
@@ -162,7 +162,13 @@ def test_a_person_is_bound_by_no_scopes(verifier: PrincipalVerifier) -> None:
 
 
 def key_token(**changed: Any) -> str:
-    claims = {"client_id": "apikey_1", "scope": "challenges:read payments:write", "auth_time": int(NOW.timestamp()), **changed}
+    claims = {
+        "aud": DELEGATED,
+        "client_id": "apikey_1",
+        "scope": "challenges:read payments:write",
+        "auth_time": int(NOW.timestamp()),
+        **changed,
+    }
     return token(**claims)
 
 
@@ -192,7 +198,8 @@ def test_a_client_without_scopes_may_do_nothing(verifier: PrincipalVerifier) -> 
     key = verifier.verify(key_token(scope=None))
     admitted = [request.__name__ for request in catalogue.requests() if refusal(key, request) == "admitted"]
     assert admitted == []
-    assert not verifier.verify(key_token(client_id=None)).in_person, "scopes alone make no person"
+    for changed in ({"client_id": None}, {"aud": "openchance"}, {"scope": None, "client_id": None}, {"aud": "openchance", "scope": None}):
+        assert not verifier.verify(key_token(**changed)).in_person, changed
 
 
 def test_a_program_is_refused_where_people_are_wanted(verifier: PrincipalVerifier) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from chassis.principal import DELEGATED
 from contracts.identity.roles import SELF_ASSIGNED
 from contracts.identity.views import AccessTokenView
 from identity.adapters.signed_tokens import SignedTokens
@@ -38,4 +39,6 @@ class SignedKeyTokens:
 
     def _signed(self, subject: str, credential: Credential, scopes: tuple[str, ...], more: dict[str, Any]) -> AccessTokenView:
         claims = {"sub": subject, "sid": credential.session_id, "client_id": credential.id, "scope": " ".join(scopes), **more}
-        return AccessTokenView(access_token=self._tokens.sign(claims, self._now(), LIFETIME), expires_in=int(LIFETIME.total_seconds()))
+        return AccessTokenView(
+            access_token=self._tokens.sign(claims, self._now(), LIFETIME, DELEGATED), expires_in=int(LIFETIME.total_seconds())
+        )

@@ -84,10 +84,10 @@ class SignedTokens:
         token = self.sign(claims, at, ACCESS_LIFETIME)
         return AccessTokenView(access_token=token, expires_in=int(ACCESS_LIFETIME.total_seconds()))
 
-    def sign(self, claims: Mapping[str, Any], at: datetime, lifetime: timedelta) -> str:
+    def sign(self, claims: Mapping[str, Any], at: datetime, lifetime: timedelta, audience: str = AUDIENCE) -> str:
         """These claims, and by whom, for whom and how long they are made."""
         header = {"alg": "EdDSA", "kid": self._key.kid, "typ": "JWT"}
-        frame = {"iss": ISSUER, "aud": AUDIENCE, "iat": int(at.timestamp()), "exp": int((at + lifetime).timestamp())}
+        frame = {"iss": ISSUER, "aud": audience, "iat": int(at.timestamp()), "exp": int((at + lifetime).timestamp())}
         return jwt.encode(header, {**claims, **frame}, self._key, registry=self._registry)
 
 
