@@ -60,7 +60,7 @@ async def joined(rpc: RpcClient, outbox: Outbox, name: str) -> str:
     """An account with a proven address; its id."""
     email = f"{name}@example.org"
     me = await rpc.call(RegisterUser(email=email, password="orbit lemon quartz", display_name=name, roles=("solver",)))
-    requested = next(event for event in outbox("email_verification_requested") if event["email"] == email)
+    requested = next(event for event in outbox("email_verification_requested") if event["user_id"] == me.id)
     await rpc.call(VerifyEmail(token=requested["token"]))
     return me.id
 
