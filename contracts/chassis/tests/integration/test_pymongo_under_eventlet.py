@@ -21,7 +21,7 @@ from local_platform.servers import Mongo
 
 GREENLETS = 50
 OPERATIONS = int(os.environ.get("OPENCHANCE_STRESS_OPERATIONS", "20"))
-WITHIN_S = 80 if OPERATIONS < 200 else 900
+WITHIN_S = 80 if OPERATIONS < 200 else 1200
 SCRIPT = Path(__file__).parents[1] / "stress" / "pymongo_in_greenlets.py"
 
 

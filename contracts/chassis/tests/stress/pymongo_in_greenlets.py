@@ -24,7 +24,8 @@ from pymongo.errors import AutoReconnect, ConfigurationError, DuplicateKeyError,
 
 from chassis.mongo import connect
 
-_PATIENCE_S = 90.0
+_SLOWEST_A_SECOND = 120  # operations of all greenlets together, on a busy machine
+_PATIENCE_S = 90.0  # and what so many operations take
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Stress:
         self.is_back = False
         self.halfway = 0
         self.stopping = False
+        self.patience_s = _PATIENCE_S + greenlets * operations / _SLOWEST_A_SECOND
         self.seen = Seen(interruptions=[0] * greenlets)
         for name in ("things", "pairs"):
             self.database.create_collection(name)
@@ -59,7 +61,7 @@ class Stress:
         pool = eventlet.GreenPool(self.greenlets)
         done = list(pool.imap(self.work, range(self.greenlets)))
         things = {str(row["_id"]) for row in self.database["things"].find()}
-        with eventlet.Timeout(_PATIENCE_S):
+        with eventlet.Timeout(self.patience_s):
             while len(set(self.seen.streamed)) < len(things):
                 eventlet.sleep(0.05)
         self.stopping = True
@@ -83,7 +85,7 @@ class Stress:
     def work(self, number: int) -> int:
         """Go on at least until the server has been away and is back."""
         count = 0
-        gives_up = time.monotonic() + _PATIENCE_S
+        gives_up = time.monotonic() + self.patience_s
         while (count < self.operations or not self.is_back or number not in self.seen.well_again) and time.monotonic() < gives_up:
             self.until_done(number, partial(self.one, number, count))
             count += 1
