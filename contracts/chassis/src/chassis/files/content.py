@@ -14,7 +14,7 @@ from contracts.errors import DomainError, Kind
 PDF = "application/pdf"
 IMAGES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 RESULT_TYPE = "image/webp"
-_MOST_PIXELS = 40_000_000  # 120 MB once decoded: a small file can claim far more (a decompression bomb)
+_MOST_PIXELS = 25_000_000  # 100 MB once decoded, three times that at the peak: a small file can claim far more (a decompression bomb)
 
 
 class ContentRefused(DomainError):
