@@ -192,7 +192,9 @@ async def test_who_leaves_is_gone_and_stays_gone(platform: Platform, market: Mar
         assert await left() == []
     assert stored_objects(platform) - before == set()
 
-    replayed = await asyncio.to_thread(replay, platform, events)
+    told_of = [row for row in events if any(person.id.encode() in bytes(row["body"]) for person in (sam, vera))]
+    assert {"identity.user_registered.v1", "challenges.challenge_published.v1"} <= {row["type"] for row in told_of}
+    replayed = await asyncio.to_thread(replay, platform, told_of)
 
     async def handled() -> bool:
         return await asyncio.to_thread(unhandled, platform, replayed, WOULD_RESURRECT) == []
