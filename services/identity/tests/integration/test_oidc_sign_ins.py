@@ -110,7 +110,7 @@ def test_an_id_token_that_is_not_for_us_is_refused(sign_ins, providers, monkeypa
     """The provider's own key signs, and one thing is wrong."""
     provider, key = providers.get("company"), ECKey.generate_key("P-256", {"kid": "k"}, private=True)
     published = KeySet.import_key_set({"keys": [key.as_dict(private=False)]})
-    monkeypatch.setattr(sign_ins, "_keys", lambda metadata, again=False: published)
+    monkeypatch.setattr(sign_ins, "_keys", lambda metadata, again=False, guarded=False: published)
     right = {"iss": provider.issuer, "aud": "sandbox", "sub": "s", "exp": int(time.time()) + 60, "nonce": "nonce"}
     genuine = jwt.encode({"alg": "ES256", "kid": "k"}, right, key)
     assert sign_ins._of_id_token(provider, {"id_token": genuine}, "nonce").subject == "s"
