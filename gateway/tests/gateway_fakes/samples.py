@@ -45,6 +45,8 @@ _LEFT_OUT = {
     "ReleaseEscrow": "amount",
     "RefundEscrow": "amount",
     "OpenDispute": "amount",
+    "FundEscrow": "coupon_code",
+    "CreateCoupon": "basis_points",
     "StartBulkInvite": "csv",
     "MarkNotificationsRead": "ids",
     "ListMessages": "before_seq",
@@ -53,6 +55,7 @@ _COMPLETED: dict[str, dict[str, Any]] = {
     "ReleaseEscrow": {"milestone_id": new_id("milestone")},
     "RefundEscrow": {"milestone_id": new_id("milestone")},
     "OpenDispute": {"milestone_id": new_id("milestone")},
+    "CreateCoupon": {"amount": {"amount_minor": 5, "currency": "EUR"}, "valid_from": SOON.isoformat(), "valid_until": None},
     "MarkNotificationsRead": {"all": True},
     "GetStatement": {"since": (SOON - timedelta(days=30)).isoformat()},
     "ChangeSetting": {"name": "announcement", "value": "Hello."},
@@ -139,6 +142,8 @@ def _text(name: str, metadata: list[Any]) -> str:
             return new_id(prefix)
         if pattern == "^[A-Z]{2}$":
             return "DE"
+        if pattern == "^[A-Z0-9][A-Z0-9-]{2,31}$":
+            return "WELCOME-10"
         if pattern.startswith("^(du|dp)_"):
             return "du_123"
         if "[a-z]{2,3}" in pattern:

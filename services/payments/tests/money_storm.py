@@ -94,6 +94,8 @@ class Storm:
         self.contested = "pm_card_createDispute" in world.methods and chance.random() < 0.3
         self.methods = [method for method in world.methods if self.contested or method != "pm_card_createDispute"]
         self.bank.accept()
+        self.bank.coupon(basis_points=self.chance.randint(1, 10_000), per_person_limit=3)
+        self.bank.grant(self._some(20_000))
         self.acts = self._acts()
 
     def _some(self, most: int) -> int:
@@ -139,7 +141,8 @@ class Storm:
         bank, chance, world = self.bank, self.chance, self.world
         return (
             lambda: bank.fund(chance.choice((None, 0, 1)), method=chance.choice(self.methods), key=chance.choice((None, "same"))),
-            lambda: bank.fund(chance.choice((None, 0, 1)), method="pm_card_visa"),
+            lambda: bank.fund(chance.choice((None, 0, 1)), method="pm_card_visa", coupon=chance.choice((None, "WELCOME"))),
+            lambda: bank.fund(chance.choice((0, 1)), method="pm_card_visa", credit=True),
             lambda: bank.release(chance.choice((0, 1))),
             lambda: bank.release(amount=self._some(70_000)),
             lambda: bank.refund(amount=self._some(70_000)),

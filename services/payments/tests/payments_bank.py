@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from payments_fake_stripe import FakeStripe
 from payments_fakes import CrashPoints, FakeCalls, FakePatience, FakeWebhooks, Memory
@@ -31,6 +31,8 @@ from contracts.payments.commands import (
     TakeBackRelease,
     UnfreezeEscrow,
 )
+from contracts.payments.coupon_commands import CreateCoupon, GrantCredit
+from contracts.payments.coupon_views import CouponView, CreditView
 from contracts.payments.queries import GetBalance
 from contracts.payments.views import CurrencyBalanceView, EscrowView, MilestoneKind, PayoutView
 from payments.domain.escrow import Escrow
@@ -40,9 +42,11 @@ from payments.domain.reconciliation import Line, joined, line_of, without_return
 from payments.domain.saga import Saga
 from payments.usecases.check_conservation import breach_of
 from payments.usecases.close_cancelled_escrow import CloseCancelledEscrowHandler
+from payments.usecases.create_coupon import CreateCouponHandler
 from payments.usecases.freeze_escrow import FreezeEscrowHandler
 from payments.usecases.fund_escrow import FundEscrowHandler
 from payments.usecases.get_balance import GetBalanceHandler
+from payments.usecases.grant_credit import GrantCreditHandler
 from payments.usecases.note_delivery import NoteDeliveryHandler
 from payments.usecases.open_escrow import OpenEscrowHandler
 from payments.usecases.pay_extra import PayExtraHandler
@@ -90,9 +94,10 @@ class Bank:
         start: datetime = START,
         provider: PaymentProvider | None = None,
         webhooks: Webhooks | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.crashes = CrashPoints()
-        self.memory, self.stripe = Memory(crashes=self.crashes), FakeStripe(self.crashes)
+        self.memory, self.stripe = memory or Memory(crashes=self.crashes), FakeStripe(self.crashes)
         provider, webhooks = provider or self.stripe, webhooks or FakeWebhooks()
         self.clock, self.calls, self.patience = FixedClock(start), FakeCalls(), FakePatience()
         self.currency, self.counted = currency, 0
@@ -119,6 +124,16 @@ class Bank:
 
     # what people do
 
+    def coupon(self, code: str = "WELCOME", **terms: Any) -> CouponView:
+        """Of 5000 minor units, unless told otherwise."""
+        what = {} if "basis_points" in terms else {"amount": self.price(5_000)}
+        command = CreateCoupon(code=code, currency=self.currency, **(what | terms))
+        return self.call(lambda: CreateCouponHandler(self.memory.unit_of_work, self.clock.now)(command, self.finance), None)
+
+    def grant(self, amount: int, *, key: str | None = None) -> CreditView:
+        command = GrantCredit(user_id=self.challenger.user_id, amount=self.price(amount), reason="A friend came.")
+        return self.call(lambda: GrantCreditHandler(self.memory.unit_of_work, self.calls, self.clock.now)(command, self.finance), key)
+
     def accept(self) -> None:
         self.open_handler(
             ApplicationAccepted(
@@ -134,9 +149,20 @@ class Bank:
             )
         )
 
-    def fund(self, milestone: int | None = None, *, method: str = VISA, key: str | None = None, by: Principal | None = None) -> EscrowView:
+    def fund(
+        self,
+        milestone: int | None = None,
+        *,
+        method: str = VISA,
+        key: str | None = None,
+        by: Principal | None = None,
+        coupon: str | None = None,
+        credit: bool = False,
+    ) -> EscrowView:
         milestone_id = None if milestone is None else self.milestone_ids[milestone]
-        command = FundEscrow(challenge_id=self.challenge_id, payment_method=method, milestone_id=milestone_id)
+        command = FundEscrow(
+            challenge_id=self.challenge_id, payment_method=method, milestone_id=milestone_id, coupon_code=coupon, use_credit=credit
+        )
         return self.call(lambda: self.fund_handler(command, by or self.challenger), key)
 
     def release(

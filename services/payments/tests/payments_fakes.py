@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self, TypeVar
 from chassis.mongo import LostRace
 from contracts.base import Event, View
 from payments.domain.chargeback import Chargeback
+from payments.domain.coupon import Coupon, Redemptions
 from payments.domain.dispute import Dispute
 from payments.domain.errors import BadSignature, InvariantBroken
 from payments.domain.escrow import Escrow
@@ -89,6 +90,7 @@ class FakeUnitOfWork:
         self.payout_accounts = FakePayoutAccounts(tables.setdefault("accounts", {}))
         self.reconciliations = FakeReconciliations(tables.setdefault("reconciliations", {}))
         self.chargebacks = FakeChargebacks(tables.setdefault("chargebacks", {}))
+        self.coupons = FakeCoupons(tables.setdefault("coupons", {}), tables.setdefault("redemptions", {}))
         self.customers = FakeCustomers(tables.setdefault("customers", {}))
         self.webhook_events = FakeWebhookEvents(tables.setdefault("webhooks", {}))
         return self
@@ -314,6 +316,38 @@ class FakeChargebacks(_Versioned):
 
     def save(self, chargeback: Chargeback) -> Chargeback:
         return self._save(chargeback)
+
+
+@dataclass
+class FakeCoupons:
+    rows: dict[str, Coupon]
+    used: dict[str, Redemptions]
+
+    def get(self, code: str) -> Coupon | None:
+        return self.rows.get(code)
+
+    def page(self, cursor: str | None, limit: int) -> tuple[list[Coupon], str | None]:
+        codes = [code for code in sorted(self.rows) if cursor is None or code > cursor]
+        return [self.rows[code] for code in codes[:limit]], codes[limit - 1] if len(codes) > limit else None
+
+    def add(self, coupon: Coupon) -> None:
+        if coupon.id in self.rows:
+            raise LostRace
+        self.rows[coupon.id] = coupon
+
+    def save(self, coupon: Coupon) -> Coupon:
+        if self.rows[coupon.id].version != coupon.version:
+            raise LostRace
+        self.rows[coupon.id] = replace(coupon, version=coupon.version + 1)
+        return self.rows[coupon.id]
+
+    def redemptions(self, code: str, user_id: str) -> Redemptions:
+        return self.used.get(f"{code}:{user_id}", Redemptions(code, user_id))
+
+    def save_redemptions(self, redemptions: Redemptions) -> None:
+        if self.redemptions(redemptions.coupon_id, redemptions.user_id).version != redemptions.version:
+            raise LostRace
+        self.used[redemptions.id] = replace(redemptions, version=redemptions.version + 1)
 
 
 @dataclass

@@ -25,6 +25,7 @@ from contracts.messaging import queries as messaging_queries
 from contracts.notifications import commands as notifications
 from contracts.notifications import queries as notification_queries
 from contracts.payments import commands as payments
+from contracts.payments import coupon_commands as coupons
 from contracts.payments import queries as payment_queries
 from gateway.rest.routes import Auth, act, change, create, credential, read, secured
 
@@ -138,6 +139,9 @@ ROUTES = (
     create("/v1/payouts", payments.RequestPayout, location="/v1/payouts/{id}"),
     read("/v1/payouts", payment_queries.ListPayouts),
     read("/v1/payouts/{payout_id}", payment_queries.GetPayout),
+    create("/v1/admin/coupons", coupons.CreateCoupon),
+    read("/v1/admin/coupons", payment_queries.ListCoupons),
+    act("/v1/admin/users/{user_id}/credit", coupons.GrantCredit),
     read("/v1/admin/chargebacks", payment_queries.ListChargebacks),
     act("/v1/admin/chargebacks/{chargeback_id}/evidence", payments.SubmitChargebackEvidence),
     act("/v1/admin/reconciliations", payments.ReconcileDay),

@@ -25,6 +25,7 @@ from payments.usecases.answer_dispute import AnswerDisputeHandler
 from payments.usecases.check_conservation import CheckConservationHandler
 from payments.usecases.close_cancelled_escrow import CloseCancelledEscrowHandler
 from payments.usecases.confirm_decision import ConfirmDecisionHandler
+from payments.usecases.create_coupon import CreateCouponHandler
 from payments.usecases.decide_dispute import DecideDisputeHandler
 from payments.usecases.freeze_escrow import FreezeEscrowHandler
 from payments.usecases.fund_escrow import FundEscrowHandler
@@ -37,7 +38,9 @@ from payments.usecases.get_payout import GetPayoutHandler
 from payments.usecases.get_payout_account import GetPayoutAccountHandler
 from payments.usecases.get_reconciliation import GetReconciliationHandler
 from payments.usecases.get_statement import GetStatementHandler
+from payments.usecases.grant_credit import GrantCreditHandler
 from payments.usecases.list_chargebacks import ListChargebacksHandler
+from payments.usecases.list_coupons import ListCouponsHandler
 from payments.usecases.list_disputes import ListDisputesHandler
 from payments.usecases.list_payment_methods import ListPaymentMethodsHandler
 from payments.usecases.list_payouts import ListPayoutsHandler
@@ -85,6 +88,9 @@ class UseCases:
     reconcile_day: ReconcileDayHandler
     list_reconciliations: ListReconciliationsHandler
     get_reconciliation: GetReconciliationHandler
+    create_coupon: CreateCouponHandler
+    list_coupons: ListCouponsHandler
+    grant_credit: GrantCreditHandler
     list_chargebacks: ListChargebacksHandler
     submit_chargeback_evidence: SubmitChargebackEvidenceHandler
     receive_stripe_webhook: ReceiveStripeWebhookHandler
@@ -147,6 +153,9 @@ def build(resources: Resources[Settings]) -> UseCases:
         reconcile_day=ReconcileDayHandler(unit_of_work, StripeBooks(client), PrometheusGauges(), now),
         list_reconciliations=ListReconciliationsHandler(unit_of_work),
         get_reconciliation=GetReconciliationHandler(unit_of_work),
+        create_coupon=CreateCouponHandler(unit_of_work, now),
+        list_coupons=ListCouponsHandler(unit_of_work),
+        grant_credit=GrantCreditHandler(unit_of_work, calls, now),
         list_chargebacks=ListChargebacksHandler(unit_of_work),
         submit_chargeback_evidence=SubmitChargebackEvidenceHandler(unit_of_work, provider, calls, now),
         receive_stripe_webhook=ReceiveStripeWebhookHandler(unit_of_work, webhooks, provider, runner, calls, now),

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from contracts.base import Command, Done, LongText, ShortText, Title
 from contracts.ids import ChallengeId, DisputeId, EscrowId, MilestoneId
 from contracts.money import Money, Price
+from contracts.payments.coupon_views import CouponCode
 from contracts.payments.dispute_views import DisputeView
 from contracts.payments.views import (
     ChargebackView,
@@ -25,12 +26,23 @@ PaymentMethod = Annotated[str, StringConstraints(pattern=r"^pm_[A-Za-z0-9_]{1,10
 
 
 class FundEscrow(Command[EscrowView]):
-    """Charge the challenger and hold the money: one milestone, or all that are unfunded."""
+    """Charge the challenger and hold the money: one milestone, or all that are unfunded.
+
+    A coupon, or the challenger's credit, lowers what is charged: the platform pays that part, up to its own fee.
+    """
 
     service: ClassVar[str] = "payments"
     challenge_id: ChallengeId
     payment_method: PaymentMethod
     milestone_id: MilestoneId | None = None
+    coupon_code: CouponCode | None = None
+    use_credit: bool = False
+
+    @model_validator(mode="after")
+    def _one_gift(self) -> Self:
+        if self.coupon_code is not None and self.use_credit:
+            raise ValueError("name either coupon_code or use_credit")
+        return self
 
 
 class _PartOfEscrow(Command[EscrowView]):

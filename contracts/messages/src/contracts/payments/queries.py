@@ -9,6 +9,7 @@ from contracts.base import Query, UtcDatetime
 from contracts.ids import ChallengeId, DisputeId, EscrowId, PayoutId
 from contracts.money import Currency
 from contracts.paging import DEFAULT_LIMIT, Cursor, Limit, Page
+from contracts.payments.coupon_views import CouponView
 from contracts.payments.dispute_views import DisputeView
 from contracts.payments.views import (
     BalanceView,
@@ -112,6 +113,14 @@ class ListReconciliations(Query[Page[ReconciliationView]]):
 class GetReconciliation(Query[ReconciliationView]):
     service: ClassVar[str] = "payments"
     day: date
+
+
+class ListCoupons(Query[Page[CouponView]]):
+    """In the order of their codes; for finance."""
+
+    service: ClassVar[str] = "payments"
+    cursor: Cursor | None = None
+    limit: Limit = DEFAULT_LIMIT
 
 
 class ListChargebacks(Query[Page[ChargebackView]]):

@@ -66,7 +66,8 @@ class EscrowView(View):
 
     While the payer's bank wants to hear from the payer (`requires_action`), the payer sees where: at `action_url`, or with
     Stripe.js and `action_client_secret`, until `action_expires_at`. `awaiting_account` is the part of `released` that is sent
-    when the one whom it was released to has an account that takes it.
+    when the one whom it was released to has an account that takes it. `sponsored` is the part of `held` that was paid by a
+    coupon or credit: it does not go back to the challenger's payment method.
     """
 
     id: EscrowId
@@ -88,6 +89,7 @@ class EscrowView(View):
     frozen: str | None = None
     team: tuple[TeamMember, ...] = ()
     awaiting_account: Money | None = None
+    sponsored: Money | None = None
     created_at: UtcDatetime
 
 

@@ -34,6 +34,7 @@ class HandDocument(EmbeddedDocument):  # type: ignore[misc]
     to_payer = BooleanField(required=True)
     owed = BooleanField(required=True)
     paid = BooleanField(default=False)
+    sponsored = LongField(default=0)
 
 
 class MemberDocument(EmbeddedDocument):  # type: ignore[misc]
@@ -60,6 +61,8 @@ class MilestoneDocument(EmbeddedDocument):  # type: ignore[misc]
     approved = BooleanField(required=True)
     release_due_at = DateTimeField()
     kind = StringField(default="work")
+    sponsored = LongField(default=0)
+    by_credit = BooleanField(default=False)
 
 
 class WaitingDocument(EmbeddedDocument):  # type: ignore[misc]

@@ -98,6 +98,8 @@ def _milestone_document(step: Milestone) -> MilestoneDocument:
         approved=step.approved,
         release_due_at=step.release_due_at,
         kind=step.kind.value,
+        sponsored=step.sponsored,
+        by_credit=step.by_credit,
     )
 
 
@@ -148,12 +150,16 @@ def _milestone(document: MilestoneDocument, basis_points: int) -> Milestone:
         approved=document.approved,
         release_due_at=document.release_due_at,
         kind=MilestoneKind(document.kind),
+        sponsored=document.sponsored,
+        by_credit=document.by_credit,
     )
 
 
 def _hands(document: MilestoneDocument, basis_points: int) -> tuple[Hand, ...]:
     if document.hands:
-        return tuple(Hand(hand.saga_id, hand.gross, hand.fee, hand.to_payer, hand.owed, hand.paid) for hand in document.hands)
+        return tuple(
+            Hand(hand.saga_id, hand.gross, hand.fee, hand.to_payer, hand.owed, hand.paid, hand.sponsored) for hand in document.hands
+        )
     if not document.moving:
         return ()
     # Written by a version that knew of one movement at a time, and kept its fee in the saga alone.

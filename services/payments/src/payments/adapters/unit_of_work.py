@@ -6,6 +6,7 @@ from pymongo.client_session import ClientSession
 
 from chassis.mongo import MongoUnitOfWork
 from payments.adapters.chargebacks import MongoChargebacks
+from payments.adapters.coupons import MongoCoupons
 from payments.adapters.customers import MongoCustomers
 from payments.adapters.disputes import MongoDisputes
 from payments.adapters.escrows import MongoEscrows
@@ -29,5 +30,6 @@ class PaymentsUnitOfWork(MongoUnitOfWork):
         self.payout_accounts = MongoPayoutAccounts(session)
         self.reconciliations = MongoReconciliations(session)
         self.chargebacks = MongoChargebacks(session)
+        self.coupons = MongoCoupons(session)
         self.customers = MongoCustomers(session)
         self.webhook_events = MongoWebhookEvents(session)

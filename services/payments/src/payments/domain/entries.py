@@ -54,9 +54,10 @@ def grants(user_id: str, currency: str) -> Account:
     return Account(AccountKind.GRANTS, user_id, currency)
 
 
-def funded(escrow_id: str, amount: int, currency: str) -> tuple[Move, ...]:
-    """A charge succeeded: the challenger's money is held."""
-    return (Move(payer(escrow_id, currency), held(escrow_id, currency), amount),)
+def funded(escrow_id: str, amount: int, currency: str, sponsored: int = 0) -> tuple[Move, ...]:
+    """A charge succeeded: the challenger's money is held, and what the platform adds to it."""
+    sources = ((payer(escrow_id, currency), amount), (promotion(escrow_id, currency), sponsored))
+    return tuple(Move(source, held(escrow_id, currency), part) for source, part in sources if part)
 
 
 def released(escrow_id: str, payee_id: str, share: Share, currency: str) -> tuple[Move, ...]:
@@ -91,13 +92,16 @@ def settled(user_id: str, amount: int, currency: str) -> tuple[Move, ...]:
     return (Move(pending(user_id, currency), available(user_id, currency), amount),)
 
 
-def refunded(escrow_id: str, amount: int, currency: str) -> tuple[Move, ...]:
-    return (Move(held(escrow_id, currency), payer(escrow_id, currency), amount),)
+def refunded(escrow_id: str, amount: int, currency: str, sponsored: int = 0, credit_of: str | None = None) -> tuple[Move, ...]:
+    """The payer has what the payer paid, the platform what it paid; where it did so for credit, the credit is there again."""
+    ends = ((payer(escrow_id, currency), amount), (promotion(escrow_id, currency), sponsored))
+    moves = tuple(Move(held(escrow_id, currency), end, part) for end, part in ends if part)
+    return (*moves, *credit_granted(credit_of, sponsored, currency)) if credit_of and sponsored else moves
 
 
-def refund_returned(escrow_id: str, amount: int, currency: str) -> tuple[Move, ...]:
-    """The payer's bank sent a refund back after it had been reported as done: the money is held again."""
-    return (Move(payer(escrow_id, currency), held(escrow_id, currency), amount),)
+def refund_returned(escrow_id: str, amount: int, currency: str, sponsored: int = 0, credit_of: str | None = None) -> tuple[Move, ...]:
+    """The payer's bank sent a refund back after it had been reported as done: all is held again."""
+    return tuple(Move(move.destination, move.source, move.amount) for move in refunded(escrow_id, amount, currency, sponsored, credit_of))
 
 
 def taken_back(escrow_id: str, payee_id: str, share: Share, currency: str) -> tuple[Move, ...]:
@@ -157,6 +161,11 @@ def payout_failed(user_id: str, amount: int, currency: str) -> tuple[Move, ...]:
 def payout_returned(user_id: str, amount: int, currency: str) -> tuple[Move, ...]:
     """The bank sent a payout back after it had been reported as paid."""
     return (Move(bank(user_id, currency), available(user_id, currency), amount),)
+
+
+def credit_used(user_id: str, amount: int, currency: str) -> tuple[Move, ...]:
+    """What a person has in credit pays for a part of a funding: the platform gives that part instead."""
+    return (Move(credit(user_id, currency), grants(user_id, currency), amount),)
 
 
 def credit_granted(user_id: str, amount: int, currency: str) -> tuple[Move, ...]:

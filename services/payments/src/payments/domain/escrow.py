@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -113,9 +113,8 @@ class Escrow:
         """Ask for the money of one milestone, or of all that are unfunded. One that was given back is funded again by name only.
 
         Raises:
-            EscrowClosed, EscrowFrozen, MilestoneNotFound.
+            EscrowClosed, EscrowFrozen, MilestoneNotFound, EscrowTooLarge.
             AlreadyFunded: there is nothing left to fund.
-            EscrowTooLarge: all that it takes in could not be told.
             AmountNotPayable: what was agreed on is no amount of its currency that can be paid.
         """
         self._must_not_be_frozen()
@@ -146,8 +145,11 @@ class Escrow:
         """The payer's bank wants to hear from the payer."""
         return replace(self._in_hands(saga_id, lambda step: step.require_action(saga_id)), action=action)
 
-    def hold(self, saga_id: str, charge: Charge) -> Escrow:
-        return self._in_hands(saga_id, lambda step: step.hold(saga_id, charge))._without_action()
+    def hold(self, saga_id: str, charge: Charge, sponsored: Mapping[str, int] | None = None, *, by_credit: bool = False) -> Escrow:
+        parts = sponsored or {}
+        return self._in_hands(
+            saga_id, lambda step: step.hold(saga_id, charge, parts.get(step.id, 0), by_credit=by_credit)
+        )._without_action()
 
     def fail_funding(self, saga_id: str) -> Escrow:
         """A tip that could not be paid is forgotten: nobody owes it."""
@@ -198,11 +200,9 @@ class Escrow:
     def release(self, saga_id: str, share: Share) -> Escrow:
         return self._in_hands(saga_id, lambda step: step.release(saga_id, share))
 
-    def take_back(self, milestone_id: str, share: Share) -> Escrow:
-        """Raises:
-        MilestoneBusy.
-        """
-        return self._changed({milestone_id}, lambda step: step.take_back(share))
+    def take_back(self, milestone_id: str, share: Share, sponsored: int) -> Escrow:
+        """Raises: MilestoneBusy."""
+        return self._changed({milestone_id}, lambda step: step.take_back(share, sponsored))
 
     def begin_waiting(self, waiting: Waiting) -> Escrow:
         return replace(self, waiting=(*self.waiting, waiting))
@@ -216,13 +216,13 @@ class Escrow:
     def fail_refund(self, saga_id: str) -> Escrow:
         return self._in_hands(saga_id, lambda step: step.fail_refund(saga_id))
 
-    def restore(self, milestone_id: str, amount: int) -> Escrow:
+    def restore(self, milestone_id: str, amount: int, sponsored: int) -> Escrow:
         """A refund came back after it had arrived.
 
         Raises:
             MilestoneBusy.
         """
-        return self._changed({milestone_id}, lambda step: step.restore(amount))
+        return self._changed({milestone_id}, lambda step: step.restore(amount, sponsored))
 
     def approve(self, milestone_id: str) -> Escrow:
         """Remember that the work is accepted: its money goes out as soon as it is held."""

@@ -30,6 +30,12 @@ def fee_of(gross: int, basis_points: int, step: int = 1) -> int:
     return (gross * basis_points + WHOLE * step // 2) // (WHOLE * step) * step
 
 
+def part_of(gross: int, sponsored: int, held: int, step: int, *, up: bool) -> int:
+    """How much of a part of what is held the platform paid, in multiples of `step`: up for what goes back, down for what goes out."""
+    exact = gross * sponsored
+    return min(sponsored, -(-exact // (held * step)) * step if up else exact // (held * step) * step)
+
+
 def next_share(gross: int, *, released_before: int, fees_before: int, basis_points: int, step: int = 1) -> Share:
     """Share out the next `gross` of a milestone of which `released_before` (gross) went out earlier, with `fees_before` kept.
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from contracts.payments.views import MilestoneKind
 from payments.domain.errors import InvariantBroken, MilestoneBusy, MilestoneDisputed, MilestoneNotHeld
-from payments.domain.fees import Share, next_share
+from payments.domain.fees import Share, next_share, part_of
 from payments.domain.milestone_states import BEING_FUNDED, MOVING, TRANSITIONS, Action, Status
 
 __all__ = ["BEING_FUNDED", "MOVING", "TRANSITIONS", "Action", "Charge", "Hand", "Milestone", "Status"]
@@ -27,7 +27,7 @@ class Hand:
     """A saga and what it carries out of escrow: `gross` = net + `fee` to the payee, or all of it back to the payer.
 
     `owed`: it was decided, so a refusal of the processor does not end it. `paid`: taken back from a milestone that had been paid,
-    and ends as that.
+    and ends as that. `sponsored`: what of `gross` the platform paid, by a coupon or the payer's credit.
     """
 
     saga_id: str
@@ -36,6 +36,7 @@ class Hand:
     to_payer: bool = False
     owed: bool = False
     paid: bool = False
+    sponsored: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class Milestone:
     approved: bool = False
     release_due_at: datetime | None = None
     kind: MilestoneKind = MilestoneKind.WORK
+    sponsored: int = 0  # what of `held` the platform paid
+    by_credit: bool = False  # it did so for the payer's credit, which comes back with a refund
 
     def __post_init__(self) -> None:
         """Raises:
@@ -106,7 +109,7 @@ class Milestone:
         self._belongs_to(saga_id)
         return replace(self, status=self._after(Action.REQUIRE_ACTION))
 
-    def hold(self, saga_id: str, charge: Charge) -> Milestone:
+    def hold(self, saga_id: str, charge: Charge, sponsored: int = 0, *, by_credit: bool = False) -> Milestone:
         self._belongs_to(saga_id)
         amount = self.outstanding
         return replace(
@@ -116,6 +119,8 @@ class Milestone:
             charge=charge,
             funded=self.funded + amount,
             held=amount,
+            sponsored=sponsored,
+            by_credit=by_credit,
         )
 
     def fail_funding(self, saga_id: str) -> Milestone:
@@ -144,7 +149,12 @@ class Milestone:
         self._can_take(sum(hand.gross for hand in hands))
         return replace(self, status=self._after(Action.BEGIN_REFUND), hands=tuple(hands))
 
-    def take_back(self, share: Share) -> Milestone:
+    def sponsored_of(self, gross: int, step: int, *, up: bool) -> int:
+        """What of the next `gross` the platform paid."""
+        sponsored, held = self.sponsored - sum(hand.sponsored for hand in self.hands), self.held - self.moving
+        return part_of(gross, sponsored, held, step, up=up) if sponsored else 0
+
+    def take_back(self, share: Share, sponsored: int) -> Milestone:
         """Hold again what had been released, fee and all.
 
         Raises:
@@ -158,6 +168,7 @@ class Milestone:
             held=self.held + share.gross,
             released=self.released - share.net,
             fees=self.fees - share.fee,
+            sponsored=self.sponsored + sponsored,
         )
 
     def begin_award(self, hands: Sequence[Hand]) -> Milestone:
@@ -194,6 +205,7 @@ class Milestone:
             released=self.released + share.net,
             fees=self.fees + share.fee,
             hands=rest,
+            sponsored=self.sponsored - hand.sponsored,
         )
 
     def refund(self, saga_id: str) -> Milestone:
@@ -205,13 +217,14 @@ class Milestone:
         paid = hand.paid or (self.status is Status.AWARDING and self.released + self.fees > 0)
         last = Action.RELEASE_REST if paid else Action.REFUND_REST
         status = self._after(self._ending(rest, hand, Action.REFUND_PART, last))
-        return replace(self, status=status, held=self.held - hand.gross, refunded=self.refunded + hand.gross, hands=rest)
+        held, sponsored = self.held - hand.gross, self.sponsored - hand.sponsored
+        return replace(self, status=status, held=held, refunded=self.refunded + hand.gross, hands=rest, sponsored=min(sponsored, held))
 
     def fail_refund(self, saga_id: str) -> Milestone:
         rest = self._without(self.hand(saga_id))
         return replace(self, status=self._after(Action.GO_ON if rest else Action.FAIL_REFUND), hands=rest)
 
-    def restore(self, amount: int) -> Milestone:
+    def restore(self, amount: int, sponsored: int) -> Milestone:
         """Hold again what had been given back and was returned.
 
         Raises:
@@ -219,7 +232,8 @@ class Milestone:
         """
         if (self.status, Action.RESTORE) not in TRANSITIONS or amount > self.outstanding:
             raise MilestoneBusy
-        return replace(self, status=self._after(Action.RESTORE), held=self.held + amount, refunded=self.refunded - amount)
+        status, again = self._after(Action.RESTORE), self.sponsored + sponsored
+        return replace(self, status=status, held=self.held + amount, refunded=self.refunded - amount, sponsored=again)
 
     def _without(self, ended: Hand) -> tuple[Hand, ...]:
         return tuple(hand for hand in self.hands if hand != ended)

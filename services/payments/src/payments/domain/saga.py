@@ -55,13 +55,16 @@ _TO_BE_ASKED_ANEW = frozenset({Step.AWAIT_ACCOUNT, Step.AWAIT_REFUND})
 
 @dataclass(frozen=True, slots=True)
 class FundOrder:
-    """Charge the challenger for these milestones."""
+    """Charge the challenger for these milestones, less what the platform pays: for a coupon, or for credit of `credit_of`."""
 
     escrow_id: str
     amount: int
     currency: str
     payment_method: str
     customer_id: str | None = None  # whose saved payment methods may pay
+    sponsored: int = 0
+    coupon_id: str | None = None
+    credit_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class ReleaseOrder:
     fee: int
     currency: str
     charge_id: str
+    sponsored: int = 0  # what of the gross the platform paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ class RefundOrder:
     charge_id: str
     reason: str
     taken_back: bool = False  # it had been released before
+    sponsored: int = 0  # comes on top of `amount`, and goes back to the platform
+    credit_of: str | None = None  # or rather to this person's credit
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ from contracts.payments.commands import (
     UnfreezeEscrow,
     WithdrawDispute,
 )
+from contracts.payments.coupon_commands import CreateCoupon, GrantCredit
+from contracts.payments.coupon_views import CouponView, CreditView
 from contracts.payments.dispute_views import DisputeView
 from contracts.payments.queries import (
     GetBalance,
@@ -42,6 +44,7 @@ from contracts.payments.queries import (
     GetReconciliation,
     GetStatement,
     ListChargebacks,
+    ListCoupons,
     ListDisputes,
     ListPaymentMethods,
     ListPayouts,
@@ -122,6 +125,18 @@ class PaymentsService:
     @rpc
     def get_reconciliation(self, query: GetReconciliation, principal: Principal) -> ReconciliationView:
         return self.use_cases.get_reconciliation(query, principal)
+
+    @rpc
+    def create_coupon(self, command: CreateCoupon, principal: Principal) -> CouponView:
+        return self.use_cases.create_coupon(command, principal)
+
+    @rpc
+    def list_coupons(self, query: ListCoupons, principal: Principal) -> Page[CouponView]:
+        return self.use_cases.list_coupons(query, principal)
+
+    @rpc
+    def grant_credit(self, command: GrantCredit, principal: Principal) -> CreditView:
+        return self.use_cases.grant_credit(command, principal)
 
     @rpc
     def list_chargebacks(self, query: ListChargebacks, principal: Principal) -> Page[ChargebackView]:

@@ -37,7 +37,7 @@ def post_for(work: UnitOfWork, escrow: Escrow, key: str, moves: tuple[Move, ...]
     ledger = {
         "held": work.balances.get(entries.held(escrow.id, escrow.currency)).amount,
         "fees": work.balances.get(entries.fees(escrow.id, escrow.currency)).amount,
-        "paid in": -work.balances.get(entries.payer(escrow.id, escrow.currency)).amount,
+        "paid in": -sum(work.balances.get(account(escrow.id, escrow.currency)).amount for account in (entries.payer, entries.promotion)),
     }
     if ledger != {"held": escrow.held, "fees": escrow.fees, "paid in": escrow.funded - escrow.refunded}:
         raise InvariantBroken(f"escrow {escrow.id} and its ledger disagree: {ledger}")

@@ -13,6 +13,7 @@ from payments.domain.errors import EmailNotVerified, NotThePayer, PaymentDecline
 from payments.domain.saga import FundOrder, Saga, SagaStatus, Step
 from payments.usecases.ports import Calls, Patience, UnitOfWork, UnitsOfWork
 from payments.usecases.sagas.runner import SagaRunner
+from payments.usecases.sponsorship import sponsored
 from payments.usecases.views import escrow_view, visible
 
 
@@ -35,6 +36,7 @@ class FundEscrowHandler:
         Raises:
             EscrowNotFound, NotThePayer, EmailNotVerified, MilestoneNotFound, EscrowClosed.
             AlreadyFunded: by an earlier request.
+            CouponNotValid, NoCredit.
             PaymentDeclined: with the processor's decline code; nothing is held, another payment method may be tried.
         """
         saga_id = self._begin(command, principal)
@@ -63,6 +65,7 @@ class FundEscrowHandler:
             amount = sum(step.outstanding for step in escrow.in_saga(saga_id))
             customer_id = work.customers.get(principal.user_id)
             order = FundOrder(escrow.id, amount, escrow.currency, command.payment_method, customer_id)
+            order = sponsored(work, escrow, saga_id, order, command, self.now())
             work.sagas.add(Saga.begin(saga_id, order, call_key=self.calls.key(), driver=self.calls.driver(), at=self.now()))
             work.escrows.save(escrow)
             return saga_id

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from payments.domain import entries
+from payments.domain.currencies import step_of
 from payments.domain.due import due_for_refund, due_for_release
 from payments.domain.errors import InvariantBroken, MilestoneBusy
 from payments.domain.escrow import Escrow
@@ -72,15 +73,27 @@ class Movements:
         milestone_id, hands = parts[0].order.milestone_id, []
         paid = escrow.milestone(milestone_id).status is Status.RELEASED
         for part in parts:
-            escrow = self._take_back(escrow, part)
+            sponsored = part.sponsored(step_of(escrow.currency))
+            escrow = self._take_back(escrow, part, sponsored)
             self.work.emit(facts.release_taken_back(escrow, part.order, part.share, reason))
-            refund = RefundOrder(escrow.id, milestone_id, part.share.gross, escrow.currency, part.order.charge_id, reason, taken_back=True)
-            hands.append(Hand(self._begin(refund), part.share.gross, to_payer=True, owed=True, paid=paid))
+            credit_of = escrow.payer_id if escrow.milestone(milestone_id).by_credit else None
+            refund = RefundOrder(
+                escrow_id=escrow.id,
+                milestone_id=milestone_id,
+                amount=part.share.gross - sponsored,
+                currency=escrow.currency,
+                charge_id=part.order.charge_id,
+                reason=reason,
+                taken_back=True,
+                sponsored=sponsored,
+                credit_of=credit_of,
+            )
+            hands.append(Hand(self._begin(refund), part.share.gross, to_payer=True, owed=True, paid=paid, sponsored=sponsored))
         return escrow.begin_refund(milestone_id, hands)
 
-    def _take_back(self, escrow: Escrow, part: ReleasedPart) -> Escrow:
+    def _take_back(self, escrow: Escrow, part: ReleasedPart, sponsored: int) -> Escrow:
         order, share = part.order, part.share
-        escrow = escrow.take_back(order.milestone_id, share)
+        escrow = escrow.take_back(order.milestone_id, share, sponsored)
         transfer_id = part.saga.reference or ""
         reversal = ReversalOrder(escrow.id, part.saga.id, order.payee_id, share.gross, share.fee, escrow.currency, transfer_id)
         if part.saga.status is SagaStatus.COMPLETED:
@@ -95,12 +108,17 @@ class Movements:
         return escrow
 
     def _to_payees(self, escrow: Escrow, milestone_id: str, gross: int) -> tuple[Hand, ...]:
-        charge_id = _charge(escrow.milestone(milestone_id)).charge_id
-        return tuple(
-            self._to_payee(escrow, milestone_id, user_id, share, charge_id) for user_id, share in escrow.shares(milestone_id, gross)
-        )
+        """What the platform paid of it goes to the first of a team: it is not seen outside."""
+        step = escrow.milestone(milestone_id)
+        charge_id, hands = _charge(step).charge_id, []
+        sponsored = step.sponsored_of(gross, step_of(escrow.currency), up=False)
+        for user_id, share in escrow.shares(milestone_id, gross):
+            part = min(sponsored, share.gross)
+            hands.append(self._to_payee(escrow, milestone_id, user_id, share, charge_id, part))
+            sponsored -= part
+        return tuple(hands)
 
-    def _to_payee(self, escrow: Escrow, milestone_id: str, user_id: str, share: Share, charge_id: str) -> Hand:
+    def _to_payee(self, escrow: Escrow, milestone_id: str, user_id: str, share: Share, charge_id: str, sponsored: int) -> Hand:
         order = ReleaseOrder(
             escrow_id=escrow.id,
             milestone_id=milestone_id,
@@ -109,13 +127,26 @@ class Movements:
             fee=share.fee,
             currency=escrow.currency,
             charge_id=charge_id,
+            sponsored=sponsored,
         )
-        return Hand(self._begin(order), share.gross, share.fee)
+        return Hand(self._begin(order), share.gross, share.fee, sponsored=sponsored)
 
-    def _to_payer(self, escrow: Escrow, milestone_id: str, amount: int, reason: str, *, owed: bool = False) -> Hand:
-        charge_id = _charge(escrow.milestone(milestone_id)).charge_id
-        order = RefundOrder(escrow.id, milestone_id, amount, escrow.currency, charge_id, reason)
-        return Hand(self._begin(order), amount, to_payer=True, owed=owed)
+    def _to_payer(self, escrow: Escrow, milestone_id: str, gross: int, reason: str, *, owed: bool = False) -> Hand:
+        """The payer gets back what the payer paid of it, which is never nothing."""
+        step, unit = escrow.milestone(milestone_id), step_of(escrow.currency)
+        sponsored = min(step.sponsored_of(gross, unit, up=True), gross - unit)
+        credit_of = escrow.payer_id if step.by_credit else None
+        order = RefundOrder(
+            escrow.id,
+            milestone_id,
+            gross - sponsored,
+            escrow.currency,
+            _charge(step).charge_id,
+            reason,
+            sponsored=sponsored,
+            credit_of=credit_of,
+        )
+        return Hand(self._begin(order), gross, to_payer=True, owed=owed, sponsored=sponsored)
 
     def _over(self, order: Order) -> str:
         """A saga that has nothing to do: a record like the others."""

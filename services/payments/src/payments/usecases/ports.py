@@ -17,6 +17,7 @@ from payments.domain.saga import Saga
 from payments.usecases.account_ports import Onboardings, PayoutAccounts
 from payments.usecases.chargeback_ports import Chargebacks
 from payments.usecases.chargeback_ports import Disputes as ProcessorDisputes
+from payments.usecases.coupon_ports import Coupons
 from payments.usecases.reconciliation_ports import Reconciliations
 from payments.usecases.wallet_ports import Customers
 
@@ -146,6 +147,8 @@ class UnitOfWork(unit_of_work.UnitOfWork, Protocol):
     def reconciliations(self) -> Reconciliations: ...
     @property
     def chargebacks(self) -> Chargebacks: ...
+    @property
+    def coupons(self) -> Coupons: ...
     @property
     def customers(self) -> Customers: ...
     @property

@@ -22,6 +22,11 @@ class ReleasedPart:
     order: ReleaseOrder
     share: Share
 
+    def sponsored(self, step: int) -> int:
+        """What the platform paid of it, rounded up to whole steps; the payer has paid the rest, which is never nothing."""
+        exact = -(-self.share.gross * self.order.sponsored // (self.order.gross * step)) * step
+        return max(0, min(exact, self.share.gross - step))
+
 
 def released_parts(work: UnitOfWork, escrow: Escrow, wanted: Callable[[ReleaseOrder], bool]) -> list[ReleasedPart]:
     """Those that are wanted, the latest first."""

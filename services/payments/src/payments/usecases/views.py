@@ -76,6 +76,7 @@ def escrow_view(escrow: Escrow, principal: Principal) -> EscrowView:
         action_expires_at=action.expires_at if action else None,
         frozen=escrow.frozen,
         awaiting_account=money(sum(one.net for one in escrow.waiting)),
+        sponsored=money(sum(step.sponsored for step in escrow.milestones)),
         team=tuple(TeamMember(user_id=member.user_id, basis_points=member.basis_points) for member in escrow.team),
         created_at=escrow.created_at,
     )

@@ -23,11 +23,13 @@ from payments.domain.errors import InvariantBroken
 from payments.domain.milestone import Charge
 from payments.domain.payer_action import PayerAction
 from payments.domain.saga import ACTION_WINDOW, FundOrder, Saga, Step
+from payments.domain.sponsoring import shared_out
 from payments.usecases import facts
 from payments.usecases.bookkeeping import post_for
 from payments.usecases.movements import follow_up
 from payments.usecases.ports import Intent, IntentStatus, PaymentProvider, ProviderRefused, UnitsOfWork
 from payments.usecases.sagas.recording import escrow_of, recording
+from payments.usecases.sponsorship import give_back
 
 ACTION_EXPIRED = "authentication_expired"
 declare(
@@ -114,10 +116,12 @@ class FundSteps:
             at = self.now()
             escrow = escrow_of(work, order.escrow_id)
             milestone_ids = tuple(step.id for step in escrow.in_saga(saga.id))
-            escrow = escrow.hold(saga.id, Charge(intent.id, intent.charge_id))
-            post_for(work, escrow, f"fund:{saga.id}", entries.funded(escrow.id, order.amount, order.currency), at)
+            parts = shared_out(escrow, escrow.in_saga(saga.id), order.sponsored)
+            escrow = escrow.hold(saga.id, Charge(intent.id, intent.charge_id), parts, by_credit=order.credit_of is not None)
+            moves = entries.funded(escrow.id, order.amount, order.currency, order.sponsored)
+            post_for(work, escrow, f"fund:{saga.id}", moves, at)
             if all(escrow.milestone(id).kind is MilestoneKind.WORK for id in milestone_ids):
-                work.emit(facts.escrow_funded(escrow, milestone_ids, order.amount))
+                work.emit(facts.escrow_funded(escrow, milestone_ids, order.amount + order.sponsored))
             work.escrows.save(follow_up(work, escrow, self.new_id, at))
             return work.sagas.save(saga.completed(at))
 
@@ -126,6 +130,7 @@ class FundSteps:
             escrow = escrow_of(work, order.escrow_id)
             milestone_ids = tuple(step.id for step in escrow.in_saga(saga.id))
             escrow = work.escrows.save(escrow.fail_funding(saga.id))
+            give_back(work, escrow, saga.id, order, self.now())
             work.emit(facts.funding_failed(escrow, milestone_ids, code))
             return work.sagas.save(saga.failed(self.now(), code))
 

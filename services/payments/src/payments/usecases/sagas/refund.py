@@ -70,7 +70,13 @@ class RefundSteps:
             if work.journals.get(f"refund:{saga.id}") is not None:  # looked at again, and nothing has changed
                 return work.sagas.save(saga.completed(at))
             escrow = escrow_of(work, order.escrow_id).refund(saga.id)
-            post_for(work, escrow, f"refund:{saga.id}", entries.refunded(escrow.id, order.amount, order.currency), at)
+            post_for(
+                work,
+                escrow,
+                f"refund:{saga.id}",
+                entries.refunded(escrow.id, order.amount, order.currency, order.sponsored, order.credit_of),
+                at,
+            )
             work.emit(facts.funds_refunded(escrow, order))
             work.escrows.save(follow_up(work, escrow, self.new_id, at))
             return work.sagas.save(saga.completed(at, reference=refund.id))
@@ -93,8 +99,14 @@ class RefundSteps:
 
     def _book_back(self, work: UnitOfWork, saga: Saga, order: RefundOrder, escrow: Escrow, code: str, at: datetime) -> Saga:
         """The bank returned it after it had been reported as done: the money is held again, and everybody is told so."""
-        escrow = escrow.restore(order.milestone_id, order.amount)
-        post_for(work, escrow, f"refund_returned:{saga.id}", entries.refund_returned(escrow.id, order.amount, order.currency), at)
-        work.emit(facts.escrow_funded(escrow, (order.milestone_id,), order.amount))
+        escrow = escrow.restore(order.milestone_id, order.amount + order.sponsored, order.sponsored)
+        post_for(
+            work,
+            escrow,
+            f"refund_returned:{saga.id}",
+            entries.refund_returned(escrow.id, order.amount, order.currency, order.sponsored, order.credit_of),
+            at,
+        )
+        work.emit(facts.escrow_funded(escrow, (order.milestone_id,), order.amount + order.sponsored))
         work.escrows.save(release_approved(work, escrow, self.new_id, at))
         return work.sagas.save(saga.failed(at, code))

@@ -1,0 +1,19 @@
+"""Where coupons are kept, and who has used them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from payments.domain.coupon import Coupon, Redemptions
+
+
+class Coupons(Protocol):
+    def get(self, code: str) -> Coupon | None: ...
+    def page(self, cursor: str | None, limit: int) -> tuple[list[Coupon], str | None]:
+        """In the order of their codes."""
+        ...
+
+    def add(self, coupon: Coupon) -> None: ...
+    def save(self, coupon: Coupon) -> Coupon: ...
+    def redemptions(self, code: str, user_id: str) -> Redemptions: ...
+    def save_redemptions(self, redemptions: Redemptions) -> None: ...

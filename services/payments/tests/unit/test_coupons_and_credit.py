@@ -1,0 +1,228 @@
+"""Coupons and credit: the platform bears them, never more than its fee; limits hold under races; a refund returns what was paid."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from payments_bank import START, Bank
+
+from contracts.payments.coupon_commands import CreateCoupon
+from contracts.payments.events import EscrowFunded, FundsRefunded
+from contracts.payments.queries import ListCoupons
+from payments.domain.coupon_errors import CouponExists, CouponNotValid, NoCredit
+from payments.domain.errors import FinanceOnly, PaymentDeclined
+from payments.domain.ledger import AccountKind
+from payments.usecases.create_coupon import CreateCouponHandler
+from payments.usecases.list_coupons import ListCouponsHandler
+from payments.usecases.ports import MovementStatus
+
+
+def charged(bank: Bank) -> list[int]:
+    return [intent.amount for intent in bank.stripe.intents.values() if intent.charge_id]
+
+
+def test_a_coupon_lowers_what_is_charged_and_nothing_else(bank: Bank) -> None:
+    bank.coupon()
+    view = bank.fund(coupon="WELCOME")
+    assert charged(bank) == [95_000]
+    assert view.held.amount_minor == 100_000
+    assert view.sponsored is not None
+    assert view.sponsored.amount_minor == 5_000
+    assert [fact.amount.amount_minor for fact in bank.events(EscrowFunded)] == [100_000]
+    bank.release(0)
+    bank.release(1)
+    assert bank.sums() == (100_000, 0, 90_000, 0, 10_000)
+    assert (bank.in_ledger(AccountKind.PROMOTION), bank.in_ledger(AccountKind.FEES)) == (-5_000, 10_000)
+    bank.check()
+
+
+def test_a_coupon_of_a_part_is_rounded_down_and_never_above_the_fee(bank: Bank) -> None:
+    bank.coupon("SMALL", basis_points=333)
+    bank.coupon("HUGE", basis_points=10_000)
+    bank.fund(0, coupon="SMALL")
+    bank.fund(1, coupon="HUGE")
+    assert charged(bank) == [60_000 - 1_998, 40_000 - 4_000]
+    bank.release(0)
+    bank.release(1)
+    bank.check()
+
+
+def test_a_refund_returns_what_was_paid_and_not_more(bank: Bank) -> None:
+    bank.coupon()
+    bank.fund(coupon="WELCOME")
+    bank.refund(0)
+    bank.refund(1)
+    assert sum(row["amount"] for row in bank.stripe.refunds.values()) == 95_000
+    assert sum(fact.amount.amount_minor for fact in bank.events(FundsRefunded)) == 95_000
+    assert bank.in_ledger(AccountKind.PROMOTION) == 0
+    assert bank.sums() == (100_000, 0, 0, 100_000, 0)
+    bank.check()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    amount=st.integers(100, 100_000),
+    points=st.integers(1, 10_000),
+    parts=st.lists(st.tuples(st.booleans(), st.integers(2, 40_000)), max_size=5),
+)
+def test_however_it_is_split_the_payer_gets_back_no_more_and_the_charge_covers_all(
+    amount: int, points: int, parts: list[tuple[bool, int]]
+) -> None:
+    bank = Bank((amount,))
+    bank.accept()
+    bank.coupon(basis_points=points)
+    try:
+        bank.fund(coupon="WELCOME")
+    except CouponNotValid:
+        bank.fund()
+    for out, part in parts:
+        if part > bank.escrow.held:
+            continue
+        _ = bank.release(amount=part) if out else bank.refund(amount=part)
+    if bank.escrow.held > 1:
+        bank.refund(amount=bank.escrow.held)
+    (paid,) = charged(bank)
+    sent = sum(row["amount"] for row in bank.stripe.transfers.values())
+    back = sum(row["amount"] for row in bank.stripe.refunds.values())
+    assert back + sent <= paid + 1
+    assert back <= paid
+    assert bank.running == []
+    bank.check()
+
+
+def test_what_was_released_and_is_taken_back_is_refunded_as_it_was_paid(bank: Bank) -> None:
+    bank.coupon()
+    bank.fund(0, coupon="WELCOME")
+    bank.release(0)
+    bank.take_back(0)
+    assert [row["amount"] for row in bank.stripe.refunds.values()] == [55_000]
+    assert bank.in_ledger(AccountKind.PROMOTION) == 0
+    assert bank.sums() == (60_000, 0, 0, 60_000, 0)
+    bank.check()
+
+
+def test_credit_pays_up_to_the_fee_and_comes_back_with_a_refund(bank: Bank) -> None:
+    assert bank.grant(5_000, key="k").credit.amount_minor == 5_000
+    assert bank.grant(5_000, key="k").credit.amount_minor == 5_000
+    bank.fund(1, credit=True)
+    assert charged(bank) == [36_000]
+    assert bank.in_ledger(AccountKind.CREDIT) == 1_000
+    bank.refund(amount=20_000)
+    assert [row["amount"] for row in bank.stripe.refunds.values()] == [18_000]
+    assert bank.in_ledger(AccountKind.CREDIT) == 3_000
+    bank.release(1)
+    assert (bank.in_ledger(AccountKind.CREDIT), bank.in_ledger(AccountKind.PROMOTION)) == (3_000, -2_000)
+    bank.check()
+
+
+def test_a_refund_that_the_bank_returns_takes_the_credit_again(bank: Bank) -> None:
+    bank.grant(5_000)
+    bank.fund(1, credit=True)
+    bank.refund(1)
+    assert bank.in_ledger(AccountKind.CREDIT) == 5_000
+    bank.stripe.refunds["re_0"]["status"] = MovementStatus.FAILED
+    bank.webhook("evt_1", bank.stripe.refunds["re_0"]["saga"], event_type="refund.failed")
+    assert bank.in_ledger(AccountKind.CREDIT) == 1_000
+    assert bank.sums() == (40_000, 40_000, 0, 0, 0)
+    bank.check()
+
+
+def test_without_credit_or_a_fee_there_is_nothing_to_use(bank: Bank) -> None:
+    with pytest.raises(NoCredit):
+        bank.fund(credit=True)
+    free = Bank((60_000,), fee_basis_points=0)
+    free.accept()
+    free.grant(5_000)
+    free.coupon()
+    with pytest.raises(NoCredit):
+        free.fund(credit=True)
+    with pytest.raises(CouponNotValid):
+        free.fund(coupon="WELCOME")
+    assert free.sums() == (0, 0, 0, 0, 0)
+
+
+def test_a_funding_that_fails_gives_coupon_and_credit_back(bank: Bank) -> None:
+    bank.coupon()
+    bank.grant(5_000)
+    for gift in ({"coupon": "WELCOME"}, {"credit": True}):
+        with pytest.raises(PaymentDeclined):
+            bank.fund(0, method="pm_card_chargeDeclined", **gift)
+    assert bank.in_ledger(AccountKind.CREDIT) == 5_000
+    assert bank.memory.table("coupons")["WELCOME"].redeemed == 0
+    bank.fund(0, coupon="WELCOME")
+    bank.fund(1, credit=True)
+    assert charged(bank) == [55_000, 36_000]
+    bank.check()
+
+
+def test_the_same_request_again_uses_a_coupon_once(bank: Bank) -> None:
+    bank.coupon(per_person_limit=2)
+    bank.fund(0, coupon="WELCOME", key="k")
+    bank.fund(0, coupon="WELCOME", key="k")
+    assert bank.memory.table("coupons")["WELCOME"].redeemed == 1
+
+
+def test_the_last_one_goes_to_one_of_those_who_ask_at_once() -> None:
+    """Two engagements over one memory: while the first asks Stripe the second takes the coupon, which has a limit of one."""
+    first = Bank((60_000,))
+    second = Bank((60_000,), memory=first.memory)
+    for bank in (first, second):
+        bank.accept()
+    first.coupon(total_limit=1)
+    refused = []
+
+    def meanwhile(call: str) -> None:
+        if call == "create_intent":
+            first.stripe.answering = lambda _: None
+            with pytest.raises(CouponNotValid) as refusal:
+                second.fund(coupon="WELCOME")
+            refused.append(refusal.value.fields[0].detail)
+
+    first.stripe.answering = meanwhile
+    first.fund(coupon="WELCOME")
+    assert refused == ["has been used up"]
+    assert first.memory.table("coupons")["WELCOME"].redeemed == 1
+
+
+@pytest.mark.parametrize(
+    ("terms", "why"),
+    [
+        ({"valid_from": START + timedelta(days=1)}, "is not valid now"),
+        ({"valid_until": START}, "is not valid now"),
+        ({"currency": "USD", "basis_points": 100}, "is for USD"),
+        ({"total_limit": 1, "per_person_limit": 5}, "has been used up"),
+        ({}, "has been used by you before"),
+    ],
+    ids=["too early", "too late", "another currency", "used up", "used before"],
+)
+def test_a_coupon_has_limits(bank: Bank, terms: dict[str, object], why: str) -> None:
+    what = {} if "basis_points" in terms else {"amount": bank.price(5_000)}
+    command = CreateCoupon.model_validate({"code": "WELCOME", "currency": "EUR", **what, **terms})
+    CreateCouponHandler(bank.memory.unit_of_work, bank.clock.now)(command, bank.finance)
+    if why.startswith("has been used"):
+        bank.fund(0, coupon="WELCOME")
+    with pytest.raises(CouponNotValid) as refusal:
+        bank.fund(1, coupon="WELCOME")
+    assert [(error.pointer, error.detail) for error in refusal.value.fields] == [("/coupon_code", why)]
+    with pytest.raises(CouponNotValid):
+        bank.fund(1, coupon="UNKNOWN")
+
+
+def test_coupons_are_made_and_seen_by_finance(bank: Bank) -> None:
+    bank.coupon("B-2")
+    bank.coupon("A-1")
+    with pytest.raises(CouponExists):
+        bank.coupon("A-1")
+    listing = ListCouponsHandler(bank.memory.unit_of_work)
+    page = listing(ListCoupons(limit=1), bank.finance)
+    assert ([coupon.code for coupon in page.items], page.next_cursor) == (["A-1"], "A-1")
+    with pytest.raises(FinanceOnly):
+        listing(ListCoupons(), bank.challenger)
+    bank.finance = bank.challenger
+    with pytest.raises(FinanceOnly):
+        bank.coupon("C-3")
+    with pytest.raises(FinanceOnly):
+        bank.grant(1)
