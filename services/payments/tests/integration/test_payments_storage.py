@@ -19,6 +19,7 @@ from local_platform.pytest_plugin import OpenStore
 from payments import migrations
 from payments.adapters.unit_of_work import PaymentsUnitOfWork
 from payments.domain import entries
+from payments.domain.coupon import Coupon
 from payments.domain.errors import InsufficientBalance, InvariantBroken
 from payments.domain.escrow import Escrow
 from payments.domain.fees import Share
@@ -343,3 +344,25 @@ def test_releases_that_wait_for_a_persons_account_are_found_while_they_do(units:
         work.sagas.save(waiting.to(Step.TRANSFER, NOW))
     with units() as work:
         assert work.sagas.waiting_for("user_1") == []
+
+
+def test_coupons_are_counted_under_their_version(units: Units) -> None:
+    coupon = Coupon("WELCOME", 1, "EUR", 500, None, NOW, None, 2, 1, 0, "user_f", NOW)
+    with units() as work:
+        work.coupons.add(coupon)
+        work.coupons.add(replace(coupon, id="ABC", amount=None, basis_points=100, valid_until=NOW, total_limit=None))
+    with units() as work:
+        assert work.coupons.get("WELCOME") == coupon
+        assert work.coupons.get("OTHER") is None
+        page, cursor = work.coupons.page(None, 1)
+        assert ([row.id for row in page], cursor) == (["ABC"], "ABC")
+        assert [row.id for row in work.coupons.page(cursor, 5)[0]] == ["WELCOME"]
+        redeemed, redemptions = coupon.redeem(work.coupons.redemptions("WELCOME", "user_1"), "EUR", NOW)
+        work.coupons.save(redeemed)
+        work.coupons.save_redemptions(redemptions)
+    with units() as work:
+        assert work.coupons.redemptions("WELCOME", "user_1").number == 1
+        assert work.coupons.redemptions("WELCOME", "user_2").number == 0
+        work.coupons.save_redemptions(replace(work.coupons.redemptions("WELCOME", "user_1"), number=0))
+    with pytest.raises((LostRace, StaleVersion)), units() as work:
+        work.coupons.save(redeemed)
