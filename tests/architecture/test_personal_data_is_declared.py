@@ -32,6 +32,8 @@ NOTHING_PERSONAL = {
         "webhook_events": "ids of the processor's events",
         "reconciliations": "ids and amounts of a day",
         "chargebacks": "ids and amounts, kept by law",
+        "coupons": "codes and limits",
+        "coupon_redemptions": "ids and counts",
     },
 }
 
