@@ -15,7 +15,7 @@ from payments.domain.ledger.accounts import AccountKind
 
 _OVER = [DisputeStatus.DECIDED.value, DisputeStatus.WITHDRAWN.value]
 _UNDER_WAY = [PayoutStatus.REQUESTED.value, PayoutStatus.IN_TRANSIT.value]
-_OWED = (AccountKind.PENDING, AccountKind.AVAILABLE, AccountKind.IN_TRANSIT)
+_OWED = (AccountKind.OWED, AccountKind.PENDING, AccountKind.AVAILABLE, AccountKind.IN_TRANSIT)
 _TOO_SMALL_TO_PAY_OUT = 100  # minor units: nobody is kept by what is left behind the smallest payout
 
 
