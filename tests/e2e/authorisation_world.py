@@ -14,6 +14,7 @@ from contracts.base import Request
 from contracts.identity.roles import Role
 from local_platform.market.client import Market, Person
 from local_platform.market.journey import Journey
+from local_platform.observing import eventually
 from local_platform.tokens import TestTokens
 
 _TYPE_ID = re.compile(r"\^([a-z_]+)_\[0-7\]")
@@ -64,6 +65,7 @@ async def build(journey: Journey, tokens: TestTokens) -> World:
     escrow_id = (await challenger.get(f"/v1/challenges/{journey.challenge_id}/escrow"))["id"]
     disputed = {"amount": {"amount_minor": 100, "currency": "EUR"}, "reason": "Not what was agreed."}
     dispute = (await challenger.post(f"/v1/escrows/{escrow_id}/dispute", disputed, expect=201)).body
+    receipt = (await eventually(lambda: _documents(challenger)))[0]
     outcast = await _registered(market, "Otto Outcast")
     foreign = {
         "dispute": dispute["id"],
@@ -73,6 +75,7 @@ async def build(journey: Journey, tokens: TestTokens) -> World:
         "submission": submissions[0]["id"],
         "escrow": escrow_id,
         "payout": payout["id"],
+        "document": receipt["id"],
         "conversation": journey.conversation,
         "user": bystander.id,
         "session": (await bystander.get("/v1/me/sessions"))["items"][0]["id"],
@@ -119,6 +122,11 @@ async def prove_domain(market: Market, owner: Person, place: str, domain: str) -
 async def _upload(person: Person) -> str:
     body = {"purpose": "avatar", "media_type": "image/png", "size_bytes": 100, "name": "me.png"}
     return str((await person.post("/v1/me/uploads", body, expect=201)).body["id"])
+
+
+async def _documents(owner: Person) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await owner.get("/v1/documents"))["items"]
+    return items
 
 
 async def _private_challenge(owner: Person) -> str:

@@ -39,6 +39,11 @@ _BY_NAME: dict[str, Any] = {
     "referral_code": "7M3K9QXA",
     "scopes": ["challenges:read"],
     "day": SOON.date().isoformat(),
+    "first": "2030-01",
+    "last": "2030-12",
+    "filename": "sample.pdf",
+    "content_base64": "JVBERi0xLjM=",
+    "tax_id": "DE123456789",
 }
 # Messages of whose optional fields one excludes another, and those that need one of them.
 _LEFT_OUT = {
@@ -58,6 +63,8 @@ _COMPLETED: dict[str, dict[str, Any]] = {
     "CreateCoupon": {"amount": {"amount_minor": 5, "currency": "EUR"}, "valid_from": SOON.isoformat(), "valid_until": None},
     "MarkNotificationsRead": {"all": True},
     "GetStatement": {"since": (SOON - timedelta(days=30)).isoformat()},
+    "GetStatementFile": {"since": (SOON - timedelta(days=30)).isoformat()},
+    "ExportTransactions": {"since": (SOON - timedelta(days=30)).isoformat()},
     "ChangeSetting": {"name": "announcement", "value": "Hello."},
     "SetFlag": {"name": "new_search"},
     "StartBulkInvite": {"rows": [{"email": "ada@example.com"}]},
@@ -148,6 +155,10 @@ def _text(name: str, metadata: list[Any]) -> str:
             return "du_123"
         if "[a-z]{2,3}" in pattern:
             return "en"
+        if "[a-z_]" in pattern:
+            return "release"
+        if "-(0[1-9]|1[0-2])" in pattern:
+            return "2030-01"
         if "[0-9]{6}" in pattern:
             return "123456"
         if r"[\w.+-]+/" in pattern:

@@ -48,6 +48,8 @@ async def test_every_route_asks_its_service_and_shows_the_answer(gateway: Any, t
         assert asked.request_id == answer.headers["X-Request-Id"]
     if answer.status == 204:
         assert answer.body == b""
+    elif route.media_type:
+        assert answer.body == b"%PDF-1.3"  # the sample's
     else:
         route.request.answer.model_validate_json(answer.body)
         assert ("ETag" in answer.headers) == ("version" in route.request.answer.model_fields)

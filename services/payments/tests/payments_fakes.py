@@ -8,6 +8,8 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar
 
+from payments_fake_archive import FakeBilling, FakeDocuments, FakeDues, FakePeople, FakeSeries, FakeTallies, FakeTransactions
+
 from chassis.mongo import LostRace
 from contracts.base import Event, View
 from payments.domain.chargeback import Chargeback
@@ -93,6 +95,13 @@ class FakeUnitOfWork:
         self.coupons = FakeCoupons(tables.setdefault("coupons", {}), tables.setdefault("redemptions", {}))
         self.customers = FakeCustomers(tables.setdefault("customers", {}))
         self.webhook_events = FakeWebhookEvents(tables.setdefault("webhooks", {}))
+        self.due = FakeDues(tables.setdefault("due", {}))
+        self.documents = FakeDocuments(tables.setdefault("documents", {}))
+        self.series = FakeSeries(tables.setdefault("series", {}))
+        self.transactions = FakeTransactions(tables.setdefault("transactions", {}))
+        self.tallies = FakeTallies(tables.setdefault("tallies", {}))
+        self.people = FakePeople(tables.setdefault("people", {}))
+        self.billing = FakeBilling(tables.setdefault("billing", {}))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

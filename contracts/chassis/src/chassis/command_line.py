@@ -1,13 +1,19 @@
-"""`openchance dlq list|show|replay|discard`: dead letters by hand, asked of the services over the broker, the gateway left out."""
+"""`openchance dlq list|show|replay|discard`: dead letters by hand, asked of the services over the broker, the gateway left out.
+
+What a service brings that works offline is run from here too: `openchance verify-proof` is `main` of its module `verify_proof`.
+"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
+import importlib.util
 import os
+import re
 import sys
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from chassis.dead_letters.asking import LIST_PATIENCE_S, ask_services
 from chassis.rpc_client import InternalError, RpcClient
@@ -92,7 +98,9 @@ def _described(letter: DeadLetterDetailView) -> str:
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="openchance", epilog=f"The environment says where and who: {BROKER}, {TOKEN} (an administrator's)."
+        prog="openchance",
+        epilog=f"The environment says where and who: {BROKER}, {TOKEN} (an administrator's). "
+        "Offline: `openchance verify-proof FILE` and `openchance verify-bundle FILE --keys KEYS`, where payments is installed.",
     )
     parser.add_argument("--service", choices=SERVICES, action="append", help="ask this service alone; may be given more than once")
     areas = parser.add_subparsers(required=True, metavar="dlq")
@@ -144,6 +152,18 @@ async def _run(given: argparse.Namespace, amqp_url: str, token: str) -> int:
     return _REFUSED
 
 
+def _offline_command(name: str) -> Callable[[list[str]], Any] | None:
+    """`main` of the module that is called so, right in the package of a service that is installed here."""
+    if not re.fullmatch(r"verify-[a-z]+", name):
+        return None
+    for service in SERVICES:
+        module = f"{service}.{name.replace('-', '_')}"
+        if importlib.util.find_spec(service) is not None and importlib.util.find_spec(module) is not None:
+            command: Callable[[list[str]], Any] = importlib.import_module(module).main
+            return command
+    return None
+
+
 def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
@@ -154,6 +174,9 @@ def _complain(text: str) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command `openchance`."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments and (offline := _offline_command(arguments[0])) is not None:
+        return int(offline(list(arguments[1:])))
     given = _arguments(arguments)
     missing = [name for name in (BROKER, TOKEN) if not os.environ.get(name)]
     if missing:

@@ -140,7 +140,7 @@ class Environment:
                     "IDENTITY_PROVIDERS": json.dumps(self._sandbox_providers()),
                 }
             case "payments":
-                links = {"PAYMENTS_RETURN_URL": f"{self.gateway_urls[0]}/"}
+                links = {"PAYMENTS_RETURN_URL": f"{self.gateway_urls[0]}/", "PAYMENTS_EVIDENCE_KEY": self.secrets.evidence_key}
                 if "PAYMENTS_STRIPE_API_KEY" in self.given:
                     return links
                 return {

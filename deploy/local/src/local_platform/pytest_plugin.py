@@ -249,6 +249,7 @@ def run_service(
             f"{prefix}_PRINCIPAL_JWKS": tokens.jwks,
             **(_secrets_of_identity(tokens) if name == "identity" else {}),
             **({f"{prefix}_PERSONAL_DATA_KEYS": tokens.personal_data_key} if name in _READ_PERSONAL_DATA else {}),
+            **({"PAYMENTS_EVIDENCE_KEY": tokens.signing_key} if name == "payments" else {}),
             **env,
         }
         log = tmp_path / "logs" / f"{name}-{health_port}.log"

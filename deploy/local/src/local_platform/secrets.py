@@ -1,4 +1,4 @@
-"""The secrets of a local platform: identity's signing key and the webhook secret, made once, readable by their owner only."""
+"""The secrets of a local platform: keys that sign and the webhook secret, made once, readable by their owner only."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Secrets:
     webhook_secret: str
     secrets_key: str
     personal_data_key: str
+    evidence_key: str
 
     @classmethod
     def of(cls, folder: Path) -> Secrets:
@@ -29,8 +30,9 @@ class Secrets:
         webhook_secret = _kept(folder / "stripe-webhook-secret", lambda: f"whsec_{secrets.token_urlsafe(24)}")
         secrets_key = _kept(folder / "identity-secrets-key", lambda: secrets.token_urlsafe(32))
         personal_data_key = _kept(folder / "personal-data-key", lambda: secrets.token_urlsafe(32))
+        evidence_key = _kept(folder / "payments-evidence-key.json", _new_signing_key)
         public = OKPKey.import_key(json.loads(signing_key)).as_dict(private=False)
-        return cls(signing_key, json.dumps({"keys": [public]}), webhook_secret, secrets_key, personal_data_key)
+        return cls(signing_key, json.dumps({"keys": [public]}), webhook_secret, secrets_key, personal_data_key, evidence_key)
 
 
 def _new_signing_key() -> str:

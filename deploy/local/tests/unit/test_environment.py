@@ -15,7 +15,14 @@ PORTS = Ports(broker=1, mongo=2, redis=3, sandbox=4, gateways=(5, 6), health=dic
 
 
 def environment(given: dict[str, str] | None = None) -> Environment:
-    secrets = Secrets(signing_key="private", jwks="public", webhook_secret="whsec", secrets_key="sealing", personal_data_key="wrapping")
+    secrets = Secrets(
+        signing_key="private",
+        jwks="public",
+        webhook_secret="whsec",
+        secrets_key="sealing",
+        personal_data_key="wrapping",
+        evidence_key="evidence",
+    )
     return Environment("amqp://broker", "mongodb://mongo/", "redis://redis", PORTS, secrets, given or {})
 
 

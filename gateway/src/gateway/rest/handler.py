@@ -14,10 +14,11 @@ from chassis.dead_letters.asking import LIST_PATIENCE_S, ask_services
 from chassis.principal import Principal
 from contracts.admin.queries import DEAD_LETTERS, ListDeadLetters
 from contracts.base import Request, View
+from contracts.files import FileView
 from contracts.matching.queries import SearchChallenges
 from gateway.maintenance import Maintenance
 from gateway.problems import malformed
-from gateway.rest import conditional, strict_json, validation
+from gateway.rest import conditional, files, strict_json, validation
 from gateway.rest.admission import Admission
 from gateway.rest.conditional import CONDITIONAL
 from gateway.rest.routes import EXPECTED_VERSION, Route
@@ -81,6 +82,8 @@ class RestHandler:
             )
         else:
             view = await self._ask(asked, call)
+        if isinstance(view, FileView):
+            return files.response(view)
         answer = _answer(route, view)
         if route.method == "GET" and conditional.unchanged(request.headers.get("If-None-Match"), answer.headers.get("ETag")):
             return _response(StoredAnswer(304, answer.headers, b""))
@@ -122,6 +125,8 @@ class RestHandler:
         kind = route.search if route.search is not None and "q" in values else route.request
         _refuse_reserved(route, values)
         values |= request.match_info
+        if files.LOCALE in route.body_fields and (language := files.language(request.headers.getall("Accept-Language", ()))):
+            values.setdefault(files.LOCALE, language)
         if (version := _expected_version(route, request)) is not None:
             values[EXPECTED_VERSION] = str(version)
         return validation.from_strings(kind, values)

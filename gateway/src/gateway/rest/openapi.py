@@ -33,6 +33,7 @@ _GROUPS = {
     "submissions": "Deliveries",
     "reviews": "Reviews",
     "payments": "Money",
+    "documents": "Documents and reports",
     "messaging": "Conversations",
     "matching": "Search and matches",
     "notifications": "Notifications",
@@ -181,7 +182,9 @@ def _parameters(route: Route, found: _Schemas) -> list[dict[str, Any]]:
         parameters.append(
             _header("Idempotency-Key", "The same key and request again get the same answer; with another request the key is 422.")
         )
-    if route.method == "GET":
+    if route.media_type is not None and "locale" in route.body_fields:
+        parameters.append(_header("Accept-Language", "The language of the file where `locale` does not say; else the reader's own."))
+    if route.method == "GET" and route.media_type is None:
         parameters.append(_header("If-None-Match", "Answers 304 if the thing still has this ETag."))
     return parameters
 
@@ -222,6 +225,9 @@ def _responses(route: Route, found: _Schemas) -> dict[str, Any]:
                 "description": "Without q a list; with q search results; `degraded` while search is away.",
             }
         answered |= {"description": "The answer.", "content": {"application/json": {"schema": schema}}}
+    if route.media_type is not None:
+        headers["Content-Disposition"] = {"description": "The name of the file.", "schema": {"type": "string"}}
+        answered["content"] = {route.media_type: {"schema": {"type": "string", "format": "binary"}}}
     return {
         str(route.status): answered,
         **{str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in _refusals(route)},

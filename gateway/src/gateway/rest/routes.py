@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from contracts.base import Command, Done, Query, Request
+from contracts.files import FileView
 from gateway.settings import RateClass
 
 _PARAMETER = re.compile(r"{(\w+)}")
@@ -28,6 +29,7 @@ class Route:
 
     `success`: the status, which unless given is 200, or 204 when the answer is `Done`. `location`: where a created thing
     is, with `{id}` from the answer. `idempotent`: honours Idempotency-Key. `search`: a GET with `q` asks this instead.
+    `media_type`: the answer is a file of this type.
     """
 
     method: str
@@ -39,6 +41,7 @@ class Route:
     location: str | None = None
     idempotent: bool = False
     search: type[Request[Any]] | None = None
+    media_type: str | None = None
 
     @property
     def status(self) -> int:
@@ -84,6 +87,11 @@ class Route:
 def read(path: str, request: type[Query[Any]], *, auth: Auth = Auth.REQUIRED, search: type[Query[Any]] | None = None) -> Route:
     """GET: changes nothing."""
     return Route("GET", path, request, auth, RateClass.READ, search=search)
+
+
+def download(path: str, request: type[Query[FileView]], media_type: str, *, auth: Auth = Auth.REQUIRED) -> Route:
+    """GET of a file that is made on demand."""
+    return Route("GET", path, request, auth, RateClass.READ, media_type=media_type)
 
 
 def create(path: str, request: type[Command[Any]], *, location: str | None = None) -> Route:

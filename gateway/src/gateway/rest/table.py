@@ -26,8 +26,9 @@ from contracts.notifications import commands as notifications
 from contracts.notifications import queries as notification_queries
 from contracts.payments import commands as payments
 from contracts.payments import coupon_commands as coupons
+from contracts.payments import documents
 from contracts.payments import queries as payment_queries
-from gateway.rest.routes import Auth, act, change, create, credential, read, secured
+from gateway.rest.routes import Auth, act, change, create, credential, download, read, secured
 
 ROUTES = (
     # Accounts and sessions
@@ -147,6 +148,21 @@ ROUTES = (
     act("/v1/admin/reconciliations", payments.ReconcileDay),
     read("/v1/admin/reconciliations", payment_queries.ListReconciliations),
     read("/v1/admin/reconciliations/{day}", payment_queries.GetReconciliation),
+    # Documents and reports
+    read("/v1/documents", documents.ListDocuments),
+    read("/v1/documents/{document_id}", documents.GetDocument),
+    download("/v1/documents/{document_id}/pdf", documents.GetDocumentFile, "application/pdf"),
+    download("/v1/statements/pdf", documents.GetStatementFile, "application/pdf"),
+    read("/v1/transactions", documents.ListTransactions),
+    download("/v1/transactions/csv", documents.ExportTransactions, "text/csv"),
+    read("/v1/billing-details", documents.GetBillingDetails),
+    change("PUT", "/v1/billing-details", documents.SetBillingDetails),
+    download("/v1/disputes/{dispute_id}/evidence-bundle", documents.GetEvidenceBundle, "application/zip"),
+    read("/v1/evidence-keys", documents.GetEvidenceKeys, auth=Auth.NONE),
+    read("/v1/admin/reports/revenue", documents.GetRevenueReport),
+    download("/v1/admin/reports/revenue/csv", documents.ExportRevenueReport, "text/csv"),
+    read("/v1/admin/reports/fees", documents.GetFeeReport),
+    download("/v1/admin/reports/fees/csv", documents.ExportFeeReport, "text/csv"),
     # Conversations
     read("/v1/conversations", messaging_queries.ListConversations),
     read("/v1/conversations/{conversation_id}", messaging_queries.GetConversation),

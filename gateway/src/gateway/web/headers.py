@@ -20,7 +20,9 @@ _SECURITY = {
 _HSTS = "max-age=63072000; includeSubDomains"
 _METHODS = "GET, POST, PATCH, PUT, DELETE"
 _ASKED = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id, traceparent, tracestate"
-_SHOWN = "ETag, Location, Retry-After, RateLimit, RateLimit-Policy, Idempotent-Replayed, X-Request-Id, WWW-Authenticate"
+_SHOWN = (
+    "Content-Disposition, ETag, Location, Retry-After, RateLimit, RateLimit-Policy, Idempotent-Replayed, X-Request-Id, WWW-Authenticate"
+)
 _SOCKETS = "/socket.io"  # python-socketio answers CORS for its own path
 
 

@@ -1,5 +1,7 @@
 """What payments is told by its environment."""
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
@@ -19,3 +21,13 @@ class Settings(ServiceSettings):
     step_up_payout_units: int = Field(default=1000, ge=0)  # whole units from which a payout wants a fresh proof of who asks
     four_eyes_above_minor: int = Field(default=100_000, ge=0)  # a dispute over more than this is decided by two
     fee_basis_points: int = Field(default=1000, ge=0, le=10_000)  # of what is released; fixed for an escrow at its first funding
+    evidence_key: SecretStr  # the private Ed25519 key (JWK JSON) that evidence bundles are signed with
+    # The legal entity in whose name documents are issued.
+    legal_entity_code: str = Field(default="OC", pattern="^[A-Z0-9]{1,8}$")  # begins the numbers of its documents: never change it
+    legal_entity_name: str = Field(default="OpenChance", min_length=1)
+    legal_entity_address: tuple[str, ...] = ()
+    legal_entity_country: str = Field(default="DE", pattern="^[A-Z]{2}$")
+    legal_entity_tax_id: str | None = None
+    fee_tax_basis_points: int = Field(default=0, ge=0, le=10_000)  # the tax that the platform's fee contains where it applies
+    brand_colour: str = Field(default="#1f3a5f", pattern="^#[0-9a-fA-F]{6}$")
+    extra_fonts: tuple[Path, ...] = ()  # for letters that the font of documents lacks, such as Chinese ones

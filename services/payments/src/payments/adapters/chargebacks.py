@@ -49,6 +49,8 @@ def _document(chargeback: Chargeback) -> ChargebackDocument:
         from_payees=[{"user_id": user_id, "amount": amount} for user_id, amount in taken.payees],
         from_platform=taken.platform,
         from_held=[{"milestone_id": milestone_id, "amount": amount} for milestone_id, amount in taken.held],
+        fees=[{"user_id": user_id, "amount": amount} for user_id, amount in taken.fees],
+        charge_id=chargeback.charge_id,
     )
 
 
@@ -57,6 +59,7 @@ def _chargeback(document: ChargebackDocument) -> Chargeback:
         payees=tuple((row["user_id"], row["amount"]) for row in document.from_payees),
         platform=document.from_platform,
         held=tuple((row["milestone_id"], row["amount"]) for row in document.from_held),
+        fees=tuple((row["user_id"], row["amount"]) for row in document.fees),
     )
     return Chargeback(
         id=document.id,
@@ -70,4 +73,5 @@ def _chargeback(document: ChargebackDocument) -> Chargeback:
         created_at=document.created_at,
         updated_at=document.updated_at,
         taken=taken,
+        charge_id=document.charge_id,
     )

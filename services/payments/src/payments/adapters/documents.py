@@ -266,6 +266,8 @@ class ChargebackDocument(VersionedDocument):
     from_payees = ListField(DictField())
     from_platform = LongField(required=True)
     from_held = ListField(DictField())
+    fees = ListField(DictField())
+    charge_id = StringField()
 
     meta: ClassVar[dict[str, Any]] = {"collection": "chargebacks", "indexes": [{"fields": ["-created_at", "-_id"]}]}
 

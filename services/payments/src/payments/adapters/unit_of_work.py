@@ -9,7 +9,9 @@ from payments.adapters.chargebacks import MongoChargebacks
 from payments.adapters.coupons import MongoCoupons
 from payments.adapters.customers import MongoCustomers
 from payments.adapters.disputes import MongoDisputes
+from payments.adapters.document_archive import MongoDocuments, MongoDues, MongoSeries
 from payments.adapters.escrows import MongoEscrows
+from payments.adapters.histories import MongoBilling, MongoPeople, MongoTallies, MongoTransactions
 from payments.adapters.ledger import MongoBalances, MongoBooks, MongoJournals
 from payments.adapters.payout_accounts import MongoPayoutAccounts
 from payments.adapters.payouts import MongoPayouts
@@ -33,3 +35,10 @@ class PaymentsUnitOfWork(MongoUnitOfWork):
         self.coupons = MongoCoupons(session)
         self.customers = MongoCustomers(session)
         self.webhook_events = MongoWebhookEvents(session)
+        self.due = MongoDues(session)
+        self.documents = MongoDocuments(session)
+        self.series = MongoSeries(session)
+        self.transactions = MongoTransactions(session)
+        self.tallies = MongoTallies(session)
+        self.people = MongoPeople(session)
+        self.billing = MongoBilling(session)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,12 +22,14 @@ FROZEN_BY = "chargeback"  # why an escrow is frozen meanwhile
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What was taken from whom: the net from each who was paid, the fee from the platform. What is `held` the platform lays out,
-    because it is still there: it goes back to the payer's side only when the chargeback is lost.
+    because it is still there: it goes back to the payer's side only when the chargeback is lost. `fees`: what the platform had kept of
+    the part of each who was paid; part of `platform`.
     """
 
     payees: tuple[tuple[str, int], ...] = ()
     platform: int = 0
     held: tuple[tuple[str, int], ...] = ()  # by milestone; part of `platform`
+    fees: tuple[tuple[str, int], ...] = ()
 
     @property
     def total(self) -> int:
@@ -49,6 +51,7 @@ class Chargeback:
     created_at: datetime
     updated_at: datetime
     taken: Taken = Taken()
+    charge_id: str | None = None  # not known of those that an earlier version began
 
     def become(self, status: ChargebackStatus, at: datetime) -> Chargeback:
         return replace(self, status=status, updated_at=at)
@@ -95,12 +98,16 @@ def taken_from(escrow: Escrow, charge_id: str, amount: int, releases: Iterable[t
             held.append((step.id, part))
             left -= part
     payees: defaultdict[str, int] = defaultdict(int)
-    fees = 0
+    fees: defaultdict[str, int] = defaultdict(int)
     for payee_id, share in releases:
         part = min(left, share.gross)
         net = share.net if part == share.gross else part * share.net // share.gross
         payees[payee_id] += net
-        fees += part - net
+        fees[payee_id] += part - net
         left -= part
-    platform = fees + left + sum(part for _, part in held)
-    return Taken(tuple((payee, net) for payee, net in payees.items() if net), platform, tuple(held))
+    platform = sum(fees.values()) + left + sum(part for _, part in held)
+    return Taken(_above_zero(payees), platform, tuple(held), _above_zero(fees))
+
+
+def _above_zero(amounts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple((payee_id, amount) for payee_id, amount in amounts.items() if amount)

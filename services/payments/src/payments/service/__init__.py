@@ -1,7 +1,8 @@
 """The entrypoints of payments: nameko services that run in one process."""
 
 from chassis.privacy.service import privacy_service
+from payments.service.documents import DocumentsService
 from payments.service.payments import PaymentsService
 from payments.wiring import build_privacy
 
-SERVICES = [PaymentsService, privacy_service("payments", build_privacy)]
+SERVICES = [PaymentsService, DocumentsService, privacy_service("payments", build_privacy)]

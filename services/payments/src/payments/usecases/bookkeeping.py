@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from payments.domain import entries
+from payments.domain.documents.due import Due
 from payments.domain.errors import InvariantBroken
 from payments.domain.escrow import Escrow
 from payments.domain.ledger import Move, postings_of
@@ -12,7 +13,7 @@ from payments.usecases.ports import UnitOfWork
 
 
 def post(work: UnitOfWork, book_id: str, key: str, moves: tuple[Move, ...], at: datetime, *, overdraw: bool = False) -> None:
-    """Append a journal to a book and bring the balances of its accounts up to date.
+    """Append a journal to a book and bring the balances of its accounts up to date; its documents are due then (decision 0047).
 
     `overdraw` is for chargebacks alone: what a person owes may be more than is there.
 
@@ -23,6 +24,7 @@ def post(work: UnitOfWork, book_id: str, key: str, moves: tuple[Move, ...], at: 
     book, journal = work.books.get(book_id).append(key, moves, at)
     work.journals.add(journal)
     work.books.save(book)
+    work.due.add(Due.now(key, book_id, at))
     for account, amount in sorted(postings_of(moves).items()):
         work.balances.save(work.balances.get(account).add(amount, overdraw=overdraw))
 

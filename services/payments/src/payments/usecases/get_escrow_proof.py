@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from chassis.principal import Principal
 from contracts.payments.queries import GetEscrowProof
 from contracts.payments.views import EscrowProofView, ProofJournalView, ProofMoveView
+from payments.domain.escrow import Escrow
 from payments.domain.ledger import GENESIS, Journal
 from payments.usecases.ports import UnitsOfWork
 from payments.usecases.views import visible
@@ -38,18 +39,23 @@ class GetEscrowProofHandler:
         with self.unit_of_work() as work:
             escrow = visible(work.escrows.get(query.escrow_id), principal)
             journals = work.journals.of_book(escrow.id)
-        return EscrowProofView(
-            escrow_id=escrow.id,
-            currency=escrow.currency,
-            funded=escrow.funded,
-            held=escrow.held,
-            released=escrow.released,
-            refunded=escrow.refunded,
-            fees=escrow.fees,
-            journals=tuple(_journal(journal) for journal in journals),
-            last_hash=journals[-1].hash if journals else GENESIS,
-            recipe=RECIPE,
-        )
+        return escrow_proof(escrow, journals)
+
+
+def escrow_proof(escrow: Escrow, journals: list[Journal]) -> EscrowProofView:
+    """What the ledger says of an escrow; `journals` are its whole book."""
+    return EscrowProofView(
+        escrow_id=escrow.id,
+        currency=escrow.currency,
+        funded=escrow.funded,
+        held=escrow.held,
+        released=escrow.released,
+        refunded=escrow.refunded,
+        fees=escrow.fees,
+        journals=tuple(_journal(journal) for journal in journals),
+        last_hash=journals[-1].hash if journals else GENESIS,
+        recipe=RECIPE,
+    )
 
 
 def _journal(journal: Journal) -> ProofJournalView:

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from contracts.payments.views import ChargebackStatus
 from payments.domain.chargeback import FROZEN_BY, OPEN, Chargeback, taken_from
+from payments.domain.documents.due import Due
 from payments.domain.escrow import Escrow
 from payments.domain.milestone import Hand
 from payments.domain.saga import ChargebackOrder, Saga, Step
@@ -86,6 +87,8 @@ class ChargebackSteps:
             escrow = escrow.freeze(frozen) if frozen else escrow
             lost = sum(amount for _, amount in parts)
             post_for(work, escrow, f"chargeback_lost:{chargeback.id}", chargeback.moves_of_loss(lost), at)
+        else:  # nothing moves any more, but the fee of what was lost is credited
+            work.due.add(Due.now(f"chargeback_lost:{chargeback.id}", escrow.id, at))
         work.emit(facts.chargeback_closed(escrow, chargeback, won=won))
         work.escrows.save(follow_up(work, escrow, self.new_id, at))
 
@@ -102,4 +105,5 @@ def _new(dispute: Dispute, escrow: Escrow, at: datetime) -> Chargeback:
         evidence_due_by=dispute.evidence_due_by,
         created_at=at,
         updated_at=at,
+        charge_id=dispute.charge_id,
     )

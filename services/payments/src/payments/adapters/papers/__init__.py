@@ -1,0 +1,1 @@
+"""Papers: documents and statements as PDF, in the reader's language."""

@@ -1,0 +1,29 @@
+"""What may be refused about documents."""
+
+from __future__ import annotations
+
+from contracts.errors import DomainError, FieldError, Kind
+
+
+class DocumentNotFound(DomainError):
+    """There is no such document."""
+
+    kind = Kind.NOT_FOUND
+    code = "payments.document.not_found"
+
+
+class ExportTooLarge(DomainError):
+    """That is too much for one file: ask for a shorter period."""
+
+    kind = Kind.INVALID
+    code = "payments.export.too_large"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(fields=(FieldError(pointer="/until", detail=f"one file holds at most {most} entries"),))
+
+
+class FileTooLarge(DomainError):
+    """This file is larger than can be sent in one answer."""
+
+    kind = Kind.CONFLICT
+    code = "payments.file.too_large"

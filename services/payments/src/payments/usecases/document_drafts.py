@@ -1,0 +1,193 @@
+"""Which documents follow from what happened: who gets which, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from contracts.payments.document_views import DocumentKind, LineItem
+from payments.domain import entries
+from payments.domain.documents.document import Document, Draft, Line, Party, TaxLine
+from payments.domain.documents.due import Due
+from payments.domain.documents.people import party_of
+from payments.domain.documents.tax import credited, untaxed
+from payments.domain.errors import InvariantBroken
+from payments.domain.escrow import Escrow
+from payments.domain.ledger import AccountKind, Journal
+from payments.domain.saga import ReleaseOrder
+from payments.usecases.document_ports import Issuer
+from payments.usecases.ports import UnitOfWork
+from payments.usecases.sagas.recording import escrow_of
+
+_DEPOSITS = {AccountKind.CREDIT: LineItem.CREDIT_USED, AccountKind.PROMOTION: LineItem.PROMOTION}
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """What follows from one thing that is due. A receipt and a refund receipt go to the payer, the platform's fee is invoiced to who
+    bears it: the payee. Journals that concern nobody's papers (settling, a payout that begins) have no document.
+    """
+
+    work: UnitOfWork
+    issuer: Issuer
+    due: Due
+    journal: Journal | None
+
+    def all(self) -> tuple[Draft, ...]:
+        makers: dict[str, Callable[[], Iterable[Draft]]] = {
+            "fund": self._receipt,
+            "refund": self._refund_receipt,
+            "refund_returned": self._returned_refund,
+            "release": self._invoice,
+            "payout_paid": self._payout,
+            "payout_returned": self._returned_payout,
+            "chargeback_lost": self._credit_notes,
+        }
+        make = makers.get(self.due.kind)
+        return () if make is None else tuple(make())
+
+    def _receipt(self) -> Iterable[Draft]:
+        """What the payer paid: the deposit, less what credit and promotions paid of it."""
+        escrow, lines = self._escrow(), []
+        deposit = sum(move.amount for move in self._journal().moves if move.destination.kind is AccountKind.HELD)
+        lines.append(Line(LineItem.ESCROW_DEPOSIT, deposit, escrow.challenge_title))
+        for move in self._journal().moves:
+            if move.destination.kind is AccountKind.HELD and move.source.kind in _DEPOSITS:
+                lines.append(Line(_DEPOSITS[move.source.kind], -move.amount))
+        yield self._untaxed(DocumentKind.RECEIPT, escrow.payer_id, tuple(lines), escrow)
+
+    def _refund_receipt(self) -> Iterable[Draft]:
+        escrow = self._escrow()
+        amount = self._journal().postings().get(entries.payer(escrow.id, escrow.currency), 0)
+        if amount:
+            yield self._untaxed(
+                DocumentKind.REFUND_RECEIPT, escrow.payer_id, (Line(LineItem.ESCROW_REFUND, amount, escrow.challenge_title),), escrow
+            )
+
+    def _returned_refund(self) -> Iterable[Draft]:
+        """The bank sent a refund back: the receipt for it is undone."""
+        escrow = self._escrow()
+        amount = self._journal().postings().get(entries.payer(escrow.id, escrow.currency), 0)
+        if amount:
+            undone = self._issued(DocumentKind.REFUND_RECEIPT, "refund")
+            line = Line(LineItem.REFUND_RETURNED, amount, escrow.challenge_title)
+            yield self._untaxed(DocumentKind.REFUND_RECEIPT, escrow.payer_id, (line,), escrow, undone)
+
+    def _payout(self) -> Iterable[Draft]:
+        yield self._of_payout(LineItem.PAYOUT)
+
+    def _returned_payout(self) -> Iterable[Draft]:
+        yield self._of_payout(LineItem.PAYOUT_RETURNED, self._issued(DocumentKind.PAYOUT_STATEMENT, "payout_paid").number)
+
+    def _of_payout(self, item: LineItem, related: str | None = None) -> Draft:
+        postings = self._journal().postings()
+        ((account, amount),) = [(account, amount) for account, amount in postings.items() if account.kind is AccountKind.BANK]
+        line = Line(item, amount, self.due.reference)
+        return self._draft(DocumentKind.PAYOUT_STATEMENT, account.owner, account.currency, (line,), (untaxed(amount),), related=related)
+
+    def _invoice(self) -> Iterable[Draft]:
+        """The platform's fee of a release, to the payee or the member of the team who bears it; the fee contains the tax."""
+        saga = self.work.sagas.get(self.due.reference)
+        if saga is None or not isinstance(saga.order, ReleaseOrder):
+            raise InvariantBroken(f"{self.due.id} was posted by no release")
+        order, escrow = saga.order, self._escrow()
+        if not order.fee:
+            return
+        buyer = self._party(order.payee_id)
+        tax = self.issuer.tax.within(order.fee, buyer)
+        title = next((step.title for step in escrow.milestones if step.id == order.milestone_id), None)
+        line = Line(
+            LineItem.PLATFORM_FEE,
+            tax.basis,
+            f"{escrow.challenge_title}: {title}" if title else escrow.challenge_title,
+            basis=order.gross,
+            rate=escrow.fee_basis_points,
+        )
+        yield self._draft(DocumentKind.INVOICE, order.payee_id, order.currency, (line,), (tax,), escrow, charge_id=order.charge_id)
+
+    def _credit_notes(self) -> Iterable[Draft]:
+        """A chargeback was lost: the fee of what it took from each payee is given back, invoice by invoice, the latest first, and never
+        more than was invoiced.
+        """
+        chargeback = self.work.chargebacks.get(self.due.reference)
+        if chargeback is None:
+            raise InvariantBroken(f"chargeback {self.due.reference} is gone")
+        escrow = self._escrow()
+        papers = self.work.documents.of_escrow(escrow.id)
+        for payee_id, fee in chargeback.taken.fees:
+            left, found = fee, False
+            for invoice in reversed(papers):
+                draft = invoice.draft
+                of_charge = chargeback.charge_id is None or draft.charge_id == chargeback.charge_id
+                if draft.kind is not DocumentKind.INVOICE or draft.recipient_id != payee_id or not of_charge:
+                    continue
+                found = True
+                before = -sum(paper.draft.total for paper in papers if paper.draft.related == invoice.number)
+                part = min(left, draft.total - before)
+                if part > 0:
+                    yield self._credit_note(invoice, before, part, escrow)
+                    left -= part
+            if not found:
+                raise InvariantBroken(f"{self.due.id}: the fees of {payee_id} are not invoiced yet")
+
+    def _credit_note(self, invoice: Document, before: int, part: int, escrow: Escrow) -> Draft:
+        (invoiced,) = invoice.draft.taxes
+        tax = credited(invoiced, before=before, amount=part)
+        line = Line(LineItem.FEE_CREDIT, tax.basis, invoice.draft.lines[0].subject)
+        return self._draft(
+            DocumentKind.CREDIT_NOTE, invoice.draft.recipient_id, invoice.draft.currency, (line,), (tax,), escrow, related=invoice.number
+        )
+
+    def _untaxed(
+        self, kind: DocumentKind, recipient_id: str, lines: tuple[Line, ...], escrow: Escrow, undone: Document | None = None
+    ) -> Draft:
+        taxes = (untaxed(sum(line.amount for line in lines)),)
+        return self._draft(kind, recipient_id, escrow.currency, lines, taxes, escrow, related=None if undone is None else undone.number)
+
+    def _draft(
+        self,
+        kind: DocumentKind,
+        recipient_id: str,
+        currency: str,
+        lines: tuple[Line, ...],
+        taxes: tuple[TaxLine, ...],
+        escrow: Escrow | None = None,
+        *,
+        related: str | None = None,
+        charge_id: str | None = None,
+    ) -> Draft:
+        corrected = f":{related}" if kind is DocumentKind.CREDIT_NOTE else ""
+        return Draft(
+            key=f"{kind}:{self.due.id}{corrected}",
+            kind=kind,
+            recipient_id=recipient_id,
+            recipient=self._party(recipient_id),
+            currency=currency,
+            lines=lines,
+            taxes=taxes,
+            supplied_at=self.due.at,
+            source=self.due.id,
+            branding=self.issuer.branding,
+            escrow_id=None if escrow is None else escrow.id,
+            challenge_id=None if escrow is None else escrow.challenge_id,
+            related=related,
+            charge_id=charge_id,
+        )
+
+    def _issued(self, kind: DocumentKind, cause: str) -> Document:
+        """The document that this one undoes. Its cause came first; if it could not be written down yet, nor can this."""
+        document = self.work.documents.of_key(f"{kind}:{cause}:{self.due.reference}")
+        if document is None:
+            raise InvariantBroken(f"{self.due.id} comes before what it undoes is written down")
+        return document
+
+    def _party(self, user_id: str) -> Party:
+        return party_of(user_id, self.work.billing.get(user_id), self.work.people.get(user_id))
+
+    def _escrow(self) -> Escrow:
+        return escrow_of(self.work, self.due.book)
+
+    def _journal(self) -> Journal:
+        if self.journal is None:
+            raise InvariantBroken(f"the journal {self.due.id} is gone")
+        return self.journal
