@@ -100,7 +100,7 @@ class DocumentView(View):
     version: int
     number: str
     kind: DocumentKind
-    issuer: PartyView
+    issued_by: PartyView
     recipient: PartyView
     recipient_id: UserId
     lines: tuple[DocumentLineView, ...]

@@ -59,7 +59,7 @@ def document_view(document: Document) -> DocumentView:
         version=1,
         number=document.number,
         kind=draft.kind,
-        issuer=party_view(document.issuer),
+        issued_by=party_view(document.issuer),
         recipient=party_view(draft.recipient),
         recipient_id=draft.recipient_id,
         lines=tuple(line(each) for each in draft.lines),
