@@ -34,6 +34,9 @@ NOTHING_PERSONAL = {
         "chargebacks": "ids and amounts, kept by law",
         "coupons": "codes and limits",
         "coupon_redemptions": "ids and counts",
+        "documents_due": "business keys of journals",
+        "number_series": "counters",
+        "tallies": "sums of a month",
     },
 }
 

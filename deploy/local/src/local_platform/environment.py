@@ -140,7 +140,11 @@ class Environment:
                     "IDENTITY_PROVIDERS": json.dumps(self._sandbox_providers()),
                 }
             case "payments":
-                links = {"PAYMENTS_RETURN_URL": f"{self.gateway_urls[0]}/", "PAYMENTS_EVIDENCE_KEY": self.secrets.evidence_key}
+                links = {
+                    "PAYMENTS_RETURN_URL": f"{self.gateway_urls[0]}/",
+                    "PAYMENTS_EVIDENCE_KEY": self.secrets.evidence_key,
+                    "PAYMENTS_PERSONAL_DATA_KEYS": self.secrets.personal_data_key,
+                }
                 if "PAYMENTS_STRIPE_API_KEY" in self.given:
                     return links
                 return {

@@ -106,7 +106,7 @@ class Databases:
                 client.drop_database(self._used.pop())
 
 
-_READ_PERSONAL_DATA = ("identity", "matching", "notifications")
+_READ_PERSONAL_DATA = ("identity", "matching", "notifications", "payments")
 
 
 def _secrets_of_identity(tokens: TestTokens) -> dict[str, str]:

@@ -88,7 +88,7 @@ def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -
 def test_readers_of_personal_data_share_its_key_and_the_others_do_not_have_it() -> None:
     told = {name: environment().of_service(name) for name in SERVICES}
     holders = {name for name in SERVICES if told[name].get(f"{name.upper()}_PERSONAL_DATA_KEYS") == "wrapping"}
-    assert holders == {"identity", "matching", "notifications"}
+    assert holders == {"identity", "matching", "notifications", "payments"}
     assert told["identity"]["IDENTITY_FILES_ENDPOINT"] == "http://127.0.0.1:4"
     own = environment({"IDENTITY_FILES_ACCESS_KEY": "mine"}).of_service("identity")
     assert "IDENTITY_FILES_ENDPOINT" not in own

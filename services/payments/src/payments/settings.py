@@ -13,6 +13,7 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="PAYMENTS_", frozen=True)
 
+    personal_data_keys: SecretStr
     stripe_api_key: SecretStr
     stripe_webhook_secret: SecretStr
     stripe_api_base: str | None = None  # where Stripe's API is spoken; Stripe's own address unless given (the sandbox's)

@@ -20,7 +20,8 @@ _TOO_SMALL_TO_PAY_OUT = 100  # minor units: nobody is kept by what is left behin
 
 
 def personal_data(database: Database[dict[str, Any]]) -> MongoKeeper:
-    """What moved money stays, as the law wants it: by then it names nobody but an id that leads nowhere. Texts are emptied."""
+    """What moved money stays, as the law wants it: by then it names nobody but an id that leads nowhere; documents
+    alone keep the names that the law wants on them. Texts are emptied."""
     return MongoKeeper(
         database,
         [
@@ -32,6 +33,10 @@ def personal_data(database: Database[dict[str, Any]]) -> MongoKeeper:
             Kept("balances", by("owner"), remains=True),
             Kept("connected_accounts", by("_id"), {"state": {}}),
             Kept("customers", by("_id")),
+            Kept("accounting_documents", by("recipient_id"), remains=True),
+            Kept("transactions", by("user_id"), remains=True),
+            Kept("people", by("_id")),
+            Kept("billing_details", by("_id")),
         ],
         obligations=lambda user_id: _owed(database, user_id),
         before=lambda user_id: _empty_evidence(database, user_id),

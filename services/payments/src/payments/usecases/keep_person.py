@@ -17,6 +17,8 @@ class KeepPersonHandler:
 
     def __call__(self, event: UserRegistered | ProfileUpdated, sequence: int) -> None:
         with self.unit_of_work() as work:
+            if work.erased(event.user_id):
+                return
             known = work.people.get(event.user_id) or Person(event.user_id, 0, "", "", -1)
             told = known.told(event.display_name, event.locale, sequence)
             if told != known:
