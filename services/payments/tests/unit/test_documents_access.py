@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from payments_bank import START, Bank, person
+from payments_fakes import FakeUnitOfWork
 from payments_papers import Office, issuer
 
 from contracts.identity.events import ProfileUpdated, UserRegistered
@@ -202,3 +203,14 @@ def test_the_reader_chooses_the_language(bank: Bank) -> None:
         person_ = work.people.get(user_id)
     assert person_ is not None
     assert person_.display_name == "Ada L."
+
+
+def test_nothing_is_kept_of_who_has_left(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = bank.solver.user_id
+    monkeypatch.setattr(FakeUnitOfWork, "erased_people", {gone})
+    event = UserRegistered(
+        user_id=gone, email="a@example.com", display_name="Ada", roles=(Role.SOLVER,), locale="de", time_zone="UTC", registered_at=START
+    )
+    KeepPersonHandler(bank.memory.unit_of_work)(event, 1)
+    with bank.memory.unit_of_work() as work:
+        assert work.people.get(gone) is None
