@@ -24,8 +24,8 @@ from chassis import crash_points
 from chassis.ids import new_id
 from contracts.payments.commands import SubmitChargebackEvidence
 from contracts.payments.views import ChargebackStatus, MilestoneKind
-from payments.domain.errors import PaymentMethodNotFound
 from payments.domain.splits import Member
+from payments.domain.wallet_errors import PaymentMethodNotFound
 from payments.usecases.submit_chargeback_evidence import SubmitChargebackEvidenceHandler
 
 SOON, KEYS_FORGOTTEN = timedelta(seconds=31), timedelta(days=3)
