@@ -18,7 +18,7 @@ from payments.usecases.account_ports import Onboardings, PayoutAccounts
 from payments.usecases.chargeback_ports import Chargebacks
 from payments.usecases.chargeback_ports import Disputes as ProcessorDisputes
 from payments.usecases.coupon_ports import Coupons
-from payments.usecases.document_ports import Billing, Documents, Dues, People, SeriesOfNumbers, Tallies, Transactions
+from payments.usecases.document_ports import Archive
 from payments.usecases.reconciliation_ports import Reconciliations
 from payments.usecases.wallet_ports import Customers
 
@@ -125,7 +125,7 @@ class WebhookEvents(Protocol):
     def add(self, event_id: str, event_type: str, at: datetime) -> None: ...
 
 
-class UnitOfWork(unit_of_work.UnitOfWork, Protocol):
+class UnitOfWork(unit_of_work.UnitOfWork, Archive, Protocol):
     """One transaction over all that payments keeps."""
 
     @property
@@ -154,20 +154,6 @@ class UnitOfWork(unit_of_work.UnitOfWork, Protocol):
     def customers(self) -> Customers: ...
     @property
     def webhook_events(self) -> WebhookEvents: ...
-    @property
-    def due(self) -> Dues: ...
-    @property
-    def documents(self) -> Documents: ...
-    @property
-    def series(self) -> SeriesOfNumbers: ...
-    @property
-    def transactions(self) -> Transactions: ...
-    @property
-    def tallies(self) -> Tallies: ...
-    @property
-    def people(self) -> People: ...
-    @property
-    def billing(self) -> Billing: ...
 
 
 UnitsOfWork = Callable[[], UnitOfWork]
