@@ -167,6 +167,25 @@ def test_a_chargeback_that_was_lost_with_nothing_held_credits_the_whole_fee(bank
     assert (fees.invoices, fees.credit_notes, fees.net, fees.tax) == (1, 1, 0, 0)
 
 
+def test_what_finance_takes_back_credits_its_fee_to_the_minor_unit(bank: Bank, office: Office) -> None:
+    bank.fund(0)
+    bank.release(0)
+    bank.settle()
+    bank.take_back(0, 20_001)
+    bank.take_back(0)
+    bank.settle()
+    office.write_down()
+    (invoice,), notes = office.papers(K.INVOICE), office.papers(K.CREDIT_NOTE)
+    assert {note.draft.related for note in notes} == {invoice.number}
+    assert len(notes) == 2
+    assert (sum(note.draft.total for note in notes), sum(note.draft.tax for note in notes)) == (-6_000, -invoice.draft.tax)
+    assert bank.escrow.fees == 0
+    (tally,) = bank.memory.table("tallies").values()
+    assert (tally.fees, tally.released, tally.refunded) == (0, bank.escrow.released, bank.escrow.refunded)
+    rows = [row for row in bank.memory.table("transactions").values() if row.user_id == bank.solver.user_id]
+    assert sum(row.amount for row in rows) == 0
+
+
 def test_a_chargeback_that_was_won_credits_nothing(bank: Bank, office: Office) -> None:
     bank.fund(0)
     bank.release(0)

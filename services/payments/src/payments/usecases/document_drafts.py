@@ -14,7 +14,7 @@ from payments.domain.documents.tax import credited, untaxed
 from payments.domain.errors import InvariantBroken
 from payments.domain.escrow import Escrow
 from payments.domain.ledger import AccountKind, Journal
-from payments.domain.saga import ReleaseOrder
+from payments.domain.saga import ReleaseOrder, ReversalOrder
 from payments.usecases.document_ports import Issuer
 from payments.usecases.ports import UnitOfWork
 from payments.usecases.sagas.recording import escrow_of
@@ -39,6 +39,8 @@ class Drafts:
             "refund": self._refund_receipt,
             "refund_returned": self._returned_refund,
             "release": self._invoice,
+            "earned": self._invoice,
+            "taken_back": self._credit_note_of_what_was_taken_back,
             "payout_paid": self._payout,
             "payout_returned": self._returned_payout,
             "chargeback_lost": self._credit_notes,
@@ -90,11 +92,11 @@ class Drafts:
         saga = self.work.sagas.get(self.due.reference)
         if saga is None or not isinstance(saga.order, ReleaseOrder):
             raise InvariantBroken(f"{self.due.id} was posted by no release")
-        order, escrow = saga.order, self._escrow()
-        if not order.fee:
+        order, escrow, fee = saga.order, self._escrow(), self._fee()
+        if not fee:  # none is kept, or it was when the net was earned
             return
         buyer = self._party(order.payee_id)
-        tax = self.issuer.tax.within(order.fee, buyer)
+        tax = self.issuer.tax.within(fee, buyer)
         title = next((step.title for step in escrow.milestones if step.id == order.milestone_id), None)
         line = Line(
             LineItem.PLATFORM_FEE,
@@ -122,13 +124,31 @@ class Drafts:
                 if draft.kind is not DocumentKind.INVOICE or draft.recipient_id != payee_id or not of_charge:
                     continue
                 found = True
-                before = -sum(paper.draft.total for paper in papers if paper.draft.related == invoice.number)
+                before = self._credited(invoice, papers)
                 part = min(left, draft.total - before)
                 if part > 0:
                     yield self._credit_note(invoice, before, part, escrow)
                     left -= part
             if not found:
                 raise InvariantBroken(f"{self.due.id}: the fees of {payee_id} are not invoiced yet")
+
+    def _credit_note_of_what_was_taken_back(self) -> Iterable[Draft]:
+        """Released money went back to the payer: the fee of it is given back to who had it."""
+        saga, fee = self.work.sagas.get(self.due.reference), -self._fee()
+        if saga is None or not isinstance(saga.order, ReversalOrder):
+            raise InvariantBroken(f"{self.due.id} was posted by no reversal")
+        if not fee:
+            return
+        keys = (f"{DocumentKind.INVOICE}:{cause}:{saga.order.release_id}" for cause in ("release", "earned"))
+        invoice = next((paper for paper in map(self.work.documents.of_key, keys) if paper is not None), None)
+        if invoice is None:
+            raise InvariantBroken(f"{self.due.id}: its fee is not invoiced yet")
+        escrow = self._escrow()
+        yield self._credit_note(invoice, self._credited(invoice, self.work.documents.of_escrow(escrow.id)), fee, escrow)
+
+    def _credited(self, invoice: Document, papers: Iterable[Document]) -> int:
+        """How much of an invoice was given back already."""
+        return -sum(paper.draft.total for paper in papers if paper.draft.related == invoice.number)
 
     def _credit_note(self, invoice: Document, before: int, part: int, escrow: Escrow) -> Draft:
         (invoiced,) = invoice.draft.taxes
@@ -173,6 +193,10 @@ class Drafts:
             related=related,
             charge_id=charge_id,
         )
+
+    def _fee(self) -> int:
+        """What the journal added to the platform's fees."""
+        return sum(amount for account, amount in self._journal().postings().items() if account.kind is AccountKind.FEES)
 
     def _issued(self, kind: DocumentKind, cause: str) -> Document:
         """The document that this one undoes. Its cause came first; if it could not be written down yet, nor can this."""

@@ -17,7 +17,7 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
     # lines
     LineItem.ESCROW_DEPOSIT: ("Deposit into escrow", "Einzahlung auf Treuhandkonto", "Dépôt en séquestre", "Depósito en garantía"),
     LineItem.CREDIT_USED: ("Credit used", "Verwendetes Guthaben", "Crédit utilisé", "Crédito utilizado"),
-    LineItem.PROMOTION: ("Promotion", "Aktion", "Promotion", "Promoción"),
+    LineItem.PROMOTION: ("Promotion or credit", "Aktion oder Guthaben", "Promotion ou crédit", "Promoción o crédito"),
     LineItem.ESCROW_REFUND: (
         "Refund from escrow",
         "Erstattung vom Treuhandkonto",
@@ -86,6 +86,10 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
     StatementAccount.IN_TRANSIT: ("In transit", "Unterwegs", "En cours de versement", "En tránsito"),
     StatementAccount.CREDIT: ("Credit", "Guthaben", "Crédit", "Crédito"),
     "release": ("Payment for work", "Zahlung für Arbeit", "Paiement du travail", "Pago por trabajo"),
+    "earned": ("Earned", "Verdient", "Gagné", "Ganado"),
+    "taken_back": ("Payment taken back", "Zurückgenommene Zahlung", "Paiement repris", "Pago retirado"),
+    "credit_used": ("Credit used", "Verwendetes Guthaben", "Crédit utilisé", "Crédito utilizado"),
+    "credit_returned": ("Credit given back", "Zurückgegebenes Guthaben", "Crédit rendu", "Crédito devuelto"),
     "settle": ("Settled", "Abgerechnet", "Réglé", "Liquidado"),
     "payout_begun": ("Payout begun", "Auszahlung begonnen", "Versement lancé", "Pago iniciado"),
     "payout_paid": ("Payout arrived", "Auszahlung angekommen", "Versement arrivé", "Pago recibido"),

@@ -10,7 +10,7 @@ from contracts.payments.document_views import DocumentKind, TaxTreatment
 from payments.domain.documents.document import Document
 from payments.domain.ledger import AccountKind, Journal, Move
 
-PAID_TO = (AccountKind.PENDING, AccountKind.AVAILABLE)
+PAID_TO = (AccountKind.OWED, AccountKind.PENDING, AccountKind.AVAILABLE)
 
 
 def month_of(at: datetime) -> str:
@@ -98,7 +98,7 @@ def _refunded(move: Move, key: str) -> int:
 
 def _released(move: Move, _key: str) -> int:
     out = move.source.kind is AccountKind.HELD and move.destination.kind in PAID_TO
-    back = move.destination.kind is AccountKind.HELD and move.source.kind in PAID_TO
+    back = move.destination.kind in (AccountKind.HELD, AccountKind.RETURNING) and move.source.kind in PAID_TO
     return int(out) - int(back)
 
 

@@ -11,6 +11,7 @@ from payments.domain.escrow import Escrow
 from payments.domain.ledger import AccountKind, Journal
 
 _SIDES = {
+    AccountKind.OWED: TransactionAccount.EARNED,
     AccountKind.PENDING: TransactionAccount.EARNED,
     AccountKind.AVAILABLE: TransactionAccount.EARNED,
     AccountKind.IN_TRANSIT: TransactionAccount.EARNED,
