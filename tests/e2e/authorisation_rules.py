@@ -227,7 +227,7 @@ RULES: dict[str, Rule] = {
     "payments.pay_extra": HIDDEN.but(FORBIDDEN, Role.FINANCE, Role.ADMIN),
     "payments.set_team_split": HIDDEN.but(FORBIDDEN, Role.FINANCE, Role.ADMIN),
     "payments.freeze_escrow": HIDDEN.but(ALLOWED, Role.FINANCE, Role.ADMIN),
-    "payments.take_back_release": HIDDEN.but(Decision.NOT_FOUND, Role.FINANCE, Role.ADMIN),  # the world's escrow has another milestone
+    "payments.take_back_release": HIDDEN.but(ALLOWED, Role.FINANCE, Role.ADMIN),
     "payments.unfreeze_escrow": HIDDEN.but(ALLOWED, Role.FINANCE, Role.ADMIN),
     "payments.get_escrow_proof": HIDDEN.but(ALLOWED, Role.FINANCE, Role.ADMIN),
     "payments.open_dispute": HIDDEN.but(FORBIDDEN, Role.FINANCE, Role.ADMIN),

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from probe_messages import CountedFactRecorded, OrderedFactRecorded
-from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
 from chassis.context import delivered
@@ -23,13 +22,6 @@ class Poisoned(Exception):
     """This fact cannot be applied, however often it is tried."""
 
 
-class ProbeUnitOfWork(MongoUnitOfWork):
-    session: ClientSession
-
-    def open(self, session: ClientSession) -> None:
-        self.session = session
-
-
 @dataclass
 class UseCases:
     store: Store
@@ -39,7 +31,7 @@ class UseCases:
         """The vendor first, by a key that is the same at every attempt: a crash after it costs another call, never another effect."""
         if event.fact.outside:
             self._ask_vendor(event.fact.id)
-        with ProbeUnitOfWork(self.store) as work:
+        with MongoUnitOfWork(self.store) as work:
             self._keep(work, event.aggregate_id, delivered().sequence, event.fact.id, delivered().event_id)
 
     def apply_in_order(self, event: OrderedFactRecorded) -> None:
@@ -47,7 +39,7 @@ class UseCases:
         if event.fact.poison:
             raise Poisoned(f"{event.fact.id} cannot be applied")
         delivery = delivered()
-        with ProbeUnitOfWork(self.store) as work:
+        with MongoUnitOfWork(self.store) as work:
             position = self._position(work, event.aggregate_id)
             waiting = position["waiting"] | {str(delivery.sequence): [event.fact.id, delivery.event_id]}
             # What is older than its turn comes twice: its inbox record alone keeps it away.
@@ -60,7 +52,7 @@ class UseCases:
             changed = {"applied": max(position["applied"], turn - 1), "places": place, "waiting": waiting}
             self.store.database["positions"].update_one({"_id": event.aggregate_id}, {"$set": changed}, session=work.session)
 
-    def _position(self, work: ProbeUnitOfWork, aggregate_id: str) -> dict[str, Any]:
+    def _position(self, work: MongoUnitOfWork, aggregate_id: str) -> dict[str, Any]:
         """How far an aggregate is."""
         positions = self.store.database["positions"]
         found = positions.find_one({"_id": aggregate_id}, session=work.session)
@@ -72,7 +64,7 @@ class UseCases:
                 raise LostRace("another event of the aggregate came first") from error
         return found
 
-    def _keep(self, work: ProbeUnitOfWork, aggregate_id: str, sequence: int, fact_id: str, event_id: str, place: int = 0) -> None:
+    def _keep(self, work: MongoUnitOfWork, aggregate_id: str, sequence: int, fact_id: str, event_id: str, place: int = 0) -> None:
         """Keep an effect; `place` is its number among those of an ordered aggregate."""
         effect: dict[str, Any] = {
             "aggregate": aggregate_id,

@@ -5,18 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from probe_messages import CountedFactRecorded, OrderedFactRecorded, Recorded, RecordFacts
-from pymongo.client_session import ClientSession
 
 from chassis.mongo import MongoUnitOfWork, Store
 from chassis.wiring import Resources
 from probe_source.settings import Settings
-
-
-class ProbeUnitOfWork(MongoUnitOfWork):
-    session: ClientSession
-
-    def open(self, session: ClientSession) -> None:
-        self.session = session
 
 
 @dataclass
@@ -25,7 +17,7 @@ class UseCases:
 
     def record_facts(self, command: RecordFacts) -> Recorded:
         event = OrderedFactRecorded if command.ordered else CountedFactRecorded
-        with ProbeUnitOfWork(self.store) as work:
+        with MongoUnitOfWork(self.store) as work:
             rows = [{"fact": fact.id, "aggregate": command.aggregate_id} for fact in command.facts]
             self.store.database["facts"].insert_many(rows, session=work.session)
             for fact in command.facts:

@@ -15,6 +15,7 @@ with warnings.catch_warnings(), without("OpenSSL"):
     warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
     import eventlet
     import eventlet.green.socket
+    import eventlet.tpool
 
 from chassis.name_lookup import beside_the_hub
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from eventlet import tpool
-from eventlet.semaphore import Semaphore
-
+from chassis.green import eventlet
 from contracts.errors import DomainError, Kind, Problem
 
 R = TypeVar("R")
@@ -34,8 +32,8 @@ class NativeThreads:
         """
         global _slots_of_process
         _slots_of_process += at_once
-        tpool.set_num_threads(_slots_of_process)
-        self._slots = Semaphore(at_once)
+        eventlet.tpool.set_num_threads(_slots_of_process)
+        self._slots = eventlet.Semaphore(at_once)
         self._admitted = None if waiting is None else at_once + waiting
         self._inside = 0
 
@@ -48,7 +46,7 @@ class NativeThreads:
         self._inside += 1
         try:
             with self._slots:
-                result: R = tpool.execute(work)
+                result: R = eventlet.tpool.execute(work)
                 return result
         finally:
             self._inside -= 1

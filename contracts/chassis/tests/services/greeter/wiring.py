@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 import eventlet
-from pymongo.client_session import ClientSession
 
 from chassis.context import current_delivery
 from chassis.mongo import MongoUnitOfWork, Store
@@ -24,13 +23,6 @@ class NoGreeting(DomainError):
 
     kind: ClassVar[Kind] = Kind.CONFLICT
     code: ClassVar[str] = "greeter.greeting.refused"
-
-
-class GreeterUnitOfWork(MongoUnitOfWork):
-    session: ClientSession
-
-    def open(self, session: ClientSession) -> None:
-        self.session = session
 
 
 @dataclass
@@ -50,7 +42,7 @@ class UseCases:
         return Done()
 
     def record(self, command: Record) -> GreetingView:
-        with GreeterUnitOfWork(self.store) as work:
+        with MongoUnitOfWork(self.store) as work:
             self.store.database["greetings"].insert_one({"name": command.name}, session=work.session)
             work.emit(Greeted(name=command.name, fails=command.fails))
             return work.answer(GreetingView(text=f"recorded {command.name}"))
@@ -65,12 +57,12 @@ class UseCases:
         if failed <= event.fails:
             raise RuntimeError(f"failure {failed} of {event.fails}")
         time.sleep(event.takes_s)
-        with GreeterUnitOfWork(self.store) as work:
+        with MongoUnitOfWork(self.store) as work:
             row = {"name": event.name, "what": "handled", "event_id": delivery.event_id, "sequence": delivery.sequence}
             self.store.database["seen"].insert_one(row, session=work.session)
 
     def wait_for_greeting(self, event: Missed) -> None:
-        with GreeterUnitOfWork(self.store) as work:
+        with MongoUnitOfWork(self.store) as work:
             if self.store.database["greetings"].find_one({"name": event.name}, session=work.session) is None:
                 raise NotYet("the greeting")
             self.store.database["seen"].insert_one({"name": event.name, "what": "awaited"}, session=work.session)
