@@ -77,6 +77,8 @@ async def build(journey: Journey, tokens: TestTokens) -> World:
         "escrow": escrow_id,
         "payout": payout["id"],
         "document": receipt["id"],
+        "subscription": await _subscribed(solver),
+        "bill": new_id("bill"),  # nobody has been billed yet: also to finance there is no such bill
         "conversation": journey.conversation,
         "user": bystander.id,
         "session": (await bystander.get("/v1/me/sessions"))["items"][0]["id"],
@@ -128,6 +130,13 @@ async def _upload(person: Person) -> str:
 async def _documents(owner: Person) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = (await owner.get("/v1/documents"))["items"]
     return items
+
+
+async def _subscribed(owner: Person) -> str:
+    """On trial."""
+    method = (await owner.post("/v1/payment-methods", {"payment_method": "pm_card_visa"}, expect=201)).body["id"]
+    order = {"plan_id": "expert-plus-monthly", "payment_method": method}
+    return str((await owner.post("/v1/subscriptions", order, expect=201)).body["id"])
 
 
 async def _private_challenge(owner: Person) -> str:

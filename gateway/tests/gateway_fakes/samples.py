@@ -22,6 +22,7 @@ _BY_NAME: dict[str, Any] = {
     "email": "ada@example.com",
     "currency": "EUR",
     "payment_method": "pm_card_visa",
+    "entitlements": ["matching.priority"],
     "client_message_id": "m-1",
     "provider": "nobody",
     "cursor": "Y3Vyc29y",
@@ -145,6 +146,10 @@ def _text(name: str, metadata: list[Any]) -> str:
     patterns = [str(rule.pattern) for rule in metadata if isinstance(rule, StringConstraints) and rule.pattern]
     for pattern in patterns:
         prefix = pattern.removeprefix("^").partition("_[0-7]")[0]
+        if pattern.startswith("^(user|organisation)_"):
+            return new_id("user")
+        if "[a-z0-9-]{2,60}" in pattern:
+            return "expert-pro-monthly"
         if "_[0-7]" in pattern:
             return new_id(prefix)
         if pattern == "^[A-Z]{2}$":

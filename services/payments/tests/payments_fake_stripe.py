@@ -52,6 +52,8 @@ class FakeStripe:
     payout_status: MovementStatus = MovementStatus.PENDING
     settled_on: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     told: list[tuple[str, str]] = field(default_factory=list)  # type and subject of each event it has sent out
+    broke: set[str] = field(default_factory=set)  # methods that have no money at present
+    _bills: dict[str, str] = field(default_factory=dict)  # which bill an intent is of
     _answers: dict[str, tuple[tuple[Any, ...], Any]] = field(default_factory=dict)
     _sagas: dict[str, str] = field(default_factory=dict)  # which saga, and which escrow, an intent is of
     _escrows: dict[str, str] = field(default_factory=dict)
@@ -59,30 +61,48 @@ class FakeStripe:
     def escrow_of(self, intent_id: str) -> str:
         return self._escrows[intent_id]
 
+    def bill_of(self, intent_id: str) -> str:
+        return self._bills[intent_id]
+
     def forget_keys(self) -> None:
         """A day has passed."""
         self._answers.clear()
 
     def create_intent(
-        self, *, amount: int, currency: str, escrow_id: str, saga_id: str, key: str, customer_id: str | None = None
+        self,
+        *,
+        amount: int,
+        currency: str,
+        saga_id: str,
+        key: str,
+        escrow_id: str | None = None,
+        bill_id: str | None = None,
+        customer_id: str | None = None,
     ) -> Intent:
         def effect() -> Intent:
             if amount > MAX_AMOUNT_MINOR:
                 raise ProviderRefused("amount_too_large")
             intent = Intent(f"pi_{len(self.intents)}", IntentStatus.UNCONFIRMED, amount, currency)
-            self.intents[intent.id], self._sagas[intent.id], self._escrows[intent.id] = intent, saga_id, escrow_id
+            self.intents[intent.id], self._sagas[intent.id] = intent, saga_id
+            if escrow_id:
+                self._escrows[intent.id] = escrow_id
+            if bill_id:
+                self._bills[intent.id] = bill_id
             return intent
 
-        return self._once("create_intent", key, (amount, currency, escrow_id, saga_id, customer_id), effect)
+        return self._once("create_intent", key, (amount, currency, escrow_id, bill_id, saga_id, customer_id), effect)
 
-    def confirm_intent(self, intent_id: str, payment_method: str, *, key: str) -> Intent:
+    def confirm_intent(self, intent_id: str, payment_method: str, *, key: str, by_itself: bool = False) -> Intent:
+        if by_itself and payment_method == "pm_card_authenticationRequired":
+            payment_method = "pm_card_chargeDeclined"
+
         def effect() -> Intent:
             intent = self.intents[intent_id]
             if intent.status is not IntentStatus.UNCONFIRMED:
                 raise ProviderRefused("payment_intent_unexpected_state")
             if payment_method == "pm_missing":
                 raise ProviderRefused("resource_missing")
-            if payment_method == "pm_card_chargeDeclined":
+            if payment_method == "pm_card_chargeDeclined" or payment_method in self.broke:
                 return replace(intent, status=IntentStatus.DECLINED, code="generic_decline")
             if payment_method == "pm_card_authenticationRequired":
                 return self.become(
@@ -206,7 +226,7 @@ class FakeStripe:
         ]
         return sum(came.values()) - sum(gone)
 
-    def refund(self, *, charge_id: str, amount: int, currency: str, saga_id: str, key: str) -> Movement:
+    def refund(self, *, charge_id: str, amount: int, currency: str, saga_id: str, key: str, bill_id: str | None = None) -> Movement:
         def effect() -> Movement:
             refunded = [row for row in self.refunds.values() if row["charge"] == charge_id and row["status"] is not MovementStatus.FAILED]
             if amount > self._charged(charge_id) - sum(row["amount"] for row in refunded):
@@ -217,6 +237,7 @@ class FakeStripe:
                 "currency": currency,
                 "charge": charge_id,
                 "saga": saga_id,
+                "bill": bill_id,
                 "status": self.refund_status,
             }
             return self._refund(refund_id)
@@ -252,13 +273,16 @@ class FakeStripe:
         """The balance transactions of the platform, each with the key of the journal that must tell of it."""
         for intent in self.intents.values():
             if intent.status is IntentStatus.SUCCEEDED:
-                yield Line(f"fund:{self._sagas[intent.id]}", intent.amount, intent.currency, intent.id, "charge")
+                bill_id = self._bills.get(intent.id)
+                key = f"subscription:{bill_id}" if bill_id else f"fund:{self._sagas[intent.id]}"
+                yield Line(key, intent.amount, intent.currency, intent.id, "charge")
         for id, row in self.transfers.items():
             yield Line(f"release:{row['saga']}", -row["amount"], row["currency"], id, "transfer")
         for id, row in self.refunds.items():
-            yield Line(f"refund:{row['saga']}", -row["amount"], row["currency"], id, "refund")
+            kind = "subscription_refund" if row["bill"] else "refund"
+            yield Line(f"{kind}:{row['saga']}", -row["amount"], row["currency"], id, "refund")
             if row["status"] is MovementStatus.FAILED:
-                yield Line(f"refund_returned:{row['saga']}", row["amount"], row["currency"], id, "refund_failure")
+                yield Line(f"{kind}_returned:{row['saga']}", row["amount"], row["currency"], id, "refund_failure")
         for id, row in self.reversals.items():
             yield Line(f"reversal:{row['saga']}", row["amount"], row["currency"], id, "transfer_refund")
         for dispute in self.disputes.values():

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar
 
 from payments_fake_archive import FakeBilling, FakeDocuments, FakeDues, FakePeople, FakeSeries, FakeTallies, FakeTransactions
+from payments_fake_subscriptions import FakeBills, FakeMemberships, FakePlans, FakeSubscribers, FakeSubscriptions
 
 from chassis.mongo import LostRace
 from contracts.base import Event, View
@@ -102,6 +103,11 @@ class FakeUnitOfWork:
         self.tallies = FakeTallies(tables.setdefault("tallies", {}))
         self.people = FakePeople(tables.setdefault("people", {}))
         self.billing = FakeBilling(tables.setdefault("billing", {}))
+        self.plans = FakePlans(tables.setdefault("plans", {}))
+        self.subscriptions = FakeSubscriptions(tables.setdefault("subscriptions", {}))
+        self.bills = FakeBills(tables.setdefault("bills", {}))
+        self.subscribers = FakeSubscribers(tables.setdefault("subscribers", {}))
+        self.memberships = FakeMemberships(tables.setdefault("memberships", {}))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

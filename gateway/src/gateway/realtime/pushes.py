@@ -53,6 +53,17 @@ def _payout(event: type[P], status: str) -> Push[P]:
     return Push(event, "payout.updated", lambda fact: (fact.user_id,), lambda fact: {"status": status, **_json("payout_id")(fact)})
 
 
+def _subscription(event: type[E], *fields: str) -> Push[E]:
+    """`subscription.updated {subscription_id, change, …}` for who pays and for the owner: `change` is the fact's name."""
+    change = event.type().split(".")[1]
+    return Push(event, "subscription.updated", _payer_and_owner, lambda fact: {"change": change, **_json("subscription_id", *fields)(fact)})
+
+
+def _payer_and_owner(fact: Any) -> Iterable[str | None]:
+    """An organisation has no socket."""
+    return (fact.payer_id, fact.owner_id if fact.owner_id.startswith("user_") else None)
+
+
 def _those_who_see(fact: challenges.ChallengePublished | challenges.ChallengeUpdated) -> Iterable[str | None]:
     challenge = fact.challenge
     return (challenge.challenger_id, challenge.solver_id, *challenge.invited_user_ids)
@@ -105,4 +116,17 @@ PUSHES: tuple[Push[Any], ...] = (
     _payout(payments.PayoutRequested, "requested"),
     _payout(payments.PayoutPaid, "paid"),
     _payout(payments.PayoutFailed, "failed"),
+    _subscription(payments.SubscriptionStarted, "plan_id", "trial_until"),
+    _subscription(payments.TrialEnding, "ends_at", "amount"),
+    _subscription(payments.SubscriptionCharged, "bill_id", "kind", "amount", "period_end"),
+    _subscription(payments.SubscriptionPaymentFailed, "bill_id", "code", "next_attempt_at"),
+    _subscription(payments.SubscriptionPlanChanged, "plan_id"),
+    _subscription(payments.SubscriptionEnded, "reason"),
+    _subscription(payments.SubscriptionRefunded, "bill_id", "amount"),
+    Push(
+        payments.EntitlementChanged,
+        "entitlements.updated",
+        lambda fact: (fact.owner_id if fact.owner_id.startswith("user_") else None,),
+        _json("owner_id", "entitlements", "valid_until", "revision"),
+    ),
 )

@@ -34,6 +34,7 @@ _GROUPS = {
     "reviews": "Reviews",
     "payments": "Money",
     "documents": "Documents and reports",
+    "subscriptions": "Subscriptions",
     "messaging": "Conversations",
     "matching": "Search and matches",
     "notifications": "Notifications",

@@ -26,7 +26,7 @@ from contracts.notifications import commands as notifications
 from contracts.notifications import queries as notification_queries
 from contracts.payments import commands as payments
 from contracts.payments import coupon_commands as coupons
-from contracts.payments import documents
+from contracts.payments import documents, subscriptions
 from contracts.payments import queries as payment_queries
 from gateway.rest.routes import Auth, act, change, create, credential, download, read, secured
 
@@ -143,6 +143,22 @@ ROUTES = (
     create("/v1/admin/coupons", coupons.CreateCoupon),
     read("/v1/admin/coupons", payment_queries.ListCoupons),
     act("/v1/admin/users/{user_id}/credit", coupons.GrantCredit),
+    read("/v1/plans", subscriptions.ListPlans, auth=Auth.NONE),
+    create("/v1/subscriptions", subscriptions.StartSubscription, location="/v1/subscriptions/{id}"),
+    read("/v1/subscriptions", subscriptions.ListSubscriptions),
+    read("/v1/subscriptions/{subscription_id}", subscriptions.GetSubscription),
+    read("/v1/subscriptions/{subscription_id}/plan-change", subscriptions.PreviewPlanChange),
+    act("/v1/subscriptions/{subscription_id}/plan-change", subscriptions.ChangePlan),
+    act("/v1/subscriptions/{subscription_id}/cancel", subscriptions.CancelSubscription),
+    act("/v1/subscriptions/{subscription_id}/undo-cancellation", subscriptions.UndoCancellation),
+    act("/v1/subscriptions/{subscription_id}/resume", subscriptions.ResumeSubscription),
+    act("/v1/subscriptions/{subscription_id}/payment-method", subscriptions.SetSubscriptionPaymentMethod),
+    read("/v1/subscriptions/{subscription_id}/bills", subscriptions.ListBills),
+    read("/v1/entitlements", subscriptions.GetEntitlements),
+    act("/v1/admin/plans/{plan_id}", subscriptions.PutPlan),
+    read("/v1/admin/subscriptions", subscriptions.ListAllSubscriptions),
+    act("/v1/admin/subscriptions/{subscription_id}/end", subscriptions.EndSubscription),
+    act("/v1/admin/bills/{bill_id}/refund", subscriptions.RefundBill),
     read("/v1/admin/chargebacks", payment_queries.ListChargebacks),
     act("/v1/admin/chargebacks/{chargeback_id}/evidence", payments.SubmitChargebackEvidence),
     act("/v1/admin/reconciliations", payments.ReconcileDay),

@@ -14,7 +14,7 @@ from contracts.notifications.commands import MarkNotificationsRead, UpdatePrefer
 from contracts.notifications.queries import GetPreferences, ListNotifications
 from contracts.notifications.views import NotificationPage, PreferencesView, UnreadCountView
 from contracts.payments import events as payments
-from notifications.domain import facts
+from notifications.domain import facts, subscriptions
 from notifications.wiring import UseCases, build, build_privacy
 
 
@@ -205,6 +205,30 @@ class NotificationsService:
     @on_event
     def on_dispute_withdrawn(self, event: payments.DisputeWithdrawn) -> None:
         self.use_cases.tell(facts.dispute_withdrawn(event), delivered().event_id)
+
+    @on_event
+    def on_subscription_started(self, event: payments.SubscriptionStarted) -> None:
+        self.use_cases.tell(subscriptions.subscription_started(event), delivered().event_id)
+
+    @on_event
+    def on_trial_ending(self, event: payments.TrialEnding) -> None:
+        self.use_cases.tell(subscriptions.trial_ending(event), delivered().event_id)
+
+    @on_event
+    def on_subscription_charged(self, event: payments.SubscriptionCharged) -> None:
+        self.use_cases.tell(subscriptions.subscription_charged(event), delivered().event_id)
+
+    @on_event
+    def on_subscription_payment_failed(self, event: payments.SubscriptionPaymentFailed) -> None:
+        self.use_cases.tell(subscriptions.subscription_payment_failed(event), delivered().event_id)
+
+    @on_event
+    def on_subscription_ended(self, event: payments.SubscriptionEnded) -> None:
+        self.use_cases.tell(subscriptions.subscription_ended(event), delivered().event_id)
+
+    @on_event
+    def on_subscription_refunded(self, event: payments.SubscriptionRefunded) -> None:
+        self.use_cases.tell(subscriptions.subscription_refunded(event), delivered().event_id)
 
     @on_event
     def on_message_sent(self, event: messaging.MessageSent) -> None:

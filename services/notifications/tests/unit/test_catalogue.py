@@ -8,10 +8,12 @@ import pytest
 
 from contracts.money import Money
 from notifications.adapters.catalogue import TextCatalogue
-from notifications.domain import facts
+from notifications.domain import facts, subscriptions
 
 MAILED = {"email_verification", "password_reset", "email_change", "email_change_notice", "organisation_invitation"}
-KINDS = set(re.findall(r'"((?:[a-z]+_)+[a-z]+)"', inspect.getsource(facts))) - {"refresh_reused"} | MAILED
+KINDS = (
+    set(re.findall(r'"((?:[a-z]+_)+[a-z]+)"', inspect.getsource(facts) + inspect.getsource(subscriptions))) - {"refresh_reused"} | MAILED
+)
 WORDS = {
     "email": "new@example.com",
     "challenge": "Maps",
@@ -22,6 +24,9 @@ WORDS = {
     "reason": "Spam.",
     "organisation": "Acme",
     "key": "Export",
+    "plan": "Expert Pro",
+    "since": "2030-01-01",
+    "next": "2030-01-03",
     "until": "2030-01-02 03:04 UTC",
     "amount": Money(amount_minor=100000, currency="EUR"),
     "fee": Money(amount_minor=1, currency="EUR"),

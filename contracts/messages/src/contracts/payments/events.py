@@ -2,9 +2,10 @@
 
 from typing import ClassVar
 
-from contracts.base import Event
-from contracts.ids import ChallengeId, DisputeId, EscrowId, MilestoneId, PayoutId, UserId
+from contracts.base import Event, UtcDatetime
+from contracts.ids import BillId, ChallengeId, DisputeId, EscrowId, MilestoneId, PayoutId, SubscriptionId, UserId
 from contracts.money import Money, Price
+from contracts.payments.subscription_views import BillKind, EndReason, Entitlement, OwnerId, PlanId
 from contracts.payments.views import MilestoneKind
 
 
@@ -175,3 +176,81 @@ class PayoutFailed(_PayoutFact):
     """The money is back in the available balance."""
 
     code: str
+
+
+class _SubscriptionFact(Event):
+    """`owner_id` is a person or an organisation, `payer_id` the person who pays and is told."""
+
+    source: ClassVar[str] = "payments"
+    subject_field: ClassVar[str] = "subscription_id"
+    subscription_id: SubscriptionId
+    owner_id: OwnerId
+    payer_id: UserId
+    plan_id: PlanId
+    plan_name: str
+
+
+class SubscriptionStarted(_SubscriptionFact):
+    """`trial_until` where it begins with a trial; else its first period is paid."""
+
+    trial_until: UtcDatetime | None = None
+
+
+class TrialEnding(_SubscriptionFact):
+    """Soon `amount` is charged for the first time, unless somebody cancels."""
+
+    ends_at: UtcDatetime
+    amount: Price
+
+
+class SubscriptionCharged(_SubscriptionFact):
+    """A bill was paid: what a receipt needs. An `upgrade` is for the rest of a period that was paid for before."""
+
+    bill_id: BillId
+    kind: BillKind
+    amount: Price
+    period_start: UtcDatetime
+    period_end: UtcDatetime
+    paid_at: UtcDatetime
+
+
+class SubscriptionPaymentFailed(_SubscriptionFact):
+    """`code` is the bank's. It is tried again by itself at `next_attempt_at`; null: it is not."""
+
+    bill_id: BillId
+    kind: BillKind
+    amount: Price
+    code: str
+    next_attempt_at: UtcDatetime | None = None
+
+
+class SubscriptionPlanChanged(_SubscriptionFact):
+    """`plan_id` took the place of this one."""
+
+    previous_plan_id: PlanId
+
+
+class SubscriptionEnded(_SubscriptionFact):
+    reason: EndReason
+
+
+class SubscriptionRefunded(_SubscriptionFact):
+    bill_id: BillId
+    amount: Price
+    reason: str
+
+
+class EntitlementChanged(Event):
+    """What an owner is entitled to from now on, until `valid_until` at the latest (a safety net: the end is told too).
+
+    Each says all there is, so who gates features keeps the one with the highest `revision` of each owner and drops the others,
+    in whatever order they come: nothing that ended comes back.
+    """
+
+    source: ClassVar[str] = "payments"
+    subject_field: ClassVar[str] = "owner_id"
+    owner_id: OwnerId
+    subscription_id: SubscriptionId
+    entitlements: tuple[Entitlement, ...]
+    valid_until: UtcDatetime | None
+    revision: int

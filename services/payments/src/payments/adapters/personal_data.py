@@ -9,11 +9,13 @@ from pymongo.database import Database
 
 from chassis.privacy.keeping import ERASED, Kept, MongoKeeper, by
 from contracts.payments.dispute_views import DisputeStatus
+from contracts.payments.subscription_views import SubscriptionStatus
 from contracts.payments.views import PayoutStatus
 from contracts.privacy.views import ObligationView
 from payments.domain.ledger.accounts import AccountKind
 
 _OVER = [DisputeStatus.DECIDED.value, DisputeStatus.WITHDRAWN.value]
+_ENDED = [SubscriptionStatus.CANCELLED.value, SubscriptionStatus.FAILED.value]
 _UNDER_WAY = [PayoutStatus.REQUESTED.value, PayoutStatus.IN_TRANSIT.value]
 _OWED = (AccountKind.OWED, AccountKind.PENDING, AccountKind.AVAILABLE, AccountKind.IN_TRANSIT)
 _TOO_SMALL_TO_PAY_OUT = 100  # minor units: nobody is kept by what is left behind the smallest payout
@@ -37,6 +39,10 @@ def personal_data(database: Database[dict[str, Any]]) -> MongoKeeper:
             Kept("transactions", by("user_id"), remains=True),
             Kept("people", by("_id")),
             Kept("billing_details", by("_id")),
+            Kept("subscriptions", by("owner_id"), {"action_url": None, "action_client_secret": None}),
+            Kept("bills", by("payer_id"), remains=True),
+            Kept("subscribers", by("_id"), remains=True),
+            Kept("memberships", by("user_id")),
         ],
         obligations=lambda user_id: _owed(database, user_id),
         before=lambda user_id: _empty_evidence(database, user_id),
@@ -49,6 +55,11 @@ def _owed(database: Database[dict[str, Any]], user_id: str) -> Sequence[Obligati
         *(
             ObligationView(kind="open_dispute", subject=row["_id"], detail="A dispute is not decided yet.")
             for row in database.disputes.find({"$or": [{"opened_by": user_id}, {"respondent_id": user_id}], "status": {"$nin": _OVER}})
+        ),
+        *(
+            ObligationView(kind="subscription", subject=row["_id"], detail="A subscription goes on: cancel it first.")
+            for row in database.subscriptions.find({"$or": [{"owner_id": user_id}, {"payer_id": user_id}], "status": {"$nin": _ENDED}})
+            if not row["cancel_at_period_end"] or row.get("saga_id")
         ),
         *(
             ObligationView(kind="pending_payout", subject=row["_id"], detail="A payout is under way.")

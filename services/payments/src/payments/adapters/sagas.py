@@ -25,6 +25,7 @@ from payments.domain.saga import (
     SettleOrder,
     Step,
 )
+from payments.domain.subscriptions.orders import BillOrder, BillRefundOrder
 
 _KINDS: dict[str, type[Order]] = {
     "fund": FundOrder,
@@ -34,6 +35,8 @@ _KINDS: dict[str, type[Order]] = {
     "payout": PayoutOrder,
     "settle": SettleOrder,
     "chargeback": ChargebackOrder,
+    "bill": BillOrder,
+    "bill_refund": BillRefundOrder,
 }
 _KIND_OF = {order: kind for kind, order in _KINDS.items()}
 _UNDATED = [step.value for step in Step if step not in DATED]

@@ -25,6 +25,15 @@ _JOURNALS = {
     "refund_failure": "refund_returned:{}",
     "payment_failure_refund": "refund_returned:{}",
 }
+# The same of a bill: a charge is told by the bill's id, so that a second one for it would be seen as a wrong amount.
+_BILL_JOURNALS = {
+    "charge": "subscription:{bill}",
+    "payment": "subscription:{bill}",
+    "refund": "subscription_refund:{saga}",
+    "payment_refund": "subscription_refund:{saga}",
+    "refund_failure": "subscription_refund_returned:{saga}",
+    "payment_failure_refund": "subscription_refund_returned:{saga}",
+}
 # The platform's own money: what Stripe costs, what the platform pays out to itself or puts in.
 _PLATFORMS_OWN = frozenset({"stripe_fee", "stripe_fx_fee", "network_cost", "tax_fee", "payout", "payout_failure", "payout_cancel", "topup"})
 
@@ -58,6 +67,8 @@ def _key(booked: stripe.BalanceTransaction, source: Any) -> str:
         return f"{'chargeback' if booked.amount < 0 else 'chargeback_won'}:{source.id}"
     metadata = getattr(source, "metadata", None)
     saga_id = metadata["saga_id"] if metadata and "saga_id" in metadata else None
-    if saga_id is None or booked.type not in _JOURNALS:
+    if metadata is None or saga_id is None or booked.type not in _JOURNALS:
         return f"{booked.type}:{getattr(source, 'id', source) or booked.id}"
+    if "bill_id" in metadata and booked.type in _BILL_JOURNALS:
+        return _BILL_JOURNALS[booked.type].format(bill=metadata["bill_id"], saga=saga_id)
     return _JOURNALS[booked.type].format(saga_id)

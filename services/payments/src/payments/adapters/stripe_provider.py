@@ -39,26 +39,40 @@ class StripeProvider(StripeAccounts, StripeDisputes):
     """Our sagas' calls in Stripe's words. Every object carries its saga's id as metadata: webhooks and searches find it by that."""
 
     def create_intent(
-        self, *, amount: int, currency: str, escrow_id: str, saga_id: str, key: str, customer_id: str | None = None
+        self,
+        *,
+        amount: int,
+        currency: str,
+        saga_id: str,
+        key: str,
+        escrow_id: str | None = None,
+        bill_id: str | None = None,
+        customer_id: str | None = None,
     ) -> Intent:
         order: PaymentIntentCreateParams = {
             "amount": to_stripe(amount, currency),
             "currency": currency.lower(),
             "automatic_payment_methods": {"enabled": True},
             "capture_method": "automatic",
-            "transfer_group": escrow_id,
-            "metadata": {"saga_id": saga_id, "escrow_id": escrow_id},
+            "metadata": {"saga_id": saga_id},
         }
+        if escrow_id:
+            order["transfer_group"] = escrow_id
+            order["metadata"] = {"saga_id": saga_id, "escrow_id": escrow_id}
+        if bill_id:
+            order["metadata"] = {"saga_id": saga_id, "bill_id": bill_id}
         if customer_id:
             order["customer"] = customer_id
         with changing():
             created = self.client.v1.payment_intents.create(order, {"idempotency_key": key})
         return _intent(created)
 
-    def confirm_intent(self, intent_id: str, payment_method: str, *, key: str) -> Intent:
+    def confirm_intent(self, intent_id: str, payment_method: str, *, key: str, by_itself: bool = False) -> Intent:
+        how: PaymentIntentConfirmParams = {"off_session": True} if by_itself else {"return_url": self.return_url}
         with changing():
             try:
-                confirmed = self.client.v1.payment_intents.confirm(intent_id, self._payment(payment_method), {"idempotency_key": key})
+                payment = self._payment(payment_method, how)
+                confirmed = self.client.v1.payment_intents.confirm(intent_id, payment, {"idempotency_key": key})
             except stripe.CardError as error:  # the answer to a decline: the intent waits for another payment method
                 declined = self.get_intent(intent_id)
                 if declined.status is not IntentStatus.UNCONFIRMED:
@@ -66,9 +80,9 @@ class StripeProvider(StripeAccounts, StripeDisputes):
                 return replace(declined, status=IntentStatus.DECLINED, code=_decline_code(error))
         return _intent(confirmed)
 
-    def _payment(self, method_id: str) -> PaymentIntentConfirmParams:
+    def _payment(self, method_id: str, how: PaymentIntentConfirmParams) -> PaymentIntentConfirmParams:
         """With a mandate for a bank debit, and none for a card: who asks to pay by debit has agreed to it (decision 0034)."""
-        payment: PaymentIntentConfirmParams = {"payment_method": method_id, "return_url": self.return_url}
+        payment: PaymentIntentConfirmParams = {**how, "payment_method": method_id}
         if self.client.v1.payment_methods.retrieve(method_id).type in _DEBITS:
             payment["mandate_data"] = {"customer_acceptance": {"type": "offline", "offline": {}}}
         return payment
@@ -121,14 +135,14 @@ class StripeProvider(StripeAccounts, StripeDisputes):
             reversals = self.client.v1.transfers.reversals.list(transfer_id, {"limit": 100})
             return next((reversal.id for reversal in reversals.auto_paging_iter() if _is_of(reversal, saga_id)), None)
 
-    def refund(self, *, charge_id: str, amount: int, currency: str, saga_id: str, key: str) -> Movement:
+    def refund(self, *, charge_id: str, amount: int, currency: str, saga_id: str, key: str, bill_id: str | None = None) -> Movement:
         with changing():
             refund = self.client.v1.refunds.create(
                 {
                     "charge": charge_id,
                     "amount": to_stripe(amount, currency),
                     "reason": "requested_by_customer",
-                    "metadata": {"saga_id": saga_id},
+                    "metadata": {"saga_id": saga_id, "bill_id": bill_id} if bill_id else {"saga_id": saga_id},
                 },
                 {"idempotency_key": key},
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pymongo.client_session import ClientSession
 
 from chassis.mongo import MongoUnitOfWork
+from payments.adapters.bills import MongoBills
 from payments.adapters.chargebacks import MongoChargebacks
 from payments.adapters.coupons import MongoCoupons
 from payments.adapters.customers import MongoCustomers
@@ -13,10 +14,13 @@ from payments.adapters.document_archive import MongoDocuments, MongoDues, MongoS
 from payments.adapters.escrows import MongoEscrows
 from payments.adapters.histories import MongoBilling, MongoPeople, MongoTallies, MongoTransactions
 from payments.adapters.ledger import MongoBalances, MongoBooks, MongoJournals
+from payments.adapters.memberships import MongoMemberships
 from payments.adapters.payout_accounts import MongoPayoutAccounts
 from payments.adapters.payouts import MongoPayouts
+from payments.adapters.plans import MongoPlans
 from payments.adapters.reconciliations import MongoReconciliations
 from payments.adapters.sagas import MongoSagas
+from payments.adapters.subscriptions import MongoSubscribers, MongoSubscriptions
 from payments.adapters.webhook_events import MongoWebhookEvents
 
 
@@ -42,3 +46,8 @@ class PaymentsUnitOfWork(MongoUnitOfWork):
         self.tallies = MongoTallies(session)
         self.people = MongoPeople(session)
         self.billing = MongoBilling(session)
+        self.plans = MongoPlans(session)
+        self.subscriptions = MongoSubscriptions(session)
+        self.bills = MongoBills(session)
+        self.subscribers = MongoSubscribers(session)
+        self.memberships = MongoMemberships(session)

@@ -14,7 +14,18 @@ _CAME_IN = frozenset({AccountKind.PAYER, AccountKind.CHARGEBACK})
 _CAME_BACK = frozenset({AccountKind.RETURNING})
 _WENT_OUT = frozenset({AccountKind.PENDING, AccountKind.AVAILABLE})
 # The kinds of journal that the processor's platform balance has a transaction for.
-COMPARED = ("fund", "release", "reversal", "refund", "refund_returned", "chargeback", "chargeback_won")
+COMPARED = (
+    "fund",
+    "release",
+    "reversal",
+    "refund",
+    "refund_returned",
+    "chargeback",
+    "chargeback_won",
+    "subscription",
+    "subscription_refund",
+    "subscription_refund_returned",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from payments.domain.errors import InvariantBroken
+from payments.domain.subscriptions.orders import BillOrder, BillRefundOrder
 
 LEASE = timedelta(seconds=20)  # how long whoever drives a saga has it for itself; renewed with every step
 FIRST_PAUSE = timedelta(seconds=2)
@@ -136,7 +137,7 @@ class ChargebackOrder:
     dispute_id: str
 
 
-Order = FundOrder | ReleaseOrder | ReversalOrder | RefundOrder | PayoutOrder | SettleOrder | ChargebackOrder
+Order = FundOrder | ReleaseOrder | ReversalOrder | RefundOrder | PayoutOrder | SettleOrder | ChargebackOrder | BillOrder | BillRefundOrder
 
 # Where each kind begins, and which step may follow which.
 FIRST_STEPS: dict[type[Order], Step] = {
@@ -147,6 +148,8 @@ FIRST_STEPS: dict[type[Order], Step] = {
     PayoutOrder: Step.ENSURE_ACCOUNT,
     SettleOrder: Step.SETTLE,
     ChargebackOrder: Step.READ_DISPUTE,
+    BillOrder: Step.CREATE_INTENT,
+    BillRefundOrder: Step.REFUND,
 }
 NEXT_STEPS: dict[Step, frozenset[Step]] = {
     Step.CREATE_INTENT: frozenset({Step.CONFIRM_INTENT}),
@@ -281,4 +284,4 @@ class Saga:
 
     @property
     def may_come_back(self) -> bool:
-        return self.status is SagaStatus.COMPLETED and isinstance(self.order, PayoutOrder | RefundOrder)
+        return self.status is SagaStatus.COMPLETED and isinstance(self.order, PayoutOrder | RefundOrder | BillRefundOrder)

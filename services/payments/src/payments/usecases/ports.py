@@ -20,6 +20,7 @@ from payments.usecases.chargeback_ports import Disputes as ProcessorDisputes
 from payments.usecases.coupon_ports import Coupons
 from payments.usecases.document_ports import Archive
 from payments.usecases.reconciliation_ports import Reconciliations
+from payments.usecases.subscriptions.ports import SubscriptionUnit
 from payments.usecases.wallet_ports import Customers
 
 
@@ -125,7 +126,7 @@ class WebhookEvents(Protocol):
     def add(self, event_id: str, event_type: str, at: datetime) -> None: ...
 
 
-class UnitOfWork(unit_of_work.UnitOfWork, Archive, Protocol):
+class UnitOfWork(SubscriptionUnit, Archive, unit_of_work.UnitOfWork, Protocol):
     """One transaction over all that payments keeps."""
 
     @property
@@ -228,13 +229,21 @@ class PaymentProvider(Onboardings, ProcessorDisputes, Protocol):
     """
 
     def create_intent(
-        self, *, amount: int, currency: str, escrow_id: str, saga_id: str, key: str, customer_id: str | None = None
+        self,
+        *,
+        amount: int,
+        currency: str,
+        saga_id: str,
+        key: str,
+        escrow_id: str | None = None,
+        bill_id: str | None = None,
+        customer_id: str | None = None,
     ) -> Intent:
         """Prepare a charge. No money moves before it is confirmed. A saved payment method needs the customer it is kept for."""
         ...
 
-    def confirm_intent(self, intent_id: str, payment_method: str, *, key: str) -> Intent:
-        """Charge. A decline is an answer (`DECLINED`), not an error."""
+    def confirm_intent(self, intent_id: str, payment_method: str, *, key: str, by_itself: bool = False) -> Intent:
+        """Charge. A decline is an answer (`DECLINED`), not an error. `by_itself`: a bank that wants the payer declines."""
         ...
 
     def get_intent(self, intent_id: str) -> Intent: ...
@@ -254,7 +263,7 @@ class PaymentProvider(Onboardings, ProcessorDisputes, Protocol):
         ...
 
     def find_reversal(self, *, transfer_id: str, saga_id: str) -> str | None: ...
-    def refund(self, *, charge_id: str, amount: int, currency: str, saga_id: str, key: str) -> Movement: ...
+    def refund(self, *, charge_id: str, amount: int, currency: str, saga_id: str, key: str, bill_id: str | None = None) -> Movement: ...
     def get_refund(self, refund_id: str) -> Movement: ...
     def find_refund(self, *, charge_id: str, saga_id: str) -> Movement | None:
         """The one that did not fail, where there is one."""

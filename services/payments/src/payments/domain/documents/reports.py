@@ -87,12 +87,12 @@ def _net(*kinds: AccountKind, sign: int = 1) -> Callable[[Move, str], int]:
 
 
 def _paid_in(move: Move, key: str) -> int:
-    return int(move.source.kind is AccountKind.PAYER and not key.startswith("refund_returned:"))
+    return int(move.source.kind is AccountKind.PAYER and "refund_returned:" not in key)
 
 
 def _refunded(move: Move, key: str) -> int:
     """What went back to payers, less what their banks returned."""
-    returned = move.source.kind is AccountKind.PAYER and key.startswith("refund_returned:")
+    returned = move.source.kind is AccountKind.PAYER and "refund_returned:" in key
     return int(move.destination.kind is AccountKind.PAYER) - int(returned)
 
 

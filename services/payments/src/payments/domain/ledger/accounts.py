@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class AccountKind(StrEnum):
-    """The owner is an escrow or a person, never the platform: an account that every journal touches would be a queue."""
+    """The owner is an escrow, a subscription or a person, never the platform: an account that every journal touches would be a queue."""
 
     # an escrow's
     PAYER = "payer"  # outside: what the challenger has paid in stands here as a negative amount
@@ -16,6 +16,9 @@ class AccountKind(StrEnum):
     FEES = "fees"  # the platform's income
     CHARGEBACK = "chargeback"  # outside: what the payer's bank took back after it had been released
     LOSSES = "losses"  # the platform's part of that: negative
+    # a subscription's, which has a payer too
+    DEFERRED = "deferred"  # paid for a period that is not over
+    REVENUE = "revenue"  # the platform's income from periods that are
     # a person's
     OWED = "owed"  # earned, sent as soon as the person has an account at the processor
     PENDING = "pending"  # earned, not settled yet at the processor

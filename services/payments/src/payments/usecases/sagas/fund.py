@@ -1,163 +1,44 @@
-"""The steps by which a challenger's money comes in: prepare an intent, confirm it, wait where a bank wants more, or give up.
-
-Why no crash charges twice: preparing an intent moves no money, and its id is recorded before it is confirmed. Only one
-intent per saga is ever confirmed, and Stripe charges an intent at most once, whatever the keys. A crash
-- before the intent is recorded leaves an intent that nobody can confirm, and the same key brings the same intent again;
-- after the confirmation is sent leaves the saga at `confirm_intent`: confirming again, with the same key, brings the same
-  answer, and past the key's life the refusal of a second confirmation, upon which the intent itself is asked;
-- after the answer came, before it is recorded: the same;
-- after it is recorded: journal, milestone, event and the end of the saga were one transaction.
-A funding that fails cancels its intent first, so that nobody can complete it later.
-"""
+"""What charging a challenger means: the money is held, or the milestones are without money again. The steps: `intents.py`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.crash_points import declare, reached
 from contracts.payments.views import MilestoneKind
 from payments.domain import entries
-from payments.domain.errors import InvariantBroken
 from payments.domain.milestone import Charge
 from payments.domain.payer_action import PayerAction
-from payments.domain.saga import ACTION_WINDOW, FundOrder, Saga, Step
+from payments.domain.saga import FundOrder, Saga
 from payments.domain.sponsoring import shared_out
 from payments.usecases import facts
 from payments.usecases.bookkeeping import post_for
 from payments.usecases.movements import follow_up
-from payments.usecases.ports import Intent, IntentStatus, PaymentProvider, ProviderRefused, UnitsOfWork
-from payments.usecases.sagas.recording import escrow_of, recording
+from payments.usecases.ports import UnitOfWork
+from payments.usecases.sagas.intents import IntentSteps
+from payments.usecases.sagas.recording import escrow_of
 from payments.usecases.sponsorship import give_back
-
-ACTION_EXPIRED = "authentication_expired"
-declare(
-    {
-        "saga.intent_created": "Stripe knows the intent, its id is not recorded",
-        "saga.intent_confirmed": "Stripe has charged or refused, the outcome is not recorded",
-        "saga.intent_cancelled": "Stripe has cancelled the intent, it is not recorded",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
-class FundSteps:
-    unit_of_work: UnitsOfWork
-    provider: PaymentProvider
-    new_id: Callable[[str], str]
-    now: Callable[[], datetime]
+class FundSteps(IntentSteps[FundOrder]):
+    def _succeeded(self, work: UnitOfWork, saga: Saga, order: FundOrder, charge: Charge, at: datetime) -> None:
+        escrow = escrow_of(work, order.escrow_id)
+        milestone_ids = tuple(step.id for step in escrow.in_saga(saga.id))
+        parts = shared_out(escrow, escrow.in_saga(saga.id), order.sponsored)
+        escrow = escrow.hold(saga.id, charge, parts, by_credit=order.credit_of is not None)
+        moves = entries.funded(escrow.id, order.amount, order.currency, order.sponsored)
+        post_for(work, escrow, f"fund:{saga.id}", moves, at)
+        if all(escrow.milestone(id).kind is MilestoneKind.WORK for id in milestone_ids):
+            work.emit(facts.escrow_funded(escrow, milestone_ids, order.amount + order.sponsored))
+        work.escrows.save(follow_up(work, escrow, self.new_id, at))
 
-    def advance(self, saga: Saga, order: FundOrder) -> Saga:
-        """Take the saga's present step and record it.
+    def _failed(self, work: UnitOfWork, saga: Saga, order: FundOrder, code: str, at: datetime) -> None:
+        escrow = escrow_of(work, order.escrow_id)
+        milestone_ids = tuple(step.id for step in escrow.in_saga(saga.id))
+        escrow = work.escrows.save(escrow.fail_funding(saga.id))
+        give_back(work, escrow, saga.id, order, at)
+        work.emit(facts.funding_failed(escrow, milestone_ids, code))
 
-        Raises:
-            ProviderUnavailable: the step may or may not have happened: take it again.
-            TakenOver: somebody else recorded it.
-        """
-        if saga.step is Step.CREATE_INTENT:
-            return self._create(saga, order)
-        if saga.step is Step.CONFIRM_INTENT:
-            intent = self._confirmed(saga, order)
-            reached("saga.intent_confirmed")
-            return self._conclude(saga, order, intent)
-        if saga.step is Step.CANCEL_INTENT:
-            intent = self._cancelled(saga)
-            reached("saga.intent_cancelled")
-            return self._conclude(saga, order, intent)
-        return self._conclude(saga, order, self.provider.get_intent(_intent_id(saga)))
-
-    def _create(self, saga: Saga, order: FundOrder) -> Saga:
-        try:
-            intent = self.provider.create_intent(
-                amount=order.amount,
-                currency=order.currency,
-                escrow_id=order.escrow_id,
-                saga_id=saga.id,
-                key=saga.key,
-                customer_id=order.customer_id,
-            )
-        except ProviderRefused as refusal:
-            return self._fail(saga, order, refusal.code)
-        reached("saga.intent_created")
-        with recording(self.unit_of_work, saga) as work:
-            return work.sagas.save(saga.to(Step.CONFIRM_INTENT, self.now(), reference=intent.id))
-
-    def _confirmed(self, saga: Saga, order: FundOrder) -> Intent:
-        try:
-            return self.provider.confirm_intent(_intent_id(saga), order.payment_method, key=saga.key)
-        except ProviderRefused as refusal:
-            # Refused for the payment method, or because an earlier try went through: the intent tells which.
-            intent = self.provider.get_intent(_intent_id(saga))
-            return replace(intent, code=refusal.code) if intent.status is IntentStatus.UNCONFIRMED else intent
-
-    def _cancelled(self, saga: Saga) -> Intent:
-        try:
-            return self.provider.cancel_intent(_intent_id(saga), key=saga.key)
-        except ProviderRefused:
-            return self.provider.get_intent(_intent_id(saga))  # it is over already, or on its way
-
-    def _conclude(self, saga: Saga, order: FundOrder, intent: Intent) -> Saga:
-        if intent.status is IntentStatus.SUCCEEDED:
-            return self._hold(saga, order, intent)
-        if intent.status is IntentStatus.CANCELED:
-            return self._fail(saga, order, saga.failure_code or intent.code or "canceled")
-        if intent.status is IntentStatus.PROCESSING:
-            return self._wait(saga)
-        expired = self.now() - saga.created_at >= ACTION_WINDOW
-        if intent.status is IntentStatus.REQUIRES_ACTION and not (expired or saga.step is Step.CANCEL_INTENT):
-            return self._require_action(saga, order, intent)
-        return self._give_up(saga, ACTION_EXPIRED if intent.status is IntentStatus.REQUIRES_ACTION else intent.code)
-
-    def _hold(self, saga: Saga, order: FundOrder, intent: Intent) -> Saga:
-        if (intent.amount, intent.currency) != (order.amount, order.currency) or intent.charge_id is None:
-            raise InvariantBroken(f"{intent.id} charged {intent.amount} {intent.currency}, not {order.amount} {order.currency}")
-        with recording(self.unit_of_work, saga) as work:
-            at = self.now()
-            escrow = escrow_of(work, order.escrow_id)
-            milestone_ids = tuple(step.id for step in escrow.in_saga(saga.id))
-            parts = shared_out(escrow, escrow.in_saga(saga.id), order.sponsored)
-            escrow = escrow.hold(saga.id, Charge(intent.id, intent.charge_id), parts, by_credit=order.credit_of is not None)
-            moves = entries.funded(escrow.id, order.amount, order.currency, order.sponsored)
-            post_for(work, escrow, f"fund:{saga.id}", moves, at)
-            if all(escrow.milestone(id).kind is MilestoneKind.WORK for id in milestone_ids):
-                work.emit(facts.escrow_funded(escrow, milestone_ids, order.amount + order.sponsored))
-            work.escrows.save(follow_up(work, escrow, self.new_id, at))
-            return work.sagas.save(saga.completed(at))
-
-    def _fail(self, saga: Saga, order: FundOrder, code: str) -> Saga:
-        with recording(self.unit_of_work, saga) as work:
-            escrow = escrow_of(work, order.escrow_id)
-            milestone_ids = tuple(step.id for step in escrow.in_saga(saga.id))
-            escrow = work.escrows.save(escrow.fail_funding(saga.id))
-            give_back(work, escrow, saga.id, order, self.now())
-            work.emit(facts.funding_failed(escrow, milestone_ids, code))
-            return work.sagas.save(saga.failed(self.now(), code))
-
-    def _require_action(self, saga: Saga, order: FundOrder, intent: Intent) -> Saga:
-        with recording(self.unit_of_work, saga) as work:
-            at = self.now()
-            if saga.step is Step.AWAIT_INTENT:
-                return work.sagas.save(saga.paused(at))
-            action = PayerAction(intent.action_url, intent.client_secret, saga.created_at + ACTION_WINDOW)
-            work.escrows.save(escrow_of(work, order.escrow_id).require_action(saga.id, action))
-            return work.sagas.save(saga.to(Step.AWAIT_INTENT, at).paused(at))
-
-    def _wait(self, saga: Saga) -> Saga:
-        with recording(self.unit_of_work, saga) as work:
-            at = self.now()
-            waiting = saga if saga.step is Step.AWAIT_INTENT else saga.to(Step.AWAIT_INTENT, at)
-            return work.sagas.save(waiting.paused(at))
-
-    def _give_up(self, saga: Saga, code: str | None) -> Saga:
-        with recording(self.unit_of_work, saga) as work:
-            at = self.now()
-            if saga.step is Step.CANCEL_INTENT:  # Stripe would not cancel it: again, later
-                return work.sagas.save(saga.refused(at, code or "not_cancelled"))
-            return work.sagas.save(saga.to(Step.CANCEL_INTENT, at, failure_code=code or "payment_failed"))
-
-
-def _intent_id(saga: Saga) -> str:
-    if saga.reference is None:
-        raise InvariantBroken(f"saga {saga.id} is at {saga.step} without an intent")
-    return saga.reference
+    def _wants_action(self, work: UnitOfWork, saga: Saga, order: FundOrder, action: PayerAction) -> None:
+        work.escrows.save(escrow_of(work, order.escrow_id).require_action(saga.id, action))

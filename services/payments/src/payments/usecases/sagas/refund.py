@@ -16,6 +16,7 @@ from payments.domain import entries
 from payments.domain.errors import InvariantBroken
 from payments.domain.escrow import Escrow
 from payments.domain.saga import RefundOrder, Saga, Step
+from payments.domain.subscriptions.orders import BillRefundOrder
 from payments.usecases import facts
 from payments.usecases.bookkeeping import post_for
 from payments.usecases.movements import follow_up, release_approved
@@ -40,7 +41,7 @@ class RefundSteps:
             TakenOver: somebody else recorded it.
         """
         try:
-            refund = self._refund(saga, order)
+            refund = asked_refund(self.provider, saga, order)
         except ProviderRefused as refusal:
             return self._fail(saga, order, refusal.code)
         reached("saga.refund_made")
@@ -52,17 +53,6 @@ class RefundSteps:
             at = self.now()
             waiting = saga if saga.step is Step.AWAIT_REFUND else saga.to(Step.AWAIT_REFUND, at, reference=refund.id)
             return work.sagas.save(waiting.paused(at))
-
-    def _refund(self, saga: Saga, order: RefundOrder) -> Movement:
-        if saga.step is Step.AWAIT_REFUND:
-            if saga.reference is None:
-                raise InvariantBroken(f"saga {saga.id} waits for no refund")
-            return self.provider.get_refund(saga.reference)
-        if saga.tried_before:
-            found = self.provider.find_refund(charge_id=order.charge_id, saga_id=saga.id)
-            if found is not None and not (found.status is MovementStatus.FAILED and saga.round):
-                return found  # where one is known to have failed, another is made
-        return self.provider.refund(charge_id=order.charge_id, amount=order.amount, currency=order.currency, saga_id=saga.id, key=saga.key)
 
     def _complete(self, saga: Saga, order: RefundOrder, refund: Movement) -> Saga:
         with recording(self.unit_of_work, saga) as work:
@@ -110,3 +100,23 @@ class RefundSteps:
         work.emit(facts.escrow_funded(escrow, (order.milestone_id,), order.amount + order.sponsored))
         work.escrows.save(release_approved(work, escrow, self.new_id, at))
         return work.sagas.save(saga.failed(at, code))
+
+
+def asked_refund(provider: PaymentProvider, saga: Saga, order: RefundOrder | BillRefundOrder) -> Movement:
+    """Ask for the refund, or how it stands; one that may have been asked for before is searched for first.
+
+    Raises:
+        ProviderRefused, ProviderUnavailable.
+    """
+    if saga.step is Step.AWAIT_REFUND:
+        if saga.reference is None:
+            raise InvariantBroken(f"saga {saga.id} waits for no refund")
+        return provider.get_refund(saga.reference)
+    if saga.tried_before:
+        found = provider.find_refund(charge_id=order.charge_id, saga_id=saga.id)
+        if found is not None and not (found.status is MovementStatus.FAILED and saga.round):
+            return found  # where one is known to have failed, another is made
+    bill_id = order.bill_id if isinstance(order, BillRefundOrder) else None
+    return provider.refund(
+        charge_id=order.charge_id, amount=order.amount, currency=order.currency, saga_id=saga.id, key=saga.key, bill_id=bill_id
+    )

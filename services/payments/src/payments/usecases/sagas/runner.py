@@ -13,8 +13,11 @@ from chassis.crash_points import declare, reached
 from contracts.errors import DomainError
 from payments.domain.errors import MilestoneBusy, ProviderBusy, ProviderUnavailable
 from payments.domain.saga import ChargebackOrder, FundOrder, PayoutOrder, RefundOrder, ReleaseOrder, ReversalOrder, Saga, SettleOrder
+from payments.domain.subscriptions.orders import BillOrder, BillRefundOrder
 from payments.usecases.ports import PaymentProvider, ProviderRefused, UnitsOfWork
 from payments.usecases.sagas.account import AccountStep
+from payments.usecases.sagas.bill import BillSteps
+from payments.usecases.sagas.bill_refund import BillRefundSteps
 from payments.usecases.sagas.chargeback import ChargebackSteps
 from payments.usecases.sagas.fund import FundSteps
 from payments.usecases.sagas.payout import PayoutSteps
@@ -44,6 +47,8 @@ class SagaRunner:
     payout: PayoutSteps
     settle: SettleSteps
     chargeback: ChargebackSteps
+    bill: BillSteps
+    bill_refund: BillRefundSteps
     now: Callable[[], datetime]
 
     def drive(self, saga_id: str, driver: str) -> None:
@@ -98,6 +103,10 @@ class SagaRunner:
                 return self.settle.advance(saga, order)
             case ChargebackOrder() as order:
                 return self.chargeback.advance(saga, order)
+            case BillOrder() as order:
+                return self.bill.advance(saga, order)
+            case BillRefundOrder() as order:
+                return self.bill_refund.advance(saga, order)
             case _:
                 assert_never(saga.order)
 
@@ -120,5 +129,7 @@ def saga_runner(
         PayoutSteps(unit_of_work, provider, account, now),
         SettleSteps(unit_of_work, now),
         ChargebackSteps(unit_of_work, provider, new_id, now),
+        BillSteps(unit_of_work, provider, new_id, now),
+        BillRefundSteps(unit_of_work, provider, now),
         now,
     )

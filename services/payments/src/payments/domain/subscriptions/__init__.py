@@ -1,0 +1,1 @@
+"""Plans, subscriptions, their periods and bills, and what an owner is entitled to."""

@@ -1,0 +1,68 @@
+"""Who may see a subscription, who may act for its owner, and with whose payment method."""
+
+from __future__ import annotations
+
+from chassis.principal import Principal
+from payments.domain.subscriptions.errors import NotTheSubscriber, OwnerNotFound, SubscriptionNotFound
+from payments.domain.subscriptions.subscription import Subscription
+from payments.domain.wallet_errors import PaymentMethodNotFound, PaymentMethodRefused
+from payments.usecases.ports import UnitOfWork, UnitsOfWork
+from payments.usecases.views import is_finance
+from payments.usecases.wallet_ports import Wallets
+from payments.usecases.wallets import customer_of, own_method
+
+_ORGANISATION = "organisation_"
+
+
+def acts_for(work: UnitOfWork, owner_id: str, principal: Principal) -> bool:
+    """A person acts for themselves, and for an organisation that they administer."""
+    if not owner_id.startswith(_ORGANISATION):
+        return owner_id == principal.user_id
+    membership = work.memberships.get(owner_id, principal.user_id)
+    return membership is not None and membership.administers
+
+
+def acting_for(work: UnitOfWork, owner_id: str | None, principal: Principal) -> str:
+    """The owner whom the caller acts for: themselves unless they name one.
+
+    Raises:
+        OwnerNotFound.
+    """
+    wanted = owner_id or principal.user_id
+    if not acts_for(work, wanted, principal):
+        raise OwnerNotFound
+    return wanted
+
+
+def visible_subscription(work: UnitOfWork, subscription_id: str, principal: Principal) -> Subscription:
+    """For its owner and for finance.
+
+    Raises:
+        SubscriptionNotFound: for everybody else, as if it did not exist.
+    """
+    found = work.subscriptions.get(subscription_id)
+    if found is None or not (acts_for(work, found.owner_id, principal) or is_finance(principal)):
+        raise SubscriptionNotFound
+    return found
+
+
+def own_subscription(work: UnitOfWork, subscription_id: str, principal: Principal) -> Subscription:
+    """Raises:
+    SubscriptionNotFound.
+    NotTheSubscriber: finance sees it, but acts by other requests.
+    """
+    found = visible_subscription(work, subscription_id, principal)
+    if not acts_for(work, found.owner_id, principal):
+        raise NotTheSubscriber
+    return found
+
+
+def check_saved(unit_of_work: UnitsOfWork, wallets: Wallets, principal: Principal, payment_method: str) -> None:
+    """Raises:
+    PaymentMethodRefused: it is not one that the caller has saved.
+    ProviderUnavailable.
+    """
+    try:
+        own_method(wallets, customer_of(unit_of_work, principal.user_id), payment_method)
+    except PaymentMethodNotFound as missing:
+        raise PaymentMethodRefused("not_saved") from missing
