@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -42,6 +43,7 @@ class World:
         return made_up | {name: objects[prefix] for name, prefix in named_kinds(request).items() if name in made_up}
 
 
+@functools.cache
 def named_kinds(request: type[Request[Any]]) -> dict[str, str]:
     """The fields that name one object, and the prefix of its kind."""
     properties = request.model_json_schema()["properties"] if request.model_fields else {}
