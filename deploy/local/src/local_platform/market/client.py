@@ -110,7 +110,8 @@ class Market:
         try:
             async with self.http.request(method, url, json=json, data=data, headers=headers) as response:
                 is_json = response.content_type.endswith("json")
-                body = await response.json(content_type=None) if is_json else await response.text()
+                is_text = response.content_type.startswith("text/")
+                body = await (response.json(content_type=None) if is_json else response.text() if is_text else response.read())
                 return Answer(response.status, body or None, response.headers.copy())
         except (aiohttp.ClientError, TimeoutError):
             return None
