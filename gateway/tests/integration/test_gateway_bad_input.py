@@ -95,7 +95,7 @@ async def test_a_body_that_cannot_be_read_is_refused(gateway: Any, token: str, r
 )
 async def test_a_malformed_id_is_named(gateway: Any, token: str, route: Route, name: str) -> None:
     wrongs = ["%7B%22$ne%22:null%7D", "a" * 3000]
-    if name.endswith("_id"):  # others are names: a word may be one
+    if name.endswith("_id") and name != "plan_id":  # others are names: a word may be one
         wrongs += ["1", "null", new_id("webhook"), new_id(name.removesuffix("_id")).upper()]
     for wrong in wrongs:
         sent = {"data": orjson.dumps(body_of(route)), "headers": {"Content-Type": "application/json"}} if route.has_body else {}

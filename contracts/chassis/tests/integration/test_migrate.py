@@ -23,7 +23,7 @@ def migrate(database):
     database.ran.insert_one({{"name": __name__.rsplit(".", 1)[1], "began": began, "ended": monotonic()}})
 """
 
-OWN = ["chassis.m0001_delivery", "chassis.m0002_sessions", "chassis.m0003_dead_letters"]
+OWN = ["chassis.m0001_delivery", "chassis.m0002_sessions", "chassis.m0003_dead_letters", "chassis.m0004_erased_people"]
 
 
 class Package:
