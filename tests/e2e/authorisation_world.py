@@ -86,7 +86,7 @@ async def build(journey: Journey, tokens: TestTokens) -> World:
         "session": (await bystander.get("/v1/me/sessions"))["items"][0]["id"],
         "factor": (await bystander.post("/v1/me/factors/totp", expect=200)).body["factor_id"],
         "upload": await _upload(bystander),
-        "file": (await upload(bystander, "resume", "application/pdf", document("a career"), "resume.pdf"))["id"],
+        "file": (await upload(solver, "resume", "application/pdf", document("a career"), "resume.pdf"))["id"],
         "portfolio": (await bystander.post("/v1/me/portfolio", {"title": "A bridge"}, expect=201)).body["portfolio"][0]["id"],
         "letter": new_id("letter"),  # nothing is dead here: also to administrators there is no such letter
     }
