@@ -28,7 +28,7 @@ E2E := $(wildcard deploy/local/tests/e2e tests/e2e)
 CHAOS := $(wildcard tests/chaos/smoke)
 endif
 
-# `make test` measures the coverage of unit and integration tests; single runs are quicker without.
+# `make test` measures the coverage of all but the chaos runs; single runs are quicker without.
 PYTEST := $(PY) $(if $(COVERAGE),-m coverage run )-m pytest
 
 .DEFAULT_GOAL := help
@@ -87,7 +87,7 @@ test-integration: install ## Tests against a real broker, database and Redis
 	@$(if $(INTEGRATION),$(PYTEST) -q -n 3 --dist loadfile $(INTEGRATION),echo "no integration tests here")
 
 test-e2e: install ## Tests of the whole platform through the gateway
-	@$(if $(E2E),$(PY) -m pytest -q -n 2 --dist loadfile $(E2E),echo "no end-to-end tests here")
+	@$(if $(E2E),$(PYTEST) -q -n 2 --dist loadfile $(E2E),echo "no end-to-end tests here")
 
 test-chaos: install ## The delivery promises under faults: fixed seeds, and the checker without each safeguard
 	@$(if $(CHAOS),$(PY) -m pytest -q -n 2 $(CHAOS),echo "no chaos tests here")
