@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pytest_asyncio
 from local_platform.market.client import Market
 from local_platform.market.journey import Journey
 from local_platform.platform import Platform
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "gateway" / "tests"))  # for the package gateway_fakes
 
 
 @pytest.fixture(scope="session")

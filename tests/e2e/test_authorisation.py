@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-import sys
-from pathlib import Path
 from typing import Any
 
+import authorisation_world
 import pytest
 import pytest_asyncio
+from authorisation_rules import ANONYMOUS, CALLERS, NOT_IN_THE_WORLD, RULES, WITH_AN_OLD_PROOF, Decision, Rule
+from authorisation_world import World, named_kinds
+from gateway_fakes.samples import sample
 
 from chassis.rpc_client import RpcClient
 from contracts import catalogue
@@ -24,13 +26,6 @@ from local_platform.market.client import Market
 from local_platform.market.journey import Journey
 from local_platform.platform import Platform
 from local_platform.tokens import TestTokens
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "gateway" / "tests"))  # for the package gateway_fakes
-
-import authorisation_world
-from authorisation_rules import ANONYMOUS, CALLERS, NOT_IN_THE_WORLD, RULES, WITH_AN_OLD_PROOF, Decision, Rule
-from authorisation_world import World, named_kinds
-from gateway_fakes.samples import sample
 
 # A copy of one's data is there for who has asked for one, and so looked for last.
 REQUESTS = sorted(catalogue.requests(), key=lambda request: request is GetExport)
