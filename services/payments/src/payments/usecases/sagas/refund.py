@@ -11,50 +11,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.crash_points import declare, reached
 from payments.domain import entries
-from payments.domain.errors import InvariantBroken
 from payments.domain.escrow import Escrow
 from payments.domain.saga import RefundOrder, Saga, Step
-from payments.domain.subscriptions.orders import BillRefundOrder
 from payments.usecases import facts
 from payments.usecases.bookkeeping import post_for
 from payments.usecases.movements import follow_up, release_approved
-from payments.usecases.ports import Movement, MovementStatus, PaymentProvider, ProviderRefused, UnitOfWork, UnitsOfWork
+from payments.usecases.ports import Movement, UnitOfWork
+from payments.usecases.sagas.charge_refund import ChargeRefundSteps
 from payments.usecases.sagas.recording import escrow_of, recording
-
-declare({"saga.refund_made": "Stripe has taken the refund, it is not recorded"})
 
 
 @dataclass(frozen=True, slots=True)
-class RefundSteps:
-    unit_of_work: UnitsOfWork
-    provider: PaymentProvider
+class RefundSteps(ChargeRefundSteps[RefundOrder]):
     new_id: Callable[[str], str]
-    now: Callable[[], datetime]
 
-    def advance(self, saga: Saga, order: RefundOrder) -> Saga:
-        """Take the saga's present step and record it.
-
-        Raises:
-            ProviderUnavailable: the step may or may not have happened: take it again.
-            TakenOver: somebody else recorded it.
-        """
-        try:
-            refund = asked_refund(self.provider, saga, order)
-        except ProviderRefused as refusal:
-            return self._fail(saga, order, refusal.code)
-        reached("saga.refund_made")
-        if refund.status is MovementStatus.SUCCEEDED:
-            return self._complete(saga, order, refund)
-        if refund.status is MovementStatus.FAILED:
-            return self._fail(saga, order, refund.code or "refund_failed")
-        with recording(self.unit_of_work, saga) as work:
-            at = self.now()
-            waiting = saga if saga.step is Step.AWAIT_REFUND else saga.to(Step.AWAIT_REFUND, at, reference=refund.id)
-            return work.sagas.save(waiting.paused(at))
-
-    def _complete(self, saga: Saga, order: RefundOrder, refund: Movement) -> Saga:
+    def complete(self, saga: Saga, order: RefundOrder, refund: Movement) -> Saga:
         with recording(self.unit_of_work, saga) as work:
             at = self.now()
             if work.journals.get(f"refund:{saga.id}") is not None:  # looked at again, and nothing has changed
@@ -71,7 +43,7 @@ class RefundSteps:
             work.escrows.save(follow_up(work, escrow, self.new_id, at))
             return work.sagas.save(saga.completed(at, reference=refund.id))
 
-    def _fail(self, saga: Saga, order: RefundOrder, code: str) -> Saga:
+    def fail(self, saga: Saga, order: RefundOrder, code: str) -> Saga:
         """No refund follows up on this: one that began by itself would begin again without end. Work that was approved
         meanwhile is paid. What a decision awarded is owed: it is tried again, under a new key, and is seen as stuck.
         """
@@ -100,23 +72,3 @@ class RefundSteps:
         work.emit(facts.escrow_funded(escrow, (order.milestone_id,), order.amount + order.sponsored))
         work.escrows.save(release_approved(work, escrow, self.new_id, at))
         return work.sagas.save(saga.failed(at, code))
-
-
-def asked_refund(provider: PaymentProvider, saga: Saga, order: RefundOrder | BillRefundOrder) -> Movement:
-    """Ask for the refund, or how it stands; one that may have been asked for before is searched for first.
-
-    Raises:
-        ProviderRefused, ProviderUnavailable.
-    """
-    if saga.step is Step.AWAIT_REFUND:
-        if saga.reference is None:
-            raise InvariantBroken(f"saga {saga.id} waits for no refund")
-        return provider.get_refund(saga.reference)
-    if saga.tried_before:
-        found = provider.find_refund(charge_id=order.charge_id, saga_id=saga.id)
-        if found is not None and not (found.status is MovementStatus.FAILED and saga.round):
-            return found  # where one is known to have failed, another is made
-    bill_id = order.bill_id if isinstance(order, BillRefundOrder) else None
-    return provider.refund(
-        charge_id=order.charge_id, amount=order.amount, currency=order.currency, saga_id=saga.id, key=saga.key, bill_id=bill_id
-    )

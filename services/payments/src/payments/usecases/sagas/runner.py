@@ -124,7 +124,7 @@ def saga_runner(
         unit_of_work,
         FundSteps(unit_of_work, provider, new_id, now),
         ReleaseSteps(unit_of_work, provider, account, new_id, now),
-        RefundSteps(unit_of_work, provider, new_id, now),
+        RefundSteps(unit_of_work, provider, now, new_id),
         ReversalSteps(unit_of_work, provider, now),
         PayoutSteps(unit_of_work, provider, account, now),
         SettleSteps(unit_of_work, now),
