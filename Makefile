@@ -70,14 +70,14 @@ demo: $(STAMP) ## Walk the core journey against the running platform
 	@$(PY) -m local_platform demo
 
 test: install ## Everything CI runs: lint, types, imports, contracts, all tests with coverage
-	@rm -f .coverage .coverage.*; began=$$(date +%s); failed=; times=; \
+	@rm -f .coverage .coverage.* .failures; began=$$(date +%s); failed=; times=; \
 	for step in lint types imports contracts test-unit test-integration test-e2e test-chaos $(if $(SERVICE),,coverage); do \
 		echo "== $$step"; start=$$(date +%s); \
-		$(MAKE) --no-print-directory COVERAGE=1 $$step || failed="$$failed $$step"; \
+		OPENCHANCE_TEST_FAILURES=$(CURDIR)/.failures $(MAKE) --no-print-directory COVERAGE=1 $$step || failed="$$failed $$step"; \
 		times="$$times $$step $$(( $$(date +%s) - start )) s\n"; \
 	done; \
 	printf "== time\n$$times total $$(( $$(date +%s) - began )) s\n"; \
-	test -z "$$failed" || { echo "FAILED:$$failed"; exit 1; }
+	test -z "$$failed" || { cat .failures 2>/dev/null; echo "FAILED:$$failed"; exit 1; }
 
 test-unit: $(STAMP) ## Unit and architecture tests: no servers, no sockets
 	@$(if $(UNIT),$(PYTEST) -q -n 2 --dist loadfile $(UNIT),echo "no unit tests here")
@@ -92,8 +92,9 @@ test-e2e: install ## Tests of the whole platform through the gateway
 test-chaos: install ## The delivery promises under faults: fixed seeds, and the checker without each safeguard
 	@$(if $(CHAOS),$(PY) -m pytest -q -n 2 $(CHAOS),echo "no chaos tests here")
 
-coverage: $(STAMP) ## Report on the coverage that make test measured
-	@$(PY) -m coverage combine --quiet && $(PY) -m coverage report --skip-covered --skip-empty
+coverage: $(STAMP) ## The coverage that make test measured, in a line; file by file in coverage.txt
+	@$(PY) -m coverage combine --quiet && { $(PY) -m coverage report --skip-covered --skip-empty >coverage.txt; result=$$?; \
+		grep -iE '^TOTAL|fail' coverage.txt; exit $$result; }
 
 lint: $(STAMP) ## ruff: rules and format
 	@$(PY) -m ruff check $(LINTED) && $(PY) -m ruff format --check $(LINTED)
@@ -144,5 +145,5 @@ lock: $(STAMP) ## Resolve constraints.in into constraints.txt (UPGRADE=1 moves w
 		--custom-compile-command "make lock" constraints.in --output-file constraints.txt
 
 clean: ## Remove the virtual environment, caches and the local platform's data
-	@rm -rf $(VENV) .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis htmlcov .coverage .coverage.*
+	@rm -rf $(VENV) .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis htmlcov .coverage .coverage.* .failures coverage.txt
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

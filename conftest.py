@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from pytest_socket import disable_socket, enable_socket
@@ -16,6 +17,16 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
         # The processes of the tests are measured. Those that they start are not: each would take a third longer to start.
         os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """`make test` names at its end what failed in any of its steps."""
+    failures = os.environ.get("OPENCHANCE_TEST_FAILURES")
+    if report.failed and failures and "PYTEST_XDIST_WORKER" not in os.environ:
+        crash = getattr(report.longrepr, "reprcrash", None)
+        why = str(crash.message if crash else report.longrepr).strip().splitlines()
+        with Path(failures).open("a") as file:
+            file.write(f"{report.nodeid} ({report.when}): {why[0][:300] if why else ''}\n")
 
 
 @pytest.hookimpl(tryfirst=True)

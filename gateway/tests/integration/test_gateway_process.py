@@ -126,3 +126,24 @@ async def test_who_is_connected_while_it_stops_connects_again_unasked(
     await eventually(lambda: client.connected and client.sid != first)
     await client.disconnect()
     await client.shutdown()
+
+
+async def test_a_poll_that_its_client_left_behind_does_not_hold_up_a_stop(
+    amqp_url: str, redis_url: str, tokens: TestTokens, processes: list[LocalProcess], tmp_path: Path, port: int
+) -> None:
+    env = environment(amqp_url, redis_url, tokens) | {"GATEWAY_STOP_TIMEOUT_S": "120"}
+    process = launch.gateway(env=env, log=tmp_path / "gateway.log", port=port)
+    processes.append(process)
+    await asyncio.to_thread(process.start)
+    polling = f"http://127.0.0.1:{port}/socket.io/?EIO=4&transport=polling"
+    async with aiohttp.ClientSession() as client:
+        opened = await (await client.get(polling)).text()
+        polling += f"&sid={orjson.loads(opened[1:])['sid']}"
+        connect = orjson.dumps({"token": tokens.issue(new_id("user"))}).decode()
+        assert (await client.post(polling, data=f"40{connect}")).status == 200
+        assert (await (await client.get(polling)).text()).startswith("40")
+        with pytest.raises(TimeoutError):  # nothing more is said
+            await client.get(polling, timeout=aiohttp.ClientTimeout(total=1))
+    process.terminate()
+    await eventually(lambda: not process.running)
+    assert process.status == 0

@@ -14,19 +14,25 @@ class Transports:
     def __init__(self, path: str) -> None:
         self._path = path
         self._open: set[asyncio.Transport] = set()
+        self._polls: set[asyncio.Task[object]] = set()
 
     @web.middleware
     async def follow(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        transport = request.transport
-        if transport is None or not request.path.startswith(self._path):
+        transport, task = request.transport, asyncio.current_task()
+        if transport is None or task is None or not request.path.startswith(self._path):
             return await handler(request)
         self._open.add(transport)
+        if request.method == "GET" and request.query.get("transport") == "polling":
+            self._polls.add(task)
         try:
             return await handler(request)
         finally:
             self._open.discard(transport)
+            self._polls.discard(task)
 
     def close(self) -> None:
         """Hang up; what has been written still goes out."""
         for transport in self._open:
             transport.close()
+        for poll in self._polls:
+            poll.cancel()  # it waits for something to say, even to a client that has gone
