@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import logging
 import shutil
 import signal
@@ -18,14 +19,19 @@ import structlog
 from chaos import bites, plan, report, scale
 from chaos.run import run
 
+_TERMINATED = 128 + signal.SIGTERM
+
 
 def main() -> int:
     """0 when the verdict is as it should be, 1 when not."""
     given = _arguments()
     quieten()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))  # so that what was started is ended
     folder = given.folder or Path(tempfile.mkdtemp(prefix="openchance-chaos-"))
-    well = (_one if given.bites is None else _bites)(given, folder, lambda line: print(line, flush=True))
+    try:
+        well = (_one if given.bites is None else _bites)(given, folder, lambda line: print(line, flush=True))
+    except asyncio.CancelledError:  # SIGTERM in the middle of a run
+        return _TERMINATED
     if well and not given.folder:
         shutil.rmtree(folder)
     else:

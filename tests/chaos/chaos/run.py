@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import signal
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -66,6 +67,8 @@ def run(plan: Plan, folder: Path, *, without: str | None = None, say: Callable[[
 async def _run(
     plan: Plan, platform: Platform, namespaces: Mapping[str, Namespace], vendor: Vendor, history: History, say: Callable[[str], None]
 ) -> None:
+    if whole := asyncio.current_task():
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, whole.cancel)  # as Ctrl-C does
     await vendor.start()
     say("starting")
     starting = asyncio.create_task(asyncio.to_thread(platform.start))
