@@ -35,7 +35,7 @@ async def test_a_broker_short_of_memory_makes_everybody_wait(
     relay: RunRelay, run_service: RunService, store: Store, own_broker: RabbitMQ, own_rpc: RpcClient
 ) -> None:
     await asyncio.to_thread(run_service, "greeter", GREETER_AMQP_URL=own_broker.url)
-    running = await asyncio.to_thread(relay, {"identity": store.database.name}, RELAY_AMQP_URL=own_broker.url, RELAY_CONSUMERS="[]")
+    running = await asyncio.to_thread(relay, {"identity": store.database.name}, RELAY_AMQP_URL=own_broker.url)
     health_url = f"http://127.0.0.1:{running.env['RELAY_HEALTH_PORT']}"
     depth, oldest = (f'relay_outbox_{name}{{database="identity"}}' for name in ("depth", "oldest_seconds"))
     user = new_id("user")
@@ -114,7 +114,7 @@ async def test_a_slow_consumer_delays_its_events_and_nothing_else(
 ) -> None:
     """One worker that takes ten times as long as events take to come: they wait in its queue, not in a process."""
     service = await asyncio.to_thread(run_service, "greeter", database=store.database.name, GREETER_MAX_WORKERS="1")
-    running = await asyncio.to_thread(relay, {"greeter": store.database.name}, RELAY_CONSUMERS="[]")
+    running = await asyncio.to_thread(relay, {"greeter": store.database.name})
     before = megabytes(running), megabytes(service.process)
     names = [f"n{number}" for number in range(WAITING)]
     for name in names:

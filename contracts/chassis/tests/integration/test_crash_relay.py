@@ -59,7 +59,8 @@ async def receiving(amqp_url: str) -> AsyncIterator[list[AbstractIncomingMessage
 
 @pytest.fixture
 def doomed(processes: list[LocalProcess], amqp_url: str, mongo_url: str, store: Store, tmp_path: Path) -> Doomed:
-    settings = {"RELAY_AMQP_URL": amqp_url, "RELAY_DATABASES": relay_databases(mongo_url, {"identity": store.database.name})}
+    databases = relay_databases(mongo_url, {"identity": store.database.name})
+    settings = {"RELAY_AMQP_URL": amqp_url, "RELAY_DATABASES": databases, "RELAY_CONSUMERS": "[]"}
     process = relay_process(env=settings, log=tmp_path / "relay.log", health_port=free_port())
     processes.append(process)
     return Doomed(process, "RELAY_CRASH_AT")

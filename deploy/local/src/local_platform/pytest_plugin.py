@@ -69,7 +69,10 @@ class RunService(Protocol):
 
 
 class RunRelay(Protocol):
-    """Starts a relay for these outboxes (service name → database name) and waits until it is ready."""
+    """Starts a relay for these outboxes (service name → database name) and waits until it is ready.
+
+    It awaits the queues of nobody unless RELAY_CONSUMERS is given: whoever is to hear of the events runs already.
+    """
 
     def __call__(self, databases: Mapping[str, str], **env: str) -> LocalProcess: ...
 
@@ -267,7 +270,7 @@ def relay(amqp_url: str, mongo_url: str, processes: list[LocalProcess], tmp_path
 
     def run(databases: Mapping[str, str], **env: str) -> LocalProcess:
         health_port = free_port()
-        settings = {"RELAY_AMQP_URL": amqp_url, "RELAY_DATABASES": relay_databases(mongo_url, databases), **env}
+        settings = {"RELAY_AMQP_URL": amqp_url, "RELAY_DATABASES": relay_databases(mongo_url, databases), "RELAY_CONSUMERS": "[]", **env}
         process = launch.relay(env=settings, log=tmp_path / "logs" / f"relay-{health_port}.log", health_port=health_port)
         processes.append(process)
         process.start()
