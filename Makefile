@@ -32,7 +32,7 @@ endif
 PYTEST := $(PY) $(if $(COVERAGE),-m coverage run )-m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-unit test-integration test-e2e test-chaos coverage lint format types imports contracts contracts-write contracts-release demo money bench-money chaos chaos-bites bench k8s lock clean rabbitmq
+.PHONY: help install run test test-unit test-integration test-e2e test-chaos coverage lint format types imports contracts contracts-write contracts-release demo money bench-money bench-identity bench-reliability chaos chaos-bites bench k8s lock clean rabbitmq
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -132,6 +132,9 @@ bench: install ## Measure and write docs/benchmarks.md
 
 bench-money: install ## Measure funds and releases per second against the sandbox, and where the time of one goes
 	@$(PY) tests/bench/money.py
+
+bench-identity: install ## Stuff credentials, flood with sign-ups, time logins and tokens: its section of docs/benchmarks.md
+	@$(PY) tests/bench/stuffing.py
 
 bench-reliability: install ## Measure delivery and recovery, and write the figures of docs/reliability.md
 	@$(PY) tests/bench/reliability.py

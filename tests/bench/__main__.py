@@ -18,6 +18,7 @@ import aiohttp
 import psutil
 import pymongo
 import uvloop
+from document import PLATFORM, write
 from load import Latencies, closed_loop
 from processes import cpu_seconds, memory_mb, shares, start_up_seconds
 from wire import StockRpcClient
@@ -28,7 +29,6 @@ from local_platform.market.journey import Journey
 from local_platform.platform import Platform
 from local_platform.ports import free_port
 
-ROOT = Path(__file__).parents[2]
 BASELINES = Path(__file__).parent / "baselines"
 IN_FLIGHT = (1, 16, 64)
 SECONDS = float(os.environ.get("BENCH_SECONDS", "6"))
@@ -291,7 +291,7 @@ def main() -> None:
             text = uvloop.run(run(platform))
         finally:
             platform.stop()
-    (ROOT / "docs" / "benchmarks.md").write_text(text)
+    write(PLATFORM, text)
     print(text)
 
 

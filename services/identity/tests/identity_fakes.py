@@ -22,6 +22,7 @@ from organisation_fakes import (
 
 from chassis.documents import StaleVersion
 from chassis.files.object_store import UploadForm
+from chassis.native_threads import TooManyWaiting
 from contracts.base import Event, View
 from contracts.identity.roles import Role
 from contracts.identity.views import AccessTokenView, TokensView
@@ -512,12 +513,20 @@ class FakePasswords:
     def __init__(self) -> None:
         self.compared = 0
 
-    def hashed(self, password: str) -> str:
+        self.busy_for_strangers = False
+
+    def hashed(self, password: str, *, stranger: bool = False) -> str:
+        self._refuse(stranger)
         return f"hash of {password}"
 
-    def match(self, password: str, password_hash: str | None) -> bool:
+    def match(self, password: str, password_hash: str | None, *, stranger: bool = False) -> bool:
+        self._refuse(stranger)
         self.compared += 1
         return password_hash == self.hashed(password)
+
+    def _refuse(self, stranger: bool) -> None:
+        if stranger and self.busy_for_strangers:
+            raise TooManyWaiting
 
 
 class FakeLoginAttempts:
@@ -534,7 +543,8 @@ class FakeLoginAttempts:
         self._counts.pop(self._key(budget, at), None)
 
     def take_back(self, budget: Budget, at: datetime) -> None:
-        self._counts[self._key(budget, at)] -= 1
+        key = self._key(budget, at)
+        self._counts[key] = max(0, self._counts.get(key, 0) - 1)
 
     def _key(self, budget: Budget, at: datetime) -> str:
         return f"{budget.key} {at.timestamp() // 900}"

@@ -78,6 +78,7 @@ class AuthenticationWorld:
     repeat_window: timedelta = timedelta(0)
     client: Client = NOWHERE
     attempts_per_address: int = 60
+    sign_ups_per_address: int = 30
 
     def __post_init__(self) -> None:
         self._numbers = count(1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from chassis.green import eventlet
 from contracts.errors import DomainError, Kind, Problem
@@ -22,6 +22,12 @@ class TooManyWaiting(DomainError):
         return super().problem().model_copy(update={"retry_after_s": 1})
 
 
+class Run(Protocol):
+    """Does slow work where it holds nobody up."""
+
+    def __call__(self, work: Callable[[], R]) -> R: ...
+
+
 class NativeThreads:
     """Work that lets go of the interpreter runs in native threads; the rest of the service goes on meanwhile."""
 
@@ -33,20 +39,50 @@ class NativeThreads:
         global _slots_of_process
         _slots_of_process += at_once
         eventlet.tpool.set_num_threads(_slots_of_process)
-        self._slots = eventlet.Semaphore(at_once)
-        self._admitted = None if waiting is None else at_once + waiting
-        self._inside = 0
+        self._queue = _Queue(at_once, waiting)
 
     def __call__(self, work: Callable[[], R]) -> R:
         """Raises:
         TooManyWaiting: nothing was done.
         """
+        return self._queue.through(lambda: _in_a_thread(work))
+
+    def lane(self, at_once: int, waiting: int) -> Run:
+        """A way to these threads for those who may not take them all: they wait in a queue of their own, which lets so many through."""
+        queue = _Queue(at_once, waiting)
+
+        def run(work: Callable[[], R]) -> R:
+            return queue.through(lambda: self._queue.through_unasked(lambda: _in_a_thread(work)))
+
+        return run
+
+
+class _Queue:
+    """Lets so many through at once."""
+
+    def __init__(self, at_once: int, waiting: int | None) -> None:
+        self._slots = eventlet.Semaphore(at_once)
+        self._admitted = None if waiting is None else at_once + waiting
+        self._inside = 0
+
+    def through(self, work: Callable[[], R]) -> R:
+        """Raises:
+        TooManyWaiting.
+        """
         if self._admitted is not None and self._inside >= self._admitted:
             raise TooManyWaiting
         self._inside += 1
         try:
-            with self._slots:
-                result: R = eventlet.tpool.execute(work)
-                return result
+            return self.through_unasked(work)
         finally:
             self._inside -= 1
+
+    def through_unasked(self, work: Callable[[], R]) -> R:
+        """However many wait."""
+        with self._slots:
+            return work()
+
+
+def _in_a_thread(work: Callable[[], R]) -> R:
+    result: R = eventlet.tpool.execute(work)
+    return result

@@ -137,6 +137,7 @@ class Environment:
                     "IDENTITY_PUBLIC_URL": self.gateway_urls[0],
                     "IDENTITY_DNS_URL": f"{self.sandbox_url}/dns-query",
                     "IDENTITY_SSO_PRIVATE_HOSTS": "yes",
+                    "IDENTITY_SIGN_UPS_PER_ADDRESS": "100000",  # everybody here comes from one address
                     "IDENTITY_PROVIDERS": json.dumps(self._sandbox_providers()),
                 }
             case "payments":

@@ -55,8 +55,10 @@ class UseCases:
 
 @cache
 def password_hashing(settings: Settings) -> Argon2Passwords:
-    """One for the whole process: it bounds how many passwords are hashed at once."""
-    return Argon2Passwords(NativeThreads(settings.password_hashes_at_once, settings.password_hashes_waiting))
+    """One for the whole process: it bounds how many passwords are hashed at once. Strangers leave one place to the others."""
+    at_once, waiting = settings.password_hashes_at_once, settings.password_hashes_waiting
+    threads = NativeThreads(at_once, waiting)
+    return Argon2Passwords(threads, threads.lane(max(1, at_once - 1), waiting))
 
 
 @cache
@@ -114,19 +116,30 @@ def build(resources: Resources[Settings]) -> UseCases:
     now, new_id = resources.clock.now, resources.new_id
     keys = person_keys(resources)
     accounts = MongoAccounts(keys)
-    passwords, tokens = password_hashing(settings), signed_tokens(settings)
+    passwords, tokens, attempts = password_hashing(settings), signed_tokens(settings), MongoLoginAttempts(store.database)
 
     def unit_of_work() -> IdentityUnitOfWork:
         return IdentityUnitOfWork(store, keys)
 
     return UseCases(
-        register_user=RegisterUserHandler(unit_of_work, passwords, tokens, common_passwords(), is_time_zone, new_id, now),
+        register_user=RegisterUserHandler(
+            unit_of_work,
+            attempts,
+            passwords,
+            tokens,
+            common_passwords(),
+            is_time_zone,
+            calling_client,
+            settings.sign_ups_per_address,
+            new_id,
+            now,
+        ),
         verify_email=VerifyEmailHandler(unit_of_work, now),
         resend_verification=ResendVerificationHandler(unit_of_work, tokens, now),
         log_in=LogInHandler(
             unit_of_work,
             accounts,
-            MongoLoginAttempts(store.database),
+            attempts,
             passwords,
             tokens,
             second_factor_check(resources),

@@ -188,6 +188,19 @@ async def test_parallel_guesses_do_not_get_past_the_limit(rpc: RpcClient, identi
     assert refusals["identity.login.throttled"] >= 10
 
 
+async def test_parallel_sign_ups_do_not_get_past_the_limit(rpc: RpcClient, run_service: RunService) -> None:
+    run_service("identity", IDENTITY_SIGN_UPS_PER_ADDRESS="3")
+    crowd = Client("203.0.113.50", "stuffer/1.0")
+    for name in ("ada", "bob"):
+        window = time.time() // 900
+        burst = (rpc.call(registration(f"{name}{n}@example.org"), client=crowd, timeout=30) for n in range(12))
+        told = Counter(outcomes(await asyncio.gather(*burst, return_exceptions=True)))
+        if time.time() // 900 == window:
+            break  # as above
+    assert told == {"ok": 3, "identity.sign_up.throttled": 9}
+    assert await rpc.call(registration("else@example.org"), client=Client("203.0.113.51", "Firefox"))
+
+
 async def test_no_secret_is_readable(rpc: RpcClient, identity: RunningService, outbox: Outbox, mongo_url: str) -> None:
     await rpc.call(registration(), idempotency_key="once")
     tokens = await logged_in(rpc)
@@ -269,9 +282,12 @@ async def test_hashing_leaves_room_for_others_and_gives_its_memory_back(rpc: Rpc
     client = '{"company": {"client_id": "a", "client_secret": "b", "issuer": "https://login.example"}}'
     identity = run_service("identity", IDENTITY_PASSWORD_HASHES_WAITING="4", IDENTITY_PROVIDERS=client)
     me = await rpc.call(registration())
+    device = (await logged_in(rpc)).device_token
     logins = [asyncio.create_task(rpc.call(LogIn(email=f"nobody{n}@example.org", password="wrong"), timeout=30)) for n in range(24)]
     reads = [rpc.call(GetUser(user_id=me.id), timeout=30) for _ in range(10)]
+    known = [rpc.call(LogIn(email="ada@example.org", password=PASSWORD, device_token=device), timeout=30) for _ in range(3)]
     assert len(await asyncio.gather(*reads)) == 10
+    assert len(await asyncio.gather(*known)) == 3, "known devices do not wait behind strangers, nor are sent away for them"
     codes = set(outcomes(await asyncio.gather(*logins, return_exceptions=True)))
     assert codes == {"chassis.busy", "identity.credentials.invalid"}, "those who would wait in vain are told at once"
     assert peak_mib(identity) < 260, "as many hashes as run at once hold memory, no more"

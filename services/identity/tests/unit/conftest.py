@@ -28,7 +28,18 @@ class World(AuthenticationWorld):
 
     @cached_property
     def register_user(self) -> RegisterUserHandler:
-        return RegisterUserHandler(self.unit_of_work, self.passwords, self.tokens, COMMON, ZONES.__contains__, self.new_id, self.clock.now)
+        return RegisterUserHandler(
+            self.unit_of_work,
+            self.attempts,
+            self.passwords,
+            self.tokens,
+            COMMON,
+            ZONES.__contains__,
+            lambda: self.client,
+            self.sign_ups_per_address,
+            self.new_id,
+            self.clock.now,
+        )
 
     @cached_property
     def verify_email(self) -> VerifyEmailHandler:

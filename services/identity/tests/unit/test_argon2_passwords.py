@@ -7,7 +7,7 @@ from identity.adapters.argon2_passwords import Argon2Passwords
 
 @pytest.fixture(scope="module")
 def passwords():
-    return Argon2Passwords(run=lambda work: work())
+    return Argon2Passwords(run=lambda work: work(), run_for_strangers=lambda work: work())
 
 
 def test_a_hash_fits_its_password_alone(passwords):

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
+from chassis.context import Client
+from contracts.errors import Kind
 from contracts.identity.events import EmailVerificationRequested, UserRegistered
 from contracts.identity.roles import Role
-from identity.domain.errors import EmailTaken, PasswordTrivial, ProfileInvalid
+from identity.domain.errors import EmailTaken, PasswordTrivial, ProfileInvalid, SignUpsThrottled
 
 
 def test_an_account_is_opened_unverified(world):
@@ -60,3 +62,35 @@ def test_an_unknown_time_zone_is_refused(world):
 def test_a_role_that_is_granted_cannot_be_chosen(world, role):
     with pytest.raises(ValidationError):
         world.registration(roles=[role])
+
+
+def test_an_address_gets_so_many_accounts_in_a_while(world):
+    world.client = Client("203.0.113.9", "Firefox")
+    for number in range(world.sign_ups_per_address):
+        world.registered(email=f"person{number}@example.org")
+    with pytest.raises(SignUpsThrottled) as refusal:
+        world.registered(email="one-more@example.org")
+    assert (refusal.value.problem().code, refusal.value.problem().kind) == ("identity.sign_up.throttled", Kind.LIMITED)
+    assert len(world.memory.accounts) == world.sign_ups_per_address
+    world.client = Client("203.0.113.10", "Firefox")
+    assert world.registered(email="one-more@example.org")
+    world.client = Client("203.0.113.9", "Firefox")
+    world.clock.advance(timedelta(seconds=refusal.value.retry_after_s))
+    assert world.registered(email="yet-one-more@example.org")
+
+
+def test_asking_whether_addresses_are_taken_by_registering_is_counted_too(world, ada):
+    world.client = Client("203.0.113.9", "Firefox")
+    for _ in range(world.sign_ups_per_address):
+        with pytest.raises(EmailTaken):
+            world.registered()
+    with pytest.raises(SignUpsThrottled):
+        world.registered()
+
+
+def test_a_mistake_in_the_form_costs_nothing(world):
+    world.client = Client("203.0.113.9", "Firefox")
+    for _ in range(world.sign_ups_per_address + 1):
+        with pytest.raises(PasswordTrivial):
+            world.registered(password="aaaaaaaabbbb")
+    assert world.registered()

@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
-from typing import Protocol, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-R = TypeVar("R")
-
-
-class Run(Protocol):
-    """Runs slow work where it holds nobody up."""
-
-    def __call__(self, work: Callable[[], R]) -> R: ...
+from chassis.native_threads import Run
 
 
 class Argon2Passwords:
     """The port Passwords. m = 19 MiB, t = 2, p = 1: OWASP ASVS 5.0, appendix C."""
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    def __init__(self, run: Run, run_for_strangers: Run) -> None:
+        self._run, self._run_for_strangers = run, run_for_strangers
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
         self._nobodys = self._hasher.hash("no account has this password")
 
-    def hashed(self, password: str) -> str:
-        return self._run(lambda: self._hasher.hash(_normal(password)))
+    def hashed(self, password: str, *, stranger: bool = False) -> str:
+        return self._lane(stranger)(lambda: self._hasher.hash(_normal(password)))
 
-    def match(self, password: str, password_hash: str | None) -> bool:
-        matches = self._run(lambda: self._matches(_normal(password), password_hash or self._nobodys))
+    def match(self, password: str, password_hash: str | None, *, stranger: bool = False) -> bool:
+        matches = self._lane(stranger)(lambda: self._matches(_normal(password), password_hash or self._nobodys))
         return matches and password_hash is not None
+
+    def _lane(self, stranger: bool) -> Run:
+        return self._run_for_strangers if stranger else self._run
 
     def _matches(self, password: str, password_hash: str) -> bool:
         try:

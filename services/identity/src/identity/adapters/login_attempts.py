@@ -6,6 +6,7 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
+from pymongo import ReturnDocument
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
@@ -24,9 +25,7 @@ class MongoLoginAttempts:
 
     def count(self, budget: Budget, at: datetime) -> None:
         key, ends_at = _window(budget, at)
-        self._increment(key, ends_at)
-        counted = self._attempts.find_one({"_id": key})
-        if counted and counted["count"] > budget.limit:
+        if self._increment(key, ends_at) > budget.limit:
             raise LoginThrottled(retry_after_s=math.ceil((ends_at - at).total_seconds()))
 
     def forget(self, budget: Budget, at: datetime) -> None:
@@ -35,12 +34,14 @@ class MongoLoginAttempts:
     def take_back(self, budget: Budget, at: datetime) -> None:
         self._attempts.update_one({"_id": _window(budget, at)[0], "count": {"$gt": 0}}, {"$inc": {"count": -1}})
 
-    def _increment(self, key: str, ends_at: datetime) -> None:
+    def _increment(self, key: str, ends_at: datetime) -> int:
+        """One trip to the database: an attack is mostly this."""
         change = {"$inc": {"count": 1}, "$setOnInsert": {"ends_at": ends_at}}
         try:
-            self._attempts.update_one({"_id": key}, change, upsert=True)
+            row = self._attempts.find_one_and_update({"_id": key}, change, upsert=True, return_document=ReturnDocument.AFTER)
         except DuplicateKeyError:  # two began the window at once: it is there now
-            self._attempts.update_one({"_id": key}, change)
+            row = self._attempts.find_one_and_update({"_id": key}, change, upsert=True, return_document=ReturnDocument.AFTER)
+        return int(row["count"]) if row else 1  # upserted: there is one
 
 
 def _window(budget: Budget, at: datetime) -> tuple[str, datetime]:

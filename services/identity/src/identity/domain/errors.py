@@ -44,6 +44,12 @@ class LoginThrottled(DomainError):
         return super().problem().model_copy(update={"retry_after_s": self.retry_after_s})
 
 
+class SignUpsThrottled(LoginThrottled):
+    """Too many accounts were asked for from this address: try again later."""
+
+    code = "identity.sign_up.throttled"
+
+
 class OtpRequired(DomainError):
     """This account has a second factor: send a one-time password as otp, a recovery code, or log in with a passkey."""
 

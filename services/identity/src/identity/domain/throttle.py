@@ -33,6 +33,11 @@ def of_address(address: str, limit: int) -> Budget:
     return Budget(f"address {address}", limit)
 
 
+def of_sign_ups(address: str, limit: int) -> Budget:
+    """New accounts asked for from one address (an IPv6 one: one /64), also those that it did not get."""
+    return Budget(f"sign-ups {address}", limit)
+
+
 def of_mails(email: str) -> Budget:
     """Mails that strangers can have sent to an address: the form must not become a mail cannon."""
     return Budget(f"mails {email_key(email)}", 3)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.context import Client
+from contracts.errors import DomainError
 from contracts.identity.commands import LogIn
 from contracts.identity.views import TokensView
 from identity.domain.account import Account
 from identity.domain.errors import CredentialsInvalid, OtpInvalid, OtpRequired
 from identity.domain.login import Outcome
 from identity.domain.origin import Origin
-from identity.domain.throttle import Budget, of_address, of_device, of_strangers
+from identity.domain.throttle import of_address, of_device, of_strangers
 from identity.usecases.begin_session import BeginSession
 from identity.usecases.check_second_factor import SecondFactorCheck
 from identity.usecases.ports import Accounts, LoginAttempts, Passwords, Tokens, UnitOfWork
@@ -42,11 +43,19 @@ class LogInHandler:
         """
         at, client = self.now(), self.client()
         origin = Origin.of(client.address, client.agent)
-        budgets = self._budgets(command, client.address)
+        device = self.tokens.device_of(command.device_token, command.email)
+        of_account = of_device(device) if device else of_strangers(command.email)
+        # The address's first: who is stopped by it does not use up what the account has for others.
+        budgets = [*([of_address(client.address, self.attempts_per_address)] if client.address else []), of_account]
         for budget in budgets:
             self.attempts.count(budget, at)
         account = self.accounts.by_email(command.email)
-        if not self.passwords.match(command.password, account.password_hash if account else None) or account is None:
+        try:
+            matches = self.passwords.match(command.password, account.password_hash if account else None, stranger=device is None)
+        except DomainError:  # nobody looked at the password: that counts for the address alone
+            self.attempts.take_back(of_account, at)
+            raise
+        if not matches or account is None:
             self._failed(account, Outcome.WRONG_PASSWORD, origin, at)
             raise CredentialsInvalid
         try:
@@ -56,16 +65,10 @@ class LogInHandler:
         except (OtpRequired, OtpInvalid) as refusal:
             self._failed(account, Outcome.CODE_MISSING if isinstance(refusal, OtpRequired) else Outcome.WRONG_CODE, origin, at)
             raise
-        self.attempts.forget(budgets[-1], at)
+        self.attempts.forget(of_account, at)
         for budget in budgets[:-1]:
             self.attempts.take_back(budget, at)
         return tokens
-
-    def _budgets(self, command: LogIn, address: str) -> list[Budget]:
-        """The address's first: who is stopped by it does not use up what the account has for others."""
-        device = self.tokens.device_of(command.device_token, command.email)
-        of_account = of_device(device) if device else of_strangers(command.email)
-        return [*([of_address(address, self.attempts_per_address)] if address else []), of_account]
 
     def _failed(self, account: Account | None, outcome: Outcome, origin: Origin, at: datetime) -> None:
         if account is None:

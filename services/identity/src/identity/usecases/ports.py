@@ -165,11 +165,15 @@ class UnitOfWork(Transaction, Protocol):
 
 
 class Passwords(Protocol):
-    """Slow hashing, a bounded number at once."""
+    """Slow hashing, a bounded number at once; strangers, whom nothing vouches for, never hold up the others.
 
-    def hashed(self, password: str) -> str: ...
+    Raises:
+        DomainError: too many are waiting; nothing was looked at.
+    """
 
-    def match(self, password: str, password_hash: str | None) -> bool:
+    def hashed(self, password: str, *, stranger: bool = False) -> str: ...
+
+    def match(self, password: str, password_hash: str | None, *, stranger: bool = False) -> bool:
         """Whether the password is the hashed one. Without a hash: False, after the same time."""
 
 
@@ -187,7 +191,7 @@ class LoginAttempts(Protocol):
         """The right person is in: start from zero."""
 
     def take_back(self, budget: Budget, at: datetime) -> None:
-        """That attempt was an honest one: the others at the same address keep counting."""
+        """That attempt does not count: it was an honest one, or nobody looked at it. The others keep counting."""
 
 
 class Tokens(Protocol):
