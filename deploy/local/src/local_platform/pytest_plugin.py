@@ -1,8 +1,7 @@
 """Fixtures for tests that need real servers or our programs as processes.
 
-The servers are those of OPENCHANCE_TEST_AMQP_URL, OPENCHANCE_TEST_MONGO_URL and OPENCHANCE_TEST_REDIS_URL where these are set
-(`python -m local_platform.shared up` prints them), containers where OPENCHANCE_TEST_CONTAINERS=1, otherwise private processes of
-this test session.
+The servers are those of OPENCHANCE_TEST_AMQP_URL, …_MONGO_URL and …_REDIS_URL where these are set (`python -m local_platform.shared up`
+prints them), containers where OPENCHANCE_TEST_CONTAINERS=1, otherwise private processes of this test session.
 """
 
 from __future__ import annotations
