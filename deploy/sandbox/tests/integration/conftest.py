@@ -51,7 +51,7 @@ class Sandbox:
     def start(self) -> None:
         own = {"SANDBOX_PORT": str(self.port), "SANDBOX_DATA": str(self.folder)}
         self.process = subprocess.Popen([sys.executable, "-m", "sandbox"], env=os.environ | own | self.env)
-        wait_for(self._ready)
+        wait_for(self._ready, timeout_s=60)
 
     def _ready(self) -> bool:
         try:

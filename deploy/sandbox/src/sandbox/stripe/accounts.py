@@ -1,11 +1,10 @@
-"""Connected accounts, their bank accounts and onboarding: https://docs.stripe.com/api/accounts.
+"""Connected accounts and their onboarding: https://docs.stripe.com/api/accounts.
 
 Onboarding is complete at once, unless the account is made with `metadata[sandbox_onboarding]=required`: then its account link's page completes it.
 """
 
-from typing import Any
-
 from sandbox.storage import Json
+from sandbox.stripe.bank_accounts import add
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.params import Params
 from sandbox.stripe.session import Session, new_id
@@ -22,19 +21,12 @@ _CURRENCIES = {
     "NO": "nok",
     "PL": "pln",
 }
-# https://docs.stripe.com/connect/testing#test-bank-accounts: by account number and by the end of a token's name.
-PAYOUT_FAILURES = {
-    "000111111116": "no_account",
-    "000111111113": "account_closed",
-    "000222222227": "insufficient_funds",
-    "000333333335": "debit_not_authorized",
-    "000444444440": "invalid_currency",
-    "noAccount": "no_account",
-    "accountClosed": "account_closed",
-    "insufficientFunds": "insufficient_funds",
-    "debitNotAuthorized": "debit_not_authorized",
-    "invalidCurrency": "invalid_currency",
-}
+_DESCRIPTORS = ("statement_descriptor", "statement_descriptor_kana", "statement_descriptor_kanji")
+_PREFIXES = ("statement_descriptor_prefix", "statement_descriptor_prefix_kana", "statement_descriptor_prefix_kanji")
+_SETTINGS = (
+    *("bacs_debit_payments", "branding", "card_issuing", "card_payments", "invoices", "payments", "paypay_payments"),
+    *("sepa_debit_payments", "treasury"),
+)
 
 
 def create(session: Session, params: Params) -> Json:
@@ -45,39 +37,20 @@ def create(session: Session, params: Params) -> Json:
     controller = params.nested("controller")
     wanted = params.nested("capabilities")
     capabilities = [name for name in ("card_payments", "transfers") if wanted.nested(name).flag("requested")]
-    account: Json = {
-        "id": account_id,
-        "object": "account",
-        "business_profile": None,
+    account = _made(account_id, country, kind) | {
         "business_type": params.text("business_type", choices=("company", "government_entity", "individual", "non_profit")),
         "capabilities": dict.fromkeys(capabilities or ["card_payments", "transfers"], "inactive"),
-        "charges_enabled": False,
         "controller": _controller(controller, kind),
-        "country": country,
         "created": session.now(),
-        "default_currency": (params.text("default_currency") or _CURRENCIES.get(country, "eur")).lower(),
-        "details_submitted": False,
         "email": params.text("email"),
-        "external_accounts": {
-            "object": "list",
-            "data": [],
-            "has_more": False,
-            "total_count": 0,
-            "url": f"/v1/accounts/{account_id}/external_accounts",
-        },
-        "future_requirements": _requirements([]),
         "metadata": params.metadata(),
-        "payouts_enabled": False,
-        "requirements": _requirements(["external_account", "tos_acceptance.date", "tos_acceptance.ip"]),
-        "settings": {
-            "payouts": {"debit_negative_balances": True, "schedule": {"delay_days": 2, "interval": "manual"}, "statement_descriptor": None}
-        },
-        "tos_acceptance": {"date": None},
-        "type": kind,
     }
+    if (currency := params.text("default_currency")) is not None:
+        account["default_currency"] = currency.lower()
+    _set_up(account, params)
     _ignore(params)
     if (bank := params.raw("external_account")) is not None:
-        _add_bank_account(account, bank)
+        add(account, bank)
     session.insert(account)
     if account["metadata"].get("sandbox_onboarding") != "required":
         _onboard(session, account)
@@ -98,7 +71,8 @@ def update(session: Session, params: Params, account_id: str) -> Json:
         if wanted.nested(name).flag("requested"):
             account["capabilities"].setdefault(name, "active" if account["details_submitted"] else "inactive")
     if (bank := params.raw("external_account")) is not None:
-        _add_bank_account(account, bank)
+        add(account, bank)
+    _set_up(account, params)
     _ignore(params)
     session.save(account)
     session.on_behalf_of(account_id).emit("account.updated", account)
@@ -117,14 +91,8 @@ def own(session: Session, params: Params) -> Json:
     """GET /v1/account: the one that calls."""
     if session.account is not None:
         return retrieve(session, params, session.account)
-    return {
-        "id": "acct_sandbox_platform",
-        "object": "account",
-        "charges_enabled": True,
-        "payouts_enabled": True,
-        "country": "US",
-        "type": "standard",
-    }
+    platform = _made("acct_sandbox_platform", "US", "standard") | {"controller": {"type": "account"}}
+    return platform | _ready(platform, session.now()) | {"capabilities": dict.fromkeys(("card_payments", "transfers"), "active")}
 
 
 def delete(session: Session, params: Params, account_id: str) -> Json:
@@ -144,7 +112,7 @@ def create_external_account(session: Session, params: Params, account_id: str) -
     if bank is None:
         raise StripeError("Missing required param: external_account.", code="parameter_missing", param="external_account")
     params.ignore("default_for_currency")
-    added = _add_bank_account(account, bank)
+    added = add(account, bank)
     added["metadata"] = params.metadata()
     session.save(account)
     session.on_behalf_of(account_id).emit("account.external_account.created", added)
@@ -156,7 +124,10 @@ def create_link(session: Session, params: Params) -> Json:
     account = retrieve(session, params, params.text("account", required=True))
     params.text("type", required=True, choices=("account_onboarding", "account_update"))
     account |= {"_return_url": params.text("return_url"), "_refresh_url": params.text("refresh_url")}
-    params.ignore("collection_options", "collect")
+    collected = params.nested("collection_options")
+    collected.text("fields", choices=("currently_due", "eventually_due"))
+    collected.text("future_requirements", choices=("include", "omit"))
+    params.ignore("collect")
     session.save(account)
     return {
         "object": "account_link",
@@ -172,12 +143,6 @@ def complete_onboarding(session: Session, account: Json) -> None:
     session.on_behalf_of(account["id"]).emit("account.updated", account)
 
 
-def payout_bank(account: Json, currency: str) -> Json | None:
-    """The bank account that payouts in a currency go to; any one in the sandbox, which converts nothing."""
-    banks: list[Json] = account["external_accounts"]["data"]
-    return next((bank for bank in banks if bank["currency"] == currency), banks[-1] if banks else None)
-
-
 def unreachable(account_id: str) -> StripeError:
     return StripeError(
         f"The provided key does not have access to account '{account_id}' (or that account does not exist). "
@@ -189,49 +154,73 @@ def unreachable(account_id: str) -> StripeError:
 
 def _onboard(session: Session, account: Json) -> None:
     if not account["external_accounts"]["data"]:
-        _add_bank_account(account, {"object": "bank_account", "account_number": "000123456789"})
-    account |= {
+        add(account, {"object": "bank_account", "account_number": "000123456789"})
+    account |= _ready(account, session.now())
+
+
+def _ready(account: Json, since: int) -> Json:
+    """What of an account says that it is onboarded."""
+    return {
         "charges_enabled": "card_payments" in account["capabilities"],
         "payouts_enabled": True,
         "details_submitted": True,
         "capabilities": dict.fromkeys(account["capabilities"], "active"),
         "requirements": _requirements([]),
-        "tos_acceptance": {"date": session.now()},
+        "tos_acceptance": {"date": since},
     }
 
 
-def _add_bank_account(account: Json, given: Any) -> Json:
-    fields = given if isinstance(given, dict) else {"token": given}
-    number = str(fields.get("account_number") or fields.get("token", ""))
-    failure = PAYOUT_FAILURES.get(number) or PAYOUT_FAILURES.get(number.rsplit("_", 1)[-1])
-    if "token" in fields and not number.startswith("btok_"):
-        raise StripeError(f"No such token: '{number}'", code="resource_missing", param="external_account")
-    bank: Json = {
-        "id": new_id("ba"),
-        "object": "bank_account",
-        "_payout_failure": failure,
-        "account": account["id"],
-        "account_holder_name": fields.get("account_holder_name"),
-        "account_holder_type": fields.get("account_holder_type"),
-        "account_type": None,
-        "available_payout_methods": ["standard"],
-        "bank_name": "STRIPE TEST BANK",
-        "country": fields.get("country", account["country"]),
-        "currency": str(fields.get("currency", account["default_currency"])).lower(),
-        "default_for_currency": True,
-        "fingerprint": new_id("", 16)[1:],
-        "last4": (number if number[-4:].isdigit() else "000123456789")[-4:],
+def _made(account_id: str, country: str, kind: str) -> Json:
+    """An account of which nothing is known yet."""
+    return {
+        "id": account_id,
+        "object": "account",
+        "business_profile": None,
+        "business_type": None,
+        "capabilities": {"card_payments": "inactive", "transfers": "inactive"},
+        "charges_enabled": False,
+        "controller": None,
+        "country": country,
+        "created": 0,
+        "default_currency": _CURRENCIES.get(country, "eur"),
+        "details_submitted": False,
+        "email": None,
+        "external_accounts": {
+            "object": "list",
+            "data": [],
+            "has_more": False,
+            "total_count": 0,
+            "url": f"/v1/accounts/{account_id}/external_accounts",
+        },
+        "future_requirements": _requirements([]),
         "metadata": {},
-        "routing_number": fields.get("routing_number", "110000000"),
-        "status": "new",
+        "payouts_enabled": False,
+        "requirements": _requirements(["external_account", "tos_acceptance.date", "tos_acceptance.ip"]),
+        "settings": {
+            "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
+            "card_payments": dict.fromkeys(_PREFIXES),
+            "dashboard": {"display_name": None, "timezone": "Etc/UTC"},
+            "payments": dict.fromkeys((*_DESCRIPTORS, *_PREFIXES[1:])),
+            "payouts": {"debit_negative_balances": True, "schedule": {"delay_days": 2, "interval": "daily"}, "statement_descriptor": None},
+        },
+        "tos_acceptance": {"date": None},
+        "type": kind,
     }
-    # A later account of one currency is the one payouts go to, as `default_for_currency` would have it.
-    others = [
-        other | {"default_for_currency": False} if other["currency"] == bank["currency"] else other
-        for other in account["external_accounts"]["data"]
-    ]
-    account["external_accounts"] |= {"data": [bank, *others], "total_count": len(others) + 1}
-    return bank
+
+
+def _set_up(account: Json, params: Params) -> None:
+    """The settings of payouts: https://docs.stripe.com/api/accounts/object#account_object-settings-payouts; others change nothing here."""
+    settings = params.nested("settings")
+    settings.ignore(*_SETTINGS)
+    asked = settings.nested("payouts")
+    payouts: Json = account["settings"]["payouts"]
+    schedule = asked.nested("schedule")
+    interval = schedule.text("interval", choices=("manual", "daily", "weekly", "monthly"))
+    schedule.ignore("delay_days", "monthly_anchor", "monthly_payout_days", "weekly_anchor", "weekly_payout_days")
+    payouts["debit_negative_balances"] = asked.flag("debit_negative_balances", payouts["debit_negative_balances"])
+    if "statement_descriptor" in asked:
+        payouts["statement_descriptor"] = asked.text("statement_descriptor")
+    payouts["schedule"]["interval"] = interval or payouts["schedule"]["interval"]
 
 
 def _controller(params: Params, kind: str) -> Json:
@@ -259,4 +248,4 @@ def _requirements(due: list[str]) -> Json:
 
 
 def _ignore(params: Params) -> None:
-    params.ignore("business_profile", "individual", "company", "settings", "tos_acceptance")
+    params.ignore("business_profile", "individual", "company", "tos_acceptance")

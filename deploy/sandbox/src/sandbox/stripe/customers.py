@@ -20,6 +20,7 @@ def create(session: Session, params: Params) -> Json:
         "default_source": None,
         "delinquent": False,
         "description": None,
+        "discount": None,
         "email": None,
         "invoice_prefix": new_id("", 8)[1:].upper(),
         "invoice_settings": {"custom_fields": None, "default_payment_method": None, "footer": None, "rendering_options": None},

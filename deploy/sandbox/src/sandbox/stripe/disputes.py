@@ -8,6 +8,15 @@ from sandbox.stripe.session import Session, new_id
 
 _FEE = 1500
 _DAYS_TO_ANSWER = 9
+# https://docs.stripe.com/api/disputes/evidence_object
+_EVIDENCE = (
+    *("access_activity_log", "billing_address", "cancellation_policy", "cancellation_policy_disclosure", "cancellation_rebuttal"),
+    *("customer_communication", "customer_email_address", "customer_name", "customer_purchase_ip", "customer_signature"),
+    *("duplicate_charge_documentation", "duplicate_charge_explanation", "duplicate_charge_id", "product_description", "receipt"),
+    *("refund_policy", "refund_policy_disclosure", "refund_refusal_explanation", "service_date", "service_documentation"),
+    *("shipping_address", "shipping_carrier", "shipping_date", "shipping_documentation", "shipping_tracking_number"),
+    *("uncategorized_file", "uncategorized_text"),
+)
 
 
 def open_dispute(session: Session, charge: Json, reason: str) -> None:
@@ -25,19 +34,23 @@ def open_dispute(session: Session, charge: Json, reason: str) -> None:
         "created": session.now(),
         "currency": charge["currency"],
         "enhanced_eligibility_types": [],
-        "evidence": {"uncategorized_text": None},
+        "evidence": dict.fromkeys(_EVIDENCE) | {"enhanced_evidence": {}},
         "evidence_details": {
             "due_by": session.now() + _DAYS_TO_ANSWER * 86_400,
             "enhanced_eligibility": {},
             "has_evidence": False,
             "past_due": False,
             "submission_count": 0,
+            "submission_method": "not_submitted",
         },
         "is_charge_refundable": False,
         "livemode": False,
         "metadata": {},
         "payment_intent": charge["payment_intent"],
-        "payment_method_details": {"card": {"brand": "visa", "case_type": "chargeback", "network_reason_code": "83"}, "type": "card"},
+        "payment_method_details": {
+            "card": {"brand": "visa", "case_type": "chargeback", "network": "visa", "network_reason_code": "83"},
+            "type": "card",
+        },
         "reason": reason,
         "status": "needs_response",
     }
@@ -59,13 +72,17 @@ def update(session: Session, params: Params, dispute_id: str) -> Json:
     if dispute["status"] not in ("needs_response", "warning_needs_response"):
         raise StripeError("This dispute is already closed or under review.", code="dispute_not_updatable")
     dispute["metadata"] = params.metadata(dispute["metadata"])
-    given = params.raw("evidence") or {}
+    evidence = params.nested("evidence")
+    given = {name: evidence.text(name) for name in _EVIDENCE if name in evidence}
     submit = params.flag("submit", default=True)
     dispute["evidence"] |= given
     if given:
         dispute["evidence_details"] |= {"has_evidence": True}
     if given and submit:
-        dispute["evidence_details"]["submission_count"] += 1
+        dispute["evidence_details"] |= {
+            "submission_count": dispute["evidence_details"]["submission_count"] + 1,
+            "submission_method": "manual",
+        }
         dispute["status"] = "under_review"
         session.schedule("decide_dispute", dispute_id)
     session.save(dispute)

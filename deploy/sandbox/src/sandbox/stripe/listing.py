@@ -22,11 +22,12 @@ def list_of(kind: str, url: str, *filters: str) -> Callable[[Session, Params], J
     return listing
 
 
-def page(session: Session, params: Params, kind: str, url: str, equal: Json) -> Json:
+def page(session: Session, params: Params, kind: str, url: str, equal: Json, *, by_date: bool = True) -> Json:
+    """One page; `by_date`: whether Stripe's endpoint takes `created`."""
     limit = params.integer("limit", minimum=1) or 10
     if limit > 100:
         raise StripeError("Limit cannot be greater than 100", code="parameter_invalid_integer", param="limit")
-    ranges = _created(params)
+    ranges = _created(params) if by_date else []
     after, before = params.text("starting_after"), params.text("ending_before")
     for name, cursor, operator in (("starting_after", after, "<"), ("ending_before", before, ">")):
         if cursor is not None:

@@ -41,11 +41,13 @@ def create(session: Session, params: Params) -> Json:
         "created": session.now(),
         "currency": currency,
         "customer": session.get("customer", customer, param="customer")["id"] if customer else None,
+        "customer_account": None,
         "description": None,
         "excluded_payment_method_types": None,
         "last_payment_error": None,
         "latest_charge": None,
         "livemode": False,
+        "managed_payments": None,
         "metadata": params.metadata(),
         "next_action": None,
         "on_behalf_of": None,
@@ -104,8 +106,7 @@ def confirm(session: Session, params: Params, intent_id: str) -> Json:
             intent, "You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed."
         )
     _demand(intent, _CONFIRMABLE, "confirm")
-    _fill(session, intent, params)
-    params.ignore("client_secret")
+    _fill(session, intent, params, ("receipt_email",))
     return _confirm(session, intent, params)
 
 
@@ -192,6 +193,8 @@ def _amount(params: Params, currency: str) -> int:
 
 def _automatic_methods(params: Params) -> Json | None:
     automatic = params.nested("automatic_payment_methods")
+    if "automatic_payment_methods" in params:
+        automatic.text("enabled", required=True)
     enabled = automatic.flag("enabled", default=True)
     redirects = automatic.text("allow_redirects", choices=("always", "never")) or "always"
     if "payment_method_types" in params or not enabled:
@@ -199,8 +202,8 @@ def _automatic_methods(params: Params) -> Json | None:
     return {"allow_redirects": redirects, "enabled": True}
 
 
-def _fill(session: Session, intent: Json, params: Params) -> None:
-    for name in _TEXTS:
+def _fill(session: Session, intent: Json, params: Params, texts: tuple[str, ...] = _TEXTS) -> None:
+    for name in texts:
         if name in params:
             intent[name] = params.text(name)
     reference = params.text("payment_method")

@@ -35,6 +35,7 @@ def make(session: Session, card_name: str, customer: str | None = None) -> Json:
             card.type: details,
             "created": session.now(),
             "customer": customer,
+            "customer_account": None,
             "livemode": False,
             "metadata": {},
             "type": card.type,
@@ -163,7 +164,7 @@ def list_for_customer(session: Session, params: Params, customer_id: str | None 
     customer_id = customer_id or params.text("customer", required=True)
     session.get("customer", customer_id, param="customer")
     kind = params.text("type")
-    return page(session, params, "payment_method", url, {"customer": customer_id} | ({"type": kind} if kind else {}))
+    return page(session, params, "payment_method", url, {"customer": customer_id} | ({"type": kind} if kind else {}), by_date=False)
 
 
 def _named(reference: str) -> str | None:

@@ -1,7 +1,7 @@
 """Payouts to a bank: https://docs.stripe.com/api/payouts. pending → in_transit → paid, or failed when the bank refuses."""
 
 from sandbox.storage import Json
-from sandbox.stripe import accounts, ledger
+from sandbox.stripe import bank_accounts, ledger
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.params import Params
 from sandbox.stripe.session import Session, new_id
@@ -74,6 +74,7 @@ def update(session: Session, params: Params, payout_id: str) -> Json:
 def cancel(session: Session, params: Params, payout_id: str) -> Json:
     """POST /v1/payouts/{id}/cancel"""
     payout = session.get("payout", payout_id)
+    params.refuse_unknown()
     if payout["status"] != "pending":
         raise StripeError("Payouts can only be canceled while they are pending.", code="payout_not_allowed")
     _give_back(session, payout, "payout_cancel")
@@ -114,7 +115,7 @@ def _bank(session: Session, wanted: str | None, currency: str) -> Json:
     if wanted is not None:
         chosen: Json | None = next((bank for bank in account["external_accounts"]["data"] if bank["id"] == wanted), None)
     else:
-        chosen = accounts.payout_bank(account, currency)
+        chosen = bank_accounts.payout_bank(account, currency)
     if chosen is None:
         raise StripeError(f"No such external account: '{wanted}'", code="resource_missing", param="destination")
     return chosen

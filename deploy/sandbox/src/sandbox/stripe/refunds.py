@@ -30,12 +30,12 @@ def create(session: Session, params: Params) -> Json:
         "charge": charge["id"],
         "created": session.now(),
         "currency": charge["currency"],
-        "destination_details": {
-            "card": {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"},
-            "type": "card",
-        },
+        "customer": charge["customer"],
+        "customer_account": None,
+        "destination_details": {method["type"]: _arrival(method), "type": method["type"]},
         "metadata": params.metadata(),
         "payment_intent": charge["payment_intent"],
+        "payment_method": charge["payment_method"],
         "reason": params.text("reason", choices=_REASONS),
         "receipt_number": None,
         "source_transfer_reversal": None,
@@ -86,6 +86,13 @@ def settle(session: Session, refund: Json) -> None:
     session.save(charge)
     session.emit("refund.failed", refund)
     session.emit("charge.refund.updated", refund)
+
+
+def _arrival(method: Json) -> Json:
+    """How the payer finds it on a statement: https://docs.stripe.com/api/refunds/object#refund_object-destination_details"""
+    if method["type"] != "card":
+        return {}
+    return {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}
 
 
 def _is_lost_or_open(session: Session, charge: Json) -> bool:

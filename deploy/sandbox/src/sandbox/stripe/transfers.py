@@ -1,7 +1,7 @@
 """Transfers to connected accounts and their reversals: https://docs.stripe.com/api/transfers, /connect/separate-charges-and-transfers."""
 
 from sandbox.storage import Json
-from sandbox.stripe import ledger
+from sandbox.stripe import charges, ledger
 from sandbox.stripe.errors import StripeError, missing
 from sandbox.stripe.listing import page
 from sandbox.stripe.params import Params
@@ -53,7 +53,7 @@ def create(session: Session, params: Params) -> Json:
         "transfer_group": group or (charge["transfer_group"] if charge else None),
     }
     transfer["balance_transaction"] = ledger.post(session, "transfer", -amount, currency, transfer_id, available_on=available_on)["id"]
-    transfer["destination_payment"] = _pay(session.on_behalf_of(destination["id"]), transfer, available_on)
+    transfer["destination_payment"] = charges.from_transfer(session.on_behalf_of(destination["id"]), transfer, available_on)["id"]
     session.insert(transfer)
     session.emit("transfer.created", transfer)
     return transfer
@@ -117,7 +117,7 @@ def reverse(session: Session, params: Params, transfer_id: str) -> Json:
 def list_reversals(session: Session, params: Params, transfer_id: str) -> Json:
     """GET /v1/transfers/{id}/reversals"""
     session.get("transfer", transfer_id)
-    return page(session, params, "transfer_reversal", f"/v1/transfers/{transfer_id}/reversals", {"transfer": transfer_id})
+    return page(session, params, "transfer_reversal", f"/v1/transfers/{transfer_id}/reversals", {"transfer": transfer_id}, by_date=False)
 
 
 def retrieve_reversal(session: Session, params: Params, transfer_id: str, reversal_id: str) -> Json:
@@ -150,37 +150,3 @@ def _transferable(session: Session, charge: Json, currency: str) -> int:
     made = session.storage.find("transfer", session.account, {"source_transaction": charge["id"]})
     left: int = charge["amount_captured"] - sum(transfer["amount"] for transfer in made)
     return left
-
-
-def _pay(theirs: Session, transfer: Json, available_on: int) -> str:
-    """The other side: a payment in the connected account."""
-    payment_id = f"py_1{new_id('', 23)[1:]}"
-    booked = ledger.post(theirs, "payment", transfer["amount"], transfer["currency"], payment_id, available_on=available_on)
-    payment: Json = {
-        "id": payment_id,
-        "object": "charge",
-        "amount": transfer["amount"],
-        "amount_captured": transfer["amount"],
-        "amount_refunded": 0,
-        "balance_transaction": booked["id"],
-        "captured": True,
-        "created": theirs.now(),
-        "currency": transfer["currency"],
-        "customer": None,
-        "description": transfer["description"],
-        "disputed": False,
-        "failure_code": None,
-        "failure_message": None,
-        "livemode": False,
-        "metadata": {},
-        "paid": True,
-        "payment_intent": None,
-        "payment_method": None,
-        "refunded": False,
-        "source_transfer": transfer["id"],
-        "status": "succeeded",
-        "transfer_group": transfer["transfer_group"],
-    }
-    theirs.insert(payment)
-    theirs.emit("payment.created", payment)
-    return payment_id
