@@ -94,7 +94,7 @@ class FakeUnitOfWork:
         self.reconciliations = FakeReconciliations(tables.setdefault("reconciliations", {}))
         self.chargebacks = FakeChargebacks(tables.setdefault("chargebacks", {}))
         self.coupons = FakeCoupons(tables.setdefault("coupons", {}), tables.setdefault("redemptions", {}))
-        self.customers = FakeCustomers(tables.setdefault("customers", {}))
+        self.customers = FakeCustomers(tables.setdefault("customers", {}), tables.setdefault("removals", {}))
         self.webhook_events = FakeWebhookEvents(tables.setdefault("webhooks", {}))
         self.due = FakeDues(tables.setdefault("due", {}))
         self.documents = FakeDocuments(tables.setdefault("documents", {}))
@@ -289,6 +289,9 @@ class FakePayoutAccounts:
     def get(self, user_id: str) -> PayoutAccount | None:
         return self.rows.get(user_id)
 
+    def after(self, user_id: str, limit: int) -> list[PayoutAccount]:
+        return [self.rows[key] for key in sorted(self.rows) if key > user_id][:limit]
+
     def add(self, account: PayoutAccount) -> None:
         if account.user_id in self.rows:
             raise LostRace
@@ -368,6 +371,7 @@ class FakeCoupons:
 @dataclass
 class FakeCustomers:
     rows: dict[str, str]
+    removals: dict[str, str]
 
     def get(self, user_id: str) -> str | None:
         return self.rows.get(user_id)
@@ -376,6 +380,12 @@ class FakeCustomers:
         if user_id in self.rows:
             raise LostRace
         self.rows[user_id] = account_id
+
+    def is_removing(self, user_id: str, method_id: str, call_key: str) -> bool:
+        return f"removing {method_id} in {call_key} for {user_id}" in self.removals
+
+    def begin_removal(self, user_id: str, method_id: str, call_key: str) -> None:
+        self.removals[f"removing {method_id} in {call_key} for {user_id}"] = self.rows[user_id]
 
 
 @dataclass

@@ -289,6 +289,12 @@ def test_a_customer_belongs_to_a_person_once(units: Units) -> None:
         work.customers.add("u", "cus_2", NOW)
     with units() as work:
         assert work.customers.get("u") == "cus_1"
+        for number in range(51):
+            work.customers.begin_removal("u", f"pm_{number}", "call")
+        work.customers.begin_removal("nobody", "pm_1", "call")
+        told = [work.customers.is_removing(*asked) for asked in (("u", "pm_50", "call"), ("u", "pm_50", "other"), ("u", "pm_0", "call"))]
+        assert told == [True, False, False]  # the latest fifty are remembered
+        assert not work.customers.is_removing("nobody", "pm_1", "call")
 
 
 def test_reports_are_kept_by_day_and_a_days_journals_are_found(units: Units) -> None:

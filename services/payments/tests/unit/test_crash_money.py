@@ -197,13 +197,15 @@ def test_another_default_is_chosen() -> None:
     assert purse.listed() == [("pm_2", True), ("pm_1", False)]
 
 
-def test_a_payment_method_that_is_forgotten_stays_so() -> None:
-    """Who asks again learns that there is none."""
+@pytest.mark.parametrize("point", ["wallet.removal_begun", "wallet.method_detached"])
+def test_a_payment_method_that_is_forgotten_stays_so(point: str) -> None:
+    """The same call again ends well; another one learns that there is none."""
     purse = Purse()
     purse.add("pm_1")
-    dies("wallet.method_detached", lambda: purse.remove("pm_1"))
+    dies(point, lambda: purse.remove("pm_1"))
+    purse.remove("pm_1")
     with pytest.raises(PaymentMethodNotFound):
-        purse.remove("pm_1")
+        purse.remove("pm_1", key="another")
     assert purse.listed() == []
 
 

@@ -37,7 +37,8 @@ class Purse:
         handler = SetDefaultPaymentMethodHandler(self.memory.unit_of_work, self.wallets, self.calls)
         return handler(SetDefaultPaymentMethod(payment_method=method), by or self.ann)
 
-    def remove(self, method: str, by: Principal | None = None) -> None:
+    def remove(self, method: str, by: Principal | None = None, key: str = "removal") -> None:
+        self.calls.call_key = key
         RemovePaymentMethodHandler(self.memory.unit_of_work, self.wallets, self.calls)(
             RemovePaymentMethod(payment_method=method), by or self.ann
         )
@@ -91,8 +92,20 @@ def test_a_removed_default_leaves_none_until_the_next_is_added() -> None:
     purse.remove("pm_1")
     assert purse.listed() == [("pm_2", False)]
     with pytest.raises(PaymentMethodNotFound):
-        purse.remove("pm_1")
+        purse.remove("pm_1", key="another")
     assert purse.add("pm_3").is_default
+
+
+def test_a_removal_that_was_begun_is_nobody_elses_and_of_no_other_method() -> None:
+    purse = Purse()
+    purse.add("pm_1")
+    purse.add("pm_2", purse.bob)
+    purse.remove("pm_1")
+    purse.remove("pm_1")  # the answer was lost: the same call again
+    for method, by in (("pm_2", purse.ann), ("pm_1", purse.bob)):
+        with pytest.raises(PaymentMethodNotFound):
+            purse.remove(method, by)
+    assert purse.listed(purse.bob) == [("pm_2", True)]
 
 
 def test_a_refusal_names_the_field_and_the_code() -> None:

@@ -20,6 +20,7 @@ from mongoengine import (
 from chassis.documents import VersionedDocument
 
 WEBHOOKS_KEPT_SECONDS = 40 * 24 * 3600  # Stripe retries for three days and lets one resend by hand for thirty
+_WEBHOOKS_EXPIRE = {"fields": ["received_at"], "expireAfterSeconds": WEBHOOKS_KEPT_SECONDS}
 
 
 class ChargeDocument(EmbeddedDocument):  # type: ignore[misc]  # mongoengine publishes no types
@@ -238,6 +239,7 @@ class CustomerDocument(VersionedDocument):
 
     customer_id = StringField(required=True)
     created_at = DateTimeField(required=True)
+    removals = ListField(DictField())  # {"method", "call"}, the latest last
 
     meta: ClassVar[dict[str, Any]] = {"collection": "customers"}
 
@@ -278,10 +280,7 @@ class WebhookEventDocument(VersionedDocument):
     type = StringField(required=True)
     received_at = DateTimeField(required=True)
 
-    meta: ClassVar[dict[str, Any]] = {
-        "collection": "webhook_events",
-        "indexes": [{"fields": ["received_at"], "expireAfterSeconds": WEBHOOKS_KEPT_SECONDS}],
-    }
+    meta: ClassVar[dict[str, Any]] = {"collection": "webhook_events", "indexes": [_WEBHOOKS_EXPIRE]}
 
 
 ALL: tuple[type[VersionedDocument], ...] = (

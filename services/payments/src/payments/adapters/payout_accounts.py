@@ -23,6 +23,9 @@ class MongoPayoutAccounts:
         document = self._documents.get(user_id)
         return None if document is None else _account(document)
 
+    def after(self, user_id: str, limit: int) -> list[PayoutAccount]:
+        return [_account(document) for document in self._documents.find({"_id": {"$gt": user_id}}, sort=[("_id", 1)], limit=limit)]
+
     def add(self, account: PayoutAccount) -> None:
         insert(self._documents, _document(account))
 

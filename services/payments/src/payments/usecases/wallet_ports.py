@@ -14,6 +14,13 @@ class Customers(Protocol):
 
     def get(self, user_id: str) -> str | None: ...
     def add(self, user_id: str, customer_id: str, at: datetime) -> None: ...
+    def is_removing(self, user_id: str, method_id: str, call_key: str) -> bool:
+        """Whether this very call began to remove the method, at an earlier attempt."""
+        ...
+
+    def begin_removal(self, user_id: str, method_id: str, call_key: str) -> None:
+        """Remember it, for as long as a client may try again."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
