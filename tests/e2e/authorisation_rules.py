@@ -212,6 +212,7 @@ RULES: dict[str, Rule] = {
     "payments.get_payout_account": OWN,
     "payments.create_coupon": only(Role.FINANCE, Role.ADMIN),
     "payments.list_coupons": only(Role.FINANCE, Role.ADMIN),
+    "payments.end_coupon": only(Role.FINANCE, Role.ADMIN),
     "payments.grant_credit": only(Role.FINANCE, Role.ADMIN),
     "payments.list_chargebacks": only(Role.FINANCE, Role.ADMIN),
     "payments.submit_chargeback_evidence": REFUSED.but(Decision.NOT_FOUND, Role.FINANCE, Role.ADMIN),
@@ -270,6 +271,8 @@ RULES: dict[str, Rule] = {
     "subscriptions.get_entitlements": OWN,
     "subscriptions.list_all_subscriptions": only(Role.FINANCE, Role.ADMIN),
     "subscriptions.end_subscription": HIDDEN.but(ALLOWED, Role.FINANCE, Role.ADMIN),
+    "subscriptions.list_bill_chargebacks": only(Role.FINANCE, Role.ADMIN),
+    "subscriptions.submit_bill_chargeback_evidence": REFUSED.but(Decision.NOT_FOUND, Role.FINANCE, Role.ADMIN),
     "subscriptions.refund_bill": REFUSED.but(Decision.NOT_FOUND, Role.FINANCE, Role.ADMIN),
     # dead letters, of every service
     "dead_letters.list_dead_letters": HIDDEN.but(ALLOWED, Role.SUPPORT, Role.ADMIN),

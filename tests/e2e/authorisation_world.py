@@ -70,6 +70,7 @@ async def build(journey: Journey, tokens: TestTokens) -> World:
     dispute = (await challenger.post(f"/v1/escrows/{escrow_id}/dispute", disputed, expect=201)).body
     receipt = (await eventually(lambda: _documents(challenger)))[0]
     outcast = await _registered(market, "Otto Outcast")
+    await _coupon(market, tokens)
     foreign = {
         "dispute": dispute["id"],
         "challenge": journey.challenge_id,
@@ -132,6 +133,13 @@ async def _upload(person: Person) -> str:
 async def _documents(owner: Person) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = (await owner.get("/v1/documents"))["items"]
     return items
+
+
+async def _coupon(market: Market, tokens: TestTokens) -> None:
+    """The one that samples name: there already, whoever is asked first to end it."""
+    finance = {"Authorization": f"Bearer {tokens.issue(new_id('user'), ['finance'])}"}
+    order = {"code": "WELCOME-10", "currency": "EUR", "amount": {"amount_minor": 5, "currency": "EUR"}}
+    assert (await market.send("POST", "/v1/admin/coupons", json=order, headers=finance)).status in (201, 409)
 
 
 async def _subscribed(owner: Person) -> str:

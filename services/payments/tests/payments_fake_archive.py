@@ -71,6 +71,10 @@ class FakeDocuments(Rows):
     def of_escrow(self, escrow_id: str) -> list[Document]:
         return sorted((row for row in self.rows.values() if row.draft.escrow_id == escrow_id), key=lambda row: (row.issued_at, row.id))
 
+    def of_subscription(self, subscription_id: str) -> list[Document]:
+        found = (row for row in self.rows.values() if row.draft.subscription_id == subscription_id)
+        return sorted(found, key=lambda row: (row.issued_at, row.id))
+
     def page(self, wanted: DocumentFilter, cursor: str | None, limit: int) -> tuple[list[Document], str | None]:
         found = [row for row in self.rows.values() if row.draft.recipient_id == wanted.recipient_id and _fits(row.draft, wanted)]
         found = [row for row in found if _within(row.issued_at, wanted)]

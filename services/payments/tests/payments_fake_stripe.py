@@ -19,6 +19,7 @@ from payments.usecases.chargeback_ports import Dispute
 from payments.usecases.ports import Intent, IntentStatus, Movement, MovementStatus, ProviderRefused
 
 T = TypeVar("T")
+TAKEN = frozenset(ChargebackStatus) - {ChargebackStatus.WON}
 ENABLED = AccountState(details_submitted=True, charges_enabled=True, payouts_enabled=True, transfers_enabled=True)
 ASKED = AccountState(False, False, False, False, ("external_account",), "requirements.past_due")
 
@@ -228,6 +229,8 @@ class FakeStripe:
 
     def refund(self, *, charge_id: str, amount: int, currency: str, saga_id: str, key: str, bill_id: str | None = None) -> Movement:
         def effect() -> Movement:
+            if bill_id and any(row.bill_id == bill_id and row.withdrawn for row in self.disputes.values() if row.status in TAKEN):
+                raise ProviderRefused("charge_disputed")
             refunded = [row for row in self.refunds.values() if row["charge"] == charge_id and row["status"] is not MovementStatus.FAILED]
             if amount > self._charged(charge_id) - sum(row["amount"] for row in refunded):
                 raise ProviderRefused("charge_already_refunded")

@@ -9,6 +9,7 @@ from typing import TypeVar
 from chassis.mongo import LostRace
 from contracts.payments.subscription_views import SubscriptionStatus
 from payments.domain.subscriptions.bill import Bill
+from payments.domain.subscriptions.bill_chargeback import BillChargeback
 from payments.domain.subscriptions.membership import Membership
 from payments.domain.subscriptions.plan import Plan
 from payments.domain.subscriptions.subscriber import Subscriber
@@ -88,6 +89,28 @@ class FakeBills:
             raise LostRace
         self.rows[bill.id] = replace(bill, version=bill.version + 1)
         return self.rows[bill.id]
+
+
+@dataclass
+class FakeBillChargebacks:
+    rows: dict[str, BillChargeback]
+
+    def get(self, chargeback_id: str) -> BillChargeback | None:
+        return self.rows.get(chargeback_id)
+
+    def page(self, cursor: str | None, limit: int) -> tuple[list[BillChargeback], str | None]:
+        return sorted(self.rows.values(), key=lambda row: row.created_at, reverse=True)[:limit], None
+
+    def add(self, chargeback: BillChargeback) -> None:
+        if chargeback.id in self.rows:
+            raise LostRace
+        self.rows[chargeback.id] = chargeback
+
+    def save(self, chargeback: BillChargeback) -> BillChargeback:
+        if self.rows[chargeback.id].version != chargeback.version:
+            raise LostRace
+        self.rows[chargeback.id] = replace(chargeback, version=chargeback.version + 1)
+        return self.rows[chargeback.id]
 
 
 @dataclass

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar
 
 from payments_fake_archive import FakeBilling, FakeDocuments, FakeDues, FakePeople, FakeSeries, FakeTallies, FakeTransactions
-from payments_fake_subscriptions import FakeBills, FakeMemberships, FakePlans, FakeSubscribers, FakeSubscriptions
+from payments_fake_subscriptions import FakeBillChargebacks, FakeBills, FakeMemberships, FakePlans, FakeSubscribers, FakeSubscriptions
 
+from chassis.ids import new_id
 from chassis.mongo import LostRace
+from chassis.principal import Principal
+from contracts.admin.events import ActionTaken
 from contracts.base import Event, View
 from payments.domain.chargeback import Chargeback
 from payments.domain.coupon import Coupon, Redemptions
@@ -108,6 +111,7 @@ class FakeUnitOfWork:
         self.bills = FakeBills(tables.setdefault("bills", {}))
         self.subscribers = FakeSubscribers(tables.setdefault("subscribers", {}))
         self.memberships = FakeMemberships(tables.setdefault("memberships", {}))
+        self.bill_chargebacks = FakeBillChargebacks(tables.setdefault("bill_chargebacks", {}))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -132,6 +136,20 @@ class FakeUnitOfWork:
 
     def answer(self, view: V) -> V:
         return view
+
+    def act(self, action: str, target: str, reason: str | None, by: Principal) -> None:
+        self.emit(
+            ActionTaken(
+                action_id=new_id("action"),
+                service="payments",
+                action=action,
+                target=target,
+                reason=reason,
+                actor_id=by.user_id,
+                request_id="",
+                taken_at=datetime(2031, 1, 1, tzinfo=UTC),
+            )
+        )
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from payments_bank import Bank, rerun
+from payments_subscribing import Subscribing
 
 from chassis.ids import new_id
 from contracts.payments.document_views import DocumentKind
@@ -23,7 +24,7 @@ def issuer(rate: int = 1900) -> Issuer:
 class Office:
     """Writes down what a bank's journals mean."""
 
-    def __init__(self, bank: Bank, rate: int = 1900) -> None:
+    def __init__(self, bank: Bank | Subscribing, rate: int = 1900) -> None:
         self.bank = bank
         self.handler = IssueDocumentsHandler(bank.memory.unit_of_work, issuer(rate), rerun, new_id, bank.clock.now)
 

@@ -31,6 +31,7 @@ from contracts.payments.subscriptions import (
     StartSubscription,
     UndoCancellation,
 )
+from contracts.payments.views import ChargebackStatus
 from payments.domain.ledger import AccountKind, balances_of, verify_chain
 from payments.domain.reconciliation import compared, joined, line_of
 from payments.domain.saga import Saga
@@ -39,6 +40,7 @@ from payments.domain.subscriptions.plan import Terms, new_plan
 from payments.domain.subscriptions.subscription import Subscription
 from payments.usecases.cancel_subscription import CancelSubscriptionHandler
 from payments.usecases.change_plan import ChangePlanHandler
+from payments.usecases.chargeback_ports import Dispute
 from payments.usecases.earn_bills import EarnBillsHandler
 from payments.usecases.end_subscription import EndSubscriptionHandler
 from payments.usecases.ports import IntentStatus, MovementStatus
@@ -72,6 +74,11 @@ PLANS = (
     terms("pro", BillingInterval.YEAR, 19_000, 20),
     terms("team", BillingInterval.MONTH, 4_900, 10, audience=PlanAudience.ORGANISATION),
 )
+
+
+def case_of(bill: Bill) -> str:
+    """The processor's id of the dispute about it."""
+    return f"du_{bill.id.replace('_', '')}"
 
 
 class Subscribing:
@@ -139,6 +146,14 @@ class Subscribing:
         price = None if amount is None else Price(amount_minor=amount, currency="EUR")
         command = RefundBill(bill_id=bill.id, amount=price, reason="It was not wanted.")
         return self.call(lambda: self.refund_handler(command, by or self.finance), key)
+
+    def dispute(self, bill: Bill, status: ChargebackStatus, event: str, *, withdrawn: bool = True, amount: int | None = None) -> None:
+        """The payer's bank has a dispute about this bill in this state, and a webhook says so."""
+        id, charge = case_of(bill), bill.charge.charge_id if bill.charge else "ch_pi_0"
+        amount = bill.amount if amount is None else amount
+        self.stripe.disputes[id] = Dispute(id, status, amount, bill.currency, charge, None, "fraudulent", None, withdrawn, bill.id)
+        command = ReceiveStripeWebhook(payload=f"{event},charge.dispute.updated,{id}", signature="good")
+        self.call(lambda: self.webhook_handler(command), None)
 
     def webhook(self, event_id: str, saga_id: str) -> None:
         command = ReceiveStripeWebhook(payload=f"{event_id},payment_intent.succeeded,{saga_id}", signature="good")
@@ -256,9 +271,12 @@ class Subscribing:
             assert billed == {bill.id for bill in paid}
             assert sum(refunds) == sum(bill.refunded for bill in paid)
             self._check_reconciliation(journals)
-        kept = sum(bill.amount - bill.refunded for bill in paid)
-        assert self.in_ledger(AccountKind.DEFERRED) + self.in_ledger(AccountKind.REVENUE) == kept == -self.in_ledger(AccountKind.PAYER)
-        assert self.in_ledger(AccountKind.REVENUE) == sum(bill.amount - bill.refunded for bill in paid if bill.earned)
+        assert -self.in_ledger(AccountKind.PAYER) == sum(bill.amount - bill.refunded for bill in paid)
+        assert self.in_ledger(AccountKind.DEFERRED) == sum(bill.kept for bill in paid if not bill.earned)
+        assert self.in_ledger(AccountKind.REVENUE) == sum(bill.kept for bill in paid if bill.earned)
+        taken = [row for row in self.memory.table("bill_chargebacks").values() if row.taken and row.status is not ChargebackStatus.WON]
+        assert self.in_ledger(AccountKind.CHARGEBACK) == sum(row.amount for row in taken) == sum(bill.charged_back for bill in paid)
+        assert -self.in_ledger(AccountKind.LOSSES) == sum(max(0, bill.refunded + bill.charged_back - bill.amount) for bill in paid)
         told = sum(fact.amount.amount_minor for fact in self.events(SubscriptionRefunded))
         assert told == sum(bill.refunded for bill in self.bills)
 

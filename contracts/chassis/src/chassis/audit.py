@@ -7,6 +7,9 @@ from typing import Any
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
+from chassis.context import current_call
+from chassis.mongo import Store
+from chassis.principal import Principal
 from contracts.admin.events import ActionTaken
 
 COLLECTION = "admin_actions"
@@ -17,7 +20,21 @@ def create(database: Database[dict[str, Any]]) -> None:
     database[COLLECTION].create_index([("target", 1), ("taken_at", 1)])
 
 
-def record(database: Database[dict[str, Any]], session: ClientSession, action: ActionTaken) -> None:
-    """Keep the record; the unit of work emits the event."""
-    fields = action.model_dump()
-    database[COLLECTION].insert_one({"_id": fields.pop("action_id"), **fields}, session=session)
+def record(
+    store: Store, session: ClientSession, *, service: str, action: str, target: str, reason: str | None, actor: Principal
+) -> ActionTaken:
+    """Keep who did what in this transaction; the unit of work emits the event."""
+    call = current_call.get()
+    taken = ActionTaken(
+        action_id=store.new_id("action"),
+        service=service,
+        action=action,
+        target=target,
+        reason=reason,
+        actor_id=actor.user_id,
+        request_id=call.request_id if call else "",
+        taken_at=store.clock.now(),
+    )
+    fields = taken.model_dump()
+    store.database[COLLECTION].insert_one({"_id": fields.pop("action_id"), **fields}, session=session)
+    return taken

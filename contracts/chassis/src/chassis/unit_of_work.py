@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from chassis.principal import Principal
 from contracts.base import Event, View
 
 V = TypeVar("V", bound=View)
@@ -26,4 +27,10 @@ class UnitOfWork(Protocol):
 
     def answer(self, view: V) -> V:
         """Keep the view as the answer to the command's idempotency key, where it has one; returns the view."""
+        ...
+
+
+class Audited(Protocol):
+    def act(self, action: str, target: str, reason: str | None, by: Principal) -> None:
+        """Into the audit log, with the transaction: what somebody of the staff did, to what, and why."""
         ...

@@ -231,6 +231,10 @@ class NotificationsService:
         self.use_cases.tell(subscriptions.subscription_refunded(event), delivered().event_id)
 
     @on_event
+    def on_credit_granted(self, event: payments.CreditGranted) -> None:
+        self.use_cases.tell(facts.credit_granted(event), delivered().event_id)
+
+    @on_event
     def on_message_sent(self, event: messaging.MessageSent) -> None:
         self.use_cases.tell(facts.message_sent(event), delivered().event_id)
 

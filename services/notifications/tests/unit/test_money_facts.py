@@ -12,6 +12,7 @@ from contracts.base import Event
 from contracts.money import Money, Price
 from contracts.notifications.views import NotificationCategory as Category
 from contracts.payments import events as payments
+from contracts.payments.coupon_views import CreditCause
 from contracts.payments.views import MilestoneKind
 from notifications.domain import facts
 from notifications.domain.facts import Fact
@@ -78,3 +79,9 @@ def test_who_hears_what(event: Event, told: dict[str, tuple[str, Money | None]])
     assert len(heard) == len(told)
     assert {fact.category for fact in heard} == {Category.MONEY}
     assert all(fact.link and fact.link.startswith("/v1/") for fact in heard)
+
+
+@pytest.mark.parametrize(("cause", "kind"), [(CreditCause.REFERRAL, "referral_rewarded"), (CreditCause.STAFF, "credit_granted")])
+def test_whoever_is_given_credit_hears_of_it_and_why(cause: CreditCause, kind: str) -> None:
+    (fact,) = facts.credit_granted(payments.CreditGranted(user_id=PAYER, amount=SOME, cause=cause))
+    assert (fact.recipient_id, fact.category, fact.kind, fact.words) == (PAYER, Category.MONEY, kind, {"amount": SOME})

@@ -27,6 +27,7 @@ from payments.usecases.close_cancelled_escrow import CloseCancelledEscrowHandler
 from payments.usecases.confirm_decision import ConfirmDecisionHandler
 from payments.usecases.create_coupon import CreateCouponHandler
 from payments.usecases.decide_dispute import DecideDisputeHandler
+from payments.usecases.end_coupon import EndCouponHandler
 from payments.usecases.freeze_escrow import FreezeEscrowHandler
 from payments.usecases.fund_escrow import FundEscrowHandler
 from payments.usecases.get_balance import GetBalanceHandler
@@ -61,6 +62,7 @@ from payments.usecases.release_escrow import ReleaseEscrowHandler
 from payments.usecases.remove_payment_method import RemovePaymentMethodHandler
 from payments.usecases.request_payout import RequestPayoutHandler
 from payments.usecases.resume_sagas import ResumeSagasHandler
+from payments.usecases.reward_referral import RewardReferralHandler
 from payments.usecases.sagas.runner import saga_runner
 from payments.usecases.set_default_payment_method import SetDefaultPaymentMethodHandler
 from payments.usecases.set_team_split import SetTeamSplitHandler
@@ -89,8 +91,10 @@ class UseCases:
     list_reconciliations: ListReconciliationsHandler
     get_reconciliation: GetReconciliationHandler
     create_coupon: CreateCouponHandler
+    end_coupon: EndCouponHandler
     list_coupons: ListCouponsHandler
     grant_credit: GrantCreditHandler
+    reward_referral: RewardReferralHandler
     list_chargebacks: ListChargebacksHandler
     submit_chargeback_evidence: SubmitChargebackEvidenceHandler
     receive_stripe_webhook: ReceiveStripeWebhookHandler
@@ -154,8 +158,10 @@ def build(resources: Resources[Settings]) -> UseCases:
         list_reconciliations=ListReconciliationsHandler(unit_of_work),
         get_reconciliation=GetReconciliationHandler(unit_of_work),
         create_coupon=CreateCouponHandler(unit_of_work, now),
+        end_coupon=EndCouponHandler(unit_of_work, now),
         list_coupons=ListCouponsHandler(unit_of_work),
         grant_credit=GrantCreditHandler(unit_of_work, calls, now),
+        reward_referral=RewardReferralHandler(unit_of_work, settings.referral_credit, now),
         list_chargebacks=ListChargebacksHandler(unit_of_work),
         submit_chargeback_evidence=SubmitChargebackEvidenceHandler(unit_of_work, provider, calls, now),
         receive_stripe_webhook=ReceiveStripeWebhookHandler(unit_of_work, webhooks, provider, runner, calls, now),

@@ -20,6 +20,7 @@ from payments.usecases.get_entitlements import GetEntitlementsHandler
 from payments.usecases.get_subscription import GetSubscriptionHandler
 from payments.usecases.keep_membership import KeepMembershipHandler
 from payments.usecases.list_all_subscriptions import ListAllSubscriptionsHandler
+from payments.usecases.list_bill_chargebacks import ListBillChargebacksHandler
 from payments.usecases.list_bills import ListBillsHandler
 from payments.usecases.list_plans import ListPlansHandler
 from payments.usecases.list_subscriptions import ListSubscriptionsHandler
@@ -30,6 +31,7 @@ from payments.usecases.resume_subscription import ResumeSubscriptionHandler
 from payments.usecases.sagas.runner import saga_runner
 from payments.usecases.set_subscription_payment_method import SetSubscriptionPaymentMethodHandler
 from payments.usecases.start_subscription import StartSubscriptionHandler
+from payments.usecases.submit_bill_chargeback_evidence import SubmitBillChargebackEvidenceHandler
 from payments.usecases.subscriptions.driving import ChargeDriver
 from payments.usecases.turn_subscriptions import TurnSubscriptionsHandler
 from payments.usecases.undo_cancellation import UndoCancellationHandler
@@ -55,6 +57,8 @@ class SubscriptionUseCases:
     list_all_subscriptions: ListAllSubscriptionsHandler
     end_subscription: EndSubscriptionHandler
     refund_bill: RefundBillHandler
+    list_bill_chargebacks: ListBillChargebacksHandler
+    submit_bill_chargeback_evidence: SubmitBillChargebackEvidenceHandler
     keep_membership: KeepMembershipHandler
     turn_subscriptions: TurnSubscriptionsHandler
     earn_bills: EarnBillsHandler
@@ -69,7 +73,8 @@ def build(resources: Resources[Settings]) -> SubscriptionUseCases:
     def unit_of_work() -> PaymentsUnitOfWork:
         return PaymentsUnitOfWork(store)
 
-    runner = saga_runner(unit_of_work, StripeProvider(client, settings.return_url), new_id, now)
+    provider = StripeProvider(client, settings.return_url)
+    runner = saga_runner(unit_of_work, provider, new_id, now)
     charges = ChargeDriver(unit_of_work, runner, calls, CallPatience())
     return SubscriptionUseCases(
         list_plans=ListPlansHandler(unit_of_work),
@@ -88,6 +93,8 @@ def build(resources: Resources[Settings]) -> SubscriptionUseCases:
         list_all_subscriptions=ListAllSubscriptionsHandler(unit_of_work),
         end_subscription=EndSubscriptionHandler(unit_of_work, now),
         refund_bill=RefundBillHandler(unit_of_work, runner, calls, new_id, now),
+        list_bill_chargebacks=ListBillChargebacksHandler(unit_of_work),
+        submit_bill_chargeback_evidence=SubmitBillChargebackEvidenceHandler(unit_of_work, provider, calls, now),
         keep_membership=KeepMembershipHandler(unit_of_work),
         turn_subscriptions=TurnSubscriptionsHandler(unit_of_work, retrying, new_id, now),
         earn_bills=EarnBillsHandler(unit_of_work, retrying, now),

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from test_payment_provider import EUR, stripe_at
+from test_stripe_disputes import disputes, let_a_second_pass
 
+from contracts.payments.views import ChargebackStatus
 from payments.adapters.stripe_books import StripeBooks
 from payments.adapters.stripe_client import stripe_client
 from payments.adapters.stripe_wallets import StripeWallets
@@ -51,3 +53,16 @@ def test_stripes_books_tell_of_bills_by_their_journals(sandbox_url: str) -> None
     now = datetime.now(UTC)
     lines = StripeBooks(stripe.client).lines(now - timedelta(hours=1), now + timedelta(hours=1))
     assert {line.key: line.amount for line in lines} == {"subscription:bill_1": 1_900, "subscription_refund:saga_2": -400}
+
+
+def test_a_dispute_leads_to_its_bill_and_its_booking_to_its_journal(sandbox_url: str) -> None:
+    stripe = stripe_at(sandbox_url)
+    charged(sandbox_url, "pm_card_createDispute", by_itself=True)
+    let_a_second_pass(sandbox_url)
+    (made,) = disputes(sandbox_url)
+    dispute = stripe.get_dispute(made["id"])
+    assert (dispute.bill_id, dispute.escrow_id, dispute.withdrawn) == ("bill_1", None, True)
+    assert (dispute.status, dispute.amount, dispute.currency) == (ChargebackStatus.NEEDS_RESPONSE, 1_900, EUR)
+    now = datetime.now(UTC)
+    lines = StripeBooks(stripe.client).lines(now - timedelta(hours=1), now + timedelta(hours=1))
+    assert {line.key: line.amount for line in lines} == {"subscription:bill_1": 1_900, f"chargeback:{dispute.id}": -1_900}

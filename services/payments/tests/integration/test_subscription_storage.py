@@ -16,6 +16,7 @@ from chassis.ids import new_id
 from chassis.mongo import LostRace, Store
 from contracts.identity.organisation_views import OrganisationRole
 from contracts.payments.subscription_views import BillKind, EndReason, SubscriptionStatus
+from contracts.payments.views import ChargebackStatus as Case
 from local_platform.pytest_plugin import OpenStore
 from payments import migrations
 from payments.adapters.unit_of_work import PaymentsUnitOfWork
@@ -23,6 +24,7 @@ from payments.domain.milestone import Charge
 from payments.domain.payer_action import PayerAction
 from payments.domain.saga import Order, Saga
 from payments.domain.subscriptions.bill import Bill
+from payments.domain.subscriptions.bill_chargeback import BillChargeback
 from payments.domain.subscriptions.membership import Membership
 from payments.domain.subscriptions.orders import BillOrder, BillRefundOrder
 from payments.domain.subscriptions.plan import new_plan
@@ -195,3 +197,32 @@ def test_the_plans_to_begin_with_are_there_and_stay_as_finance_has_made_them(sto
     m0010_subscriptions.migrate(store.database)
     with PaymentsUnitOfWork(store) as work:
         assert len(work.plans.offered()) == 7
+
+
+def test_a_chargeback_of_a_bill_is_kept_whole_and_the_latest_is_listed_first(units: Units) -> None:
+    case = BillChargeback("du_1", 1, new_id("subscription"), new_id("bill"), 900, "EUR", "fraudulent", Case.INQUIRY, NOW, NOW, NOW)
+    later = replace(case, id="du_2", evidence_due_by=None, created_at=NOW + timedelta(days=1))
+    with units() as work:
+        work.bill_chargebacks.add(case)
+        work.bill_chargebacks.add(later)
+    with units() as work:
+        assert (work.bill_chargebacks.get("du_1"), work.bill_chargebacks.get("du_2")) == (case, later)
+        assert work.bill_chargebacks.get("du_3") is None
+        assert [found.id for found in work.bill_chargebacks.page(None, 20)[0]] == ["du_2", "du_1"]
+        saved = work.bill_chargebacks.save(case.took().become(Case.LOST, NOW))
+    with units() as work:
+        assert work.bill_chargebacks.get("du_1") == saved
+    with pytest.raises((LostRace, StaleVersion)), units() as work:
+        work.bill_chargebacks.save(case)
+
+
+def test_what_a_bank_has_taken_of_a_bill_is_kept(units: Units) -> None:
+    paid = bill(subscription()).paid(Charge("pi_1", "ch_1"), NOW)
+    with units() as work:
+        work.bills.add(paid)
+    with units() as work:
+        work.bills.save(paid.charge_back(400).lose())
+    with units() as work:
+        found = work.bills.get(paid.id)
+    assert found is not None
+    assert (found.charged_back, found.lost, found.kept) == (400, True, 500)

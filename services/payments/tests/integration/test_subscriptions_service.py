@@ -138,3 +138,9 @@ async def test_a_first_period_is_charged_and_the_next_by_the_clock(
         await eventually(earned, within=60.0)
         accounts = {row["_id"].partition(":")[0]: row["amount"] for row in database["balances"].find()}
         assert accounts == {"payer": -9_800, "deferred": 4_900, "revenue": 4_900}
+
+        async def invoiced() -> bool:
+            papers = list(database["accounting_documents"].find({"subscription_id": begun.id, "recipient_id": admin}))
+            return len({paper["number"] for paper in papers if paper["kind"] == "invoice"}) == 2
+
+        await eventually(invoiced, within=40.0)

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from payments_bank import START, Bank
+from payments_fakes import FakeUnitOfWork
+from pydantic import ValidationError
 
-from contracts.payments.coupon_commands import CreateCoupon
-from contracts.payments.events import EscrowFunded, FundsRefunded
+from chassis.ids import new_id
+from chassis.principal import Principal
+from contracts.admin.events import ActionTaken
+from contracts.identity.events import ReferralQualified
+from contracts.money import Price
+from contracts.payments.coupon_commands import CreateCoupon, EndCoupon
+from contracts.payments.coupon_views import CouponView, CreditCause
+from contracts.payments.events import CreditGranted, EscrowFunded, FundsRefunded
 from contracts.payments.queries import ListCoupons
-from payments.domain.coupon_errors import CouponExists, CouponNotValid, NoCredit
+from payments.domain.coupon_errors import CouponExists, CouponNotFound, CouponNotValid, NoCredit
 from payments.domain.errors import FinanceOnly, PaymentDeclined
 from payments.domain.ledger import AccountKind
+from payments.settings import Settings
 from payments.usecases.create_coupon import CreateCouponHandler
+from payments.usecases.end_coupon import EndCouponHandler
 from payments.usecases.list_coupons import ListCouponsHandler
 from payments.usecases.ports import MovementStatus
+from payments.usecases.reward_referral import RewardReferralHandler
+
+KEYS = '{"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}'  # RFC 8037, appendix A.2
+CREDIT, CAME = Price(amount_minor=1_000, currency="EUR"), new_id("user")
 
 
 def charged(bank: Bank) -> list[int]:
@@ -226,3 +241,87 @@ def test_coupons_are_made_and_seen_by_finance(bank: Bank) -> None:
         bank.coupon("C-3")
     with pytest.raises(FinanceOnly):
         bank.grant(1)
+
+
+def ends(bank: Bank, by: Principal | None = None, code: str = "WELCOME") -> CouponView:
+    handler = EndCouponHandler(bank.memory.unit_of_work, bank.clock.now)
+    return bank.call(lambda: handler(EndCoupon(code=code, reason="It went round."), by or bank.finance), None)
+
+
+def test_a_coupon_that_was_ended_is_used_no_more_and_told_of_once(bank: Bank) -> None:
+    bank.coupon()
+    with pytest.raises(FinanceOnly):
+        ends(bank, bank.challenger)
+    with pytest.raises(CouponNotFound):
+        ends(bank, code="NOBODY-KNOWS")
+    first = ends(bank)
+    bank.clock.advance(timedelta(minutes=1))
+    assert first.ended_at == ends(bank).ended_at == START
+    acts = [(act.action, act.target, act.reason) for act in bank.events(ActionTaken) if act.action == "coupons.ended"]
+    assert acts == [("coupons.ended", "WELCOME", "It went round.")]
+    with pytest.raises(CouponNotValid) as refused:
+        bank.fund(coupon="WELCOME")
+    assert refused.value.fields[0].detail == "has ended"
+    assert charged(bank) == []
+
+
+def test_a_funding_that_has_begun_keeps_what_an_ended_coupon_gave(bank: Bank) -> None:
+    bank.coupon()
+    bank.fund(coupon="WELCOME", method="pm_card_authenticationRequired")
+    ends(bank)
+    bank.stripe.succeed("pi_0")
+    bank.resume(timedelta(minutes=11))
+    assert (charged(bank), bank.in_ledger(AccountKind.PROMOTION)) == ([95_000], -5_000)
+    bank.check()
+
+
+def test_a_funding_that_fails_gives_an_ended_coupon_back_without_reviving_it(bank: Bank) -> None:
+    bank.coupon()
+    bank.fund(coupon="WELCOME", method="pm_card_authenticationRequired")
+    ends(bank)
+    bank.resume(timedelta(hours=2))
+    bank.resume(timedelta(minutes=11))
+    (coupon,) = bank.memory.table("coupons").values()
+    assert (coupon.redeemed, coupon.ended_at) == (0, START)
+    with pytest.raises(CouponNotValid):
+        bank.fund(coupon="WELCOME")
+
+
+# -- referrals
+
+
+def qualifies(bank: Bank, credit: Price | None = CREDIT, *, who: str = CAME) -> None:
+    event = ReferralQualified(
+        user_id=who, referrer_id=bank.challenger.user_id, code="7M3K9QXA", challenge_id=new_id("challenge"), qualified_at=bank.clock.now()
+    )
+    RewardReferralHandler(bank.memory.unit_of_work, credit, bank.clock.now)(event)
+
+
+def test_a_referral_is_rewarded_once_whatever_is_delivered_twice(bank: Bank) -> None:
+    for _ in range(3):
+        qualifies(bank)
+    assert bank.in_ledger(AccountKind.CREDIT) == 1_000
+    (fact,) = bank.events(CreditGranted)
+    assert (fact.user_id, fact.amount, fact.cause) == (bank.challenger.user_id, CREDIT, CreditCause.REFERRAL)
+    assert f"referral_credit:{CAME}" in bank.memory.table("journals")
+    qualifies(bank, who=new_id("user"))
+    assert bank.in_ledger(AccountKind.CREDIT) == 2_000
+    bank.fund(credit=True)
+    assert charged(bank) == [98_000]
+    bank.check()
+
+
+def test_nothing_is_given_where_a_referral_is_worth_nothing_or_its_person_is_gone(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    qualifies(bank, None)
+    monkeypatch.setattr(FakeUnitOfWork, "erased_people", {bank.challenger.user_id})
+    qualifies(bank)
+    assert (bank.in_ledger(AccountKind.CREDIT), bank.events(CreditGranted)) == (0, [])
+
+
+def test_what_a_referral_is_worth_must_be_payable() -> None:
+    given: dict[str, Any] = dict.fromkeys(("amqp_url", "mongo_url", "stripe_api_key", "stripe_webhook_secret", "evidence_key"), "x")
+    given |= {"principal_jwks": KEYS, "personal_data_keys": "x", "referral_credit_currency": "KWD"}
+    assert Settings(**given, referral_credit_minor=0).referral_credit is None
+    assert Settings(**given, referral_credit_minor=1_010).referral_credit == Price(amount_minor=1_010, currency="KWD")
+    with pytest.raises(ValidationError, match="referral_credit_minor"):
+        Settings(**given, referral_credit_minor=1_005)

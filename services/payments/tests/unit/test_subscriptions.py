@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from payments_bank import person
 from payments_subscribing import PLANS, SET, START, VISA, Subscribing
 
 from chassis.ids import new_id
+from chassis.principal import PersonRequired
+from contracts.admin.events import ActionTaken
 from contracts.identity.events import MemberAdded, MemberRemoved, MemberRoleChanged
 from contracts.identity.organisation_views import OrganisationRole
 from contracts.identity.roles import Role
@@ -342,6 +345,8 @@ def test_finance_refunds_before_and_after_a_period_is_earned(world: Subscribing)
         world.refund(bill, by=world.owner)
     assert world.refund(bill, 300, key="k").refunded.amount_minor == 300
     assert world.refund(bill, 300, key="k").refunded.amount_minor == 300
+    acts = [(act.action, act.target, act.reason, act.actor_id) for act in world.events(ActionTaken)]
+    assert acts == [("bills.refunded", bill.id, "It was not wanted.", world.finance.user_id)]
     world.until(at(3, 1))
     assert (world.in_ledger(AccountKind.REVENUE), world.in_ledger(AccountKind.DEFERRED)) == (600, 900)
     with pytest.raises(AmountAbovePaid):
@@ -457,6 +462,17 @@ def test_an_organisation_is_subscribed_by_those_who_administer_it(world: Subscri
         world.cancel()
     with pytest.raises(OwnerNotFound):
         listed(ListSubscriptions(owner_id=organisation), world.owner)
+    program = replace(
+        person(Role.EXPERT), roles=frozenset(), scopes=frozenset({"subscriptions:read"}), machine=True, organisation_id=organisation
+    )
+    assert [one.id for one in listed(ListSubscriptions(), program).items] == [view.id]
+    assert GetSubscriptionHandler(world.memory.unit_of_work)(GetSubscription(subscription_id=view.id), program).owner_id == organisation
+    with pytest.raises(SubscriptionNotFound):
+        GetSubscriptionHandler(world.memory.unit_of_work)(
+            GetSubscription(subscription_id=view.id), replace(program, organisation_id=new_id("organisation"))
+        )
+    with pytest.raises(PersonRequired):
+        program.admit(StartSubscription)
     world.until(at(3, 1))  # whoever gave the payment method pays until somebody else does or it is cancelled
     assert len(world.paid) == 2
     world.check()

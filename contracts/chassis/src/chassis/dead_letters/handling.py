@@ -8,7 +8,6 @@ from typing import ClassVar
 from pymongo.client_session import ClientSession
 
 from chassis import audit
-from chassis.context import current_call
 from chassis.dead_letters.letter import Letter, detail, view
 from chassis.dead_letters.letters import Letters
 from chassis.mongo import MongoUnitOfWork, Store
@@ -16,7 +15,6 @@ from chassis.paging import InvalidCursor
 from chassis.principal import Principal
 from contracts import topology
 from contracts.admin.commands import DiscardDeadLetter, ReplayDeadLetter, ReplayDeadLetters
-from contracts.admin.events import ActionTaken
 from contracts.admin.queries import GetDeadLetter, ListDeadLetters
 from contracts.admin.views import DeadLetterDetailView, DeadLetterListView, DeadLetterView, LetterStatus, ReplayView
 from contracts.errors import DomainError, Kind
@@ -62,18 +60,8 @@ class _Work(MongoUnitOfWork):
 
     def act(self, service: str, action: str, target: str, reason: str | None, actor: Principal) -> None:
         """Keep and publish who did what."""
-        call = current_call.get()
-        taken = ActionTaken(
-            action_id=self._store.new_id("action"),
-            service=service,
-            action=f"dead_letters.{action}",
-            target=target,
-            reason=reason,
-            actor_id=actor.user_id,
-            request_id=call.request_id if call else "",
-            taken_at=self._store.clock.now(),
-        )
-        audit.record(self._store.database, self._session_of_audit, taken)
+        action = f"dead_letters.{action}"
+        taken = audit.record(self._store, self._session_of_audit, service=service, action=action, target=target, reason=reason, actor=actor)
         self.emit(taken)
 
 

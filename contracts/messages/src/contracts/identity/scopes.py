@@ -20,6 +20,7 @@ AREAS: Mapping[str, str] = {
     "submissions": "challenges",
     "reviews": "challenges",
     "payments": "payments",
+    "subscriptions": "subscriptions",
     "messaging": "messaging",
     "matching": "matching",
     "notifications": "notifications",
@@ -34,6 +35,10 @@ IN_PERSON = frozenset(
         "payments.add_payment_method",
         "payments.set_default_payment_method",
         "payments.remove_payment_method",
+        "subscriptions.start_subscription",
+        "subscriptions.change_plan",
+        "subscriptions.resume_subscription",
+        "subscriptions.set_subscription_payment_method",
         "organisations.create_organisation",
         "organisations.accept_invitation",
         "organisations.leave_organisation",
@@ -55,6 +60,11 @@ FOR_MACHINES = frozenset(
         "reviews.list_reviews",
         "matching.search_challenges",
         "matching.autocomplete_challenges",
+        "subscriptions.list_plans",
+        "subscriptions.list_subscriptions",
+        "subscriptions.get_subscription",
+        "subscriptions.list_bills",
+        "subscriptions.get_entitlements",
         "organisations.get_organisation",
         "organisations.list_members",
         "organisations.list_invitations",
@@ -66,7 +76,7 @@ FOR_MACHINES = frozenset(
         "organisations.list_bulk_invite_rows",
     }
 )
-MACHINE_SCOPES = frozenset({"challenges:read", "matching:read", "organisations:read", "organisations:write"})
+MACHINE_SCOPES = frozenset({"challenges:read", "matching:read", "organisations:read", "organisations:write", "subscriptions:read"})
 
 
 def name_of(request: type[Request[Any]]) -> str:

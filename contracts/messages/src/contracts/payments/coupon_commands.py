@@ -41,3 +41,11 @@ class GrantCredit(Command[CreditView]):
     user_id: UserId
     amount: Price
     reason: ShortText
+
+
+class EndCoupon(Command[CouponView]):
+    """Nobody may use it from now on. Whoever is funding with it, or has, keeps what it gave. One that has ended stays as it is."""
+
+    service: ClassVar[str] = "payments"
+    code: CouponCode
+    reason: ShortText

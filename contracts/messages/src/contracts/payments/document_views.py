@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, JsonValue, StringConstraints
 
 from contracts.base import UtcDatetime, View
-from contracts.ids import ChallengeId, DocumentId, EscrowId, UserId
+from contracts.ids import ChallengeId, DocumentId, EscrowId, SubscriptionId, UserId
 from contracts.money import SignedMoney
 
 
@@ -20,8 +20,8 @@ class Locale(StrEnum):
 
 
 class DocumentKind(StrEnum):
-    """`receipt` and `refund_receipt` go to who paid into escrow, `invoice` (of the platform's fee) and its `credit_note` to who
-    bore the fee, `payout_statement` to whose money went to the bank.
+    """`receipt` and `refund_receipt` go to who paid into escrow, `invoice` and its `credit_note` to who bore the platform's fee or
+    paid for a subscription, `payout_statement` to whose money went to the bank.
     """
 
     RECEIPT = "receipt"
@@ -32,7 +32,9 @@ class DocumentKind(StrEnum):
 
 
 class LineItem(StrEnum):
-    """What a line is about; what it is called depends on the reader's language."""
+    """What a line is about; what it is called depends on the reader's language. `platform_fee` is what the platform takes for itself: on
+    the document of a subscription, the plan's price.
+    """
 
     ESCROW_DEPOSIT = "escrow_deposit"
     CREDIT_USED = "credit_used"
@@ -108,6 +110,7 @@ class DocumentView(View):
     total: SignedMoney
     escrow_id: EscrowId | None
     challenge_id: ChallengeId | None
+    subscription_id: SubscriptionId | None = None
     related: str | None
     branding: BrandingView
     issued_at: UtcDatetime
@@ -155,13 +158,16 @@ Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 
 
 class RevenueLineView(View):
-    """A month (UTC) in one currency. `revenue` = fees − promotions − losses + recovered losses; `fees` are gross of tax."""
+    """A month (UTC) in one currency. `revenue` = fees + subscriptions − promotions − losses + recovered losses; `fees` and
+    `subscriptions` (earned in the month, whenever they were paid) are gross of tax.
+    """
 
     month: Month
     paid_in: SignedMoney
     refunded: SignedMoney
     released: SignedMoney
     fees: SignedMoney
+    subscriptions: SignedMoney | None = None
     promotions: SignedMoney
     credits_granted: SignedMoney
     chargebacks: SignedMoney

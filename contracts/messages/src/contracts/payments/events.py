@@ -5,6 +5,7 @@ from typing import ClassVar
 from contracts.base import Event, UtcDatetime
 from contracts.ids import BillId, ChallengeId, DisputeId, EscrowId, MilestoneId, PayoutId, SubscriptionId, UserId
 from contracts.money import Money, Price
+from contracts.payments.coupon_views import CreditCause
 from contracts.payments.subscription_views import BillKind, EndReason, Entitlement, OwnerId, PlanId
 from contracts.payments.views import MilestoneKind
 
@@ -238,6 +239,33 @@ class SubscriptionRefunded(_SubscriptionFact):
     bill_id: BillId
     amount: Price
     reason: str
+
+
+class _SubscriptionChargebackFact(_SubscriptionFact):
+    chargeback_id: str
+    bill_id: BillId
+    amount: Price
+    reason: str
+
+
+class SubscriptionChargebackOpened(_SubscriptionChargebackFact):
+    """The payer's bank has taken back what a bill has cost, until it is decided."""
+
+
+class SubscriptionChargebackClosed(_SubscriptionChargebackFact):
+    """The bank has decided. Not `won`: what it took stays taken, and the subscription ends."""
+
+    won: bool
+
+
+class CreditGranted(Event):
+    """This person was given credit, to fund with."""
+
+    source: ClassVar[str] = "payments"
+    subject_field: ClassVar[str] = "user_id"
+    user_id: UserId
+    amount: Price
+    cause: CreditCause
 
 
 class EntitlementChanged(Event):

@@ -8,6 +8,7 @@ from pydantic import StringConstraints
 from contracts.base import UtcDatetime, View
 from contracts.ids import BillId, SubscriptionId, UserId
 from contracts.money import Money, Price
+from contracts.payments.views import ChargebackStatus
 
 PlanId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{2,60}$")]
 Entitlement = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{1,60}$")]  # what others gate by, such as `matching.boost`
@@ -42,6 +43,8 @@ class SubscriptionStatus(StrEnum):
 
 
 class EndReason(StrEnum):
+    """`payment_failed` also when the payer's bank took a payment back for good."""
+
     REQUESTED = "requested"
     PAYMENT_FAILED = "payment_failed"
     STAFF = "staff"
@@ -119,7 +122,7 @@ class PlanChangeView(View):
 
 
 class BillView(View):
-    """One period, or the rest of one, and what it cost. `refunded` is part of `amount`."""
+    """One period, or the rest of one, and what it cost. `refunded` is part of `amount`; `charged_back` is what the payer's bank has."""
 
     id: BillId
     version: int
@@ -131,11 +134,28 @@ class BillView(View):
     amount: Price
     refunded: Money
     refunding: bool
+    charged_back: Money | None = None
     period_start: UtcDatetime
     period_end: UtcDatetime
     failure_code: str | None = None
     created_at: UtcDatetime
     paid_at: UtcDatetime | None = None
+
+
+class BillChargebackView(View):
+    """The payer's bank wants back what a bill has cost. `taken` is what it has: nothing while it only asks, and once it is won."""
+
+    id: str
+    version: int
+    subscription_id: SubscriptionId
+    bill_id: BillId
+    amount: Price
+    taken: Money
+    reason: str
+    status: ChargebackStatus
+    evidence_due_by: UtcDatetime | None
+    created_at: UtcDatetime
+    updated_at: UtcDatetime
 
 
 class EntitlementsView(View):

@@ -4,12 +4,13 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from contracts.base import Command, Name, Query, ShortText
+from contracts.base import Command, LongText, Name, Query, ShortText
 from contracts.ids import BillId, SubscriptionId
 from contracts.money import Price
 from contracts.paging import DEFAULT_LIMIT, Cursor, Limit, Page
-from contracts.payments.commands import PaymentMethod
+from contracts.payments.commands import ChargebackId, PaymentMethod
 from contracts.payments.subscription_views import (
+    BillChargebackView,
     BillingInterval,
     BillView,
     Entitlement,
@@ -146,3 +147,17 @@ class RefundBill(_OfSubscriptions, Command[BillView]):
     bill_id: BillId
     amount: Price | None = None
     reason: ShortText
+
+
+class ListBillChargebacks(_OfSubscriptions, Query[Page[BillChargebackView]]):
+    """Finance: those of subscriptions' bills, the latest first."""
+
+    cursor: Cursor | None = None
+    limit: Limit = DEFAULT_LIMIT
+
+
+class SubmitBillChargebackEvidence(_OfSubscriptions, Command[BillChargebackView]):
+    """Finance: tell the payer's bank why the payment stands; once, before the bank's deadline."""
+
+    chargeback_id: ChargebackId
+    evidence: LongText

@@ -15,6 +15,7 @@ from contracts.messaging import events as messaging
 from contracts.money import Money
 from contracts.notifications.views import NotificationCategory as Category
 from contracts.payments import events as payments
+from contracts.payments.coupon_views import CreditCause
 from contracts.payments.views import MilestoneKind
 
 Words = Mapping[str, str | Money]
@@ -228,6 +229,12 @@ def payout_paid(event: payments.PayoutPaid) -> list[Fact]:
 
 def payout_failed(event: payments.PayoutFailed) -> list[Fact]:
     return [Fact(event.user_id, Category.MONEY, "payout_failed", {"amount": event.amount}, f"/v1/payouts/{event.payout_id}")]
+
+
+def credit_granted(event: payments.CreditGranted) -> list[Fact]:
+    """The cause chooses the words."""
+    kind = "referral_rewarded" if event.cause is CreditCause.REFERRAL else "credit_granted"
+    return [Fact(event.user_id, Category.MONEY, kind, {"amount": event.amount}, "/v1/balance")]
 
 
 def message_sent(event: messaging.MessageSent) -> list[Fact]:

@@ -63,6 +63,8 @@ def _document(bill: Bill) -> BillDocument:
         refund_saga_id=bill.refund_saga_id,
         earned=bill.earned,
         failure_code=bill.failure_code,
+        charged_back=bill.charged_back,
+        lost=bill.lost,
         awaits_earning=True if bill.earned_at else None,
         earned_at=bill.earned_at,
     )
@@ -89,4 +91,6 @@ def _bill(document: BillDocument) -> Bill:
         refund_saga_id=document.refund_saga_id,
         earned=document.earned,
         failure_code=document.failure_code,
+        charged_back=document.charged_back,
+        lost=document.lost,
     )

@@ -26,6 +26,7 @@ class CouponDocument(VersionedDocument):
     redeemed = IntField(required=True)
     created_by = StringField(required=True)
     created_at = DateTimeField(required=True)
+    ended_at = DateTimeField()
 
     meta: ClassVar[dict[str, Any]] = {"collection": "coupons"}
 

@@ -73,7 +73,13 @@ class MongoDocuments:
         return _document(found[0]) if found else None
 
     def of_escrow(self, escrow_id: str) -> list[Document]:
-        found = self._records.find({"escrow_id": escrow_id})
+        return self._in_order({"escrow_id": escrow_id})
+
+    def of_subscription(self, subscription_id: str) -> list[Document]:
+        return self._in_order({"subscription_id": subscription_id})
+
+    def _in_order(self, query: dict[str, Any]) -> list[Document]:
+        found = self._records.find(query)
         return [_document(record) for record in sorted(found, key=lambda record: (record.issued_at, record.id))]
 
     def page(self, wanted: DocumentFilter, cursor: str | None, limit: int) -> tuple[list[Document], str | None]:
@@ -140,6 +146,7 @@ def _record(document: Document) -> DocumentRecord:
         challenge_id=draft.challenge_id,
         related=draft.related,
         charge_id=draft.charge_id,
+        subscription_id=draft.subscription_id,
     )
 
 
@@ -159,5 +166,6 @@ def _document(record: DocumentRecord) -> Document:
         challenge_id=record.challenge_id,
         related=record.related,
         charge_id=record.charge_id,
+        subscription_id=record.subscription_id,
     )
     return Document(record.id, record.number, party_of_record(record.issuer), record.issued_at, draft)

@@ -82,6 +82,7 @@ class DocumentRecord(VersionedDocument):
     challenge_id = StringField()
     related = StringField()
     charge_id = StringField()
+    subscription_id = StringField()
 
     meta: ClassVar[dict[str, Any]] = {
         "collection": "accounting_documents",
@@ -90,6 +91,7 @@ class DocumentRecord(VersionedDocument):
             {"fields": ["number"], "unique": True},
             {"fields": ["recipient_id", "issued_at", "_id"]},
             {"fields": ["escrow_id"], "sparse": True},
+            {"fields": ["subscription_id"], "sparse": True},
         ],
     }
 

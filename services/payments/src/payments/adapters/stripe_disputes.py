@@ -53,5 +53,6 @@ class StripeDisputes:
             escrow_id=ours["escrow_id"] if ours and "escrow_id" in ours else None,
             reason=dispute.reason,
             evidence_due_by=datetime.fromtimestamp(details.due_by, UTC) if details and details.due_by else None,
+            bill_id=ours["bill_id"] if ours and "bill_id" in ours else None,
             withdrawn=any(booked.amount < 0 for booked in dispute.balance_transactions),
         )

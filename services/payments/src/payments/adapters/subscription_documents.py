@@ -72,6 +72,8 @@ class BillDocument(VersionedDocument):
     refund_saga_id = StringField()
     earned = BooleanField(required=True)
     failure_code = StringField()
+    charged_back = LongField(default=0)  # bills of an earlier version have none
+    lost = BooleanField(default=False)
     awaits_earning = BooleanField()
     earned_at = DateTimeField()
 
@@ -108,4 +110,28 @@ class MembershipDocument(VersionedDocument):
     meta: ClassVar[dict[str, Any]] = {"collection": "memberships", "indexes": [{"fields": ["user_id"]}]}
 
 
-ALL: tuple[type[VersionedDocument], ...] = (PlanDocument, SubscriptionDocument, BillDocument, SubscriberDocument, MembershipDocument)
+class BillChargebackDocument(VersionedDocument):
+    """Its id is Stripe's of the dispute."""
+
+    subscription_id = StringField(required=True)
+    bill_id = StringField(required=True)
+    amount = LongField(required=True)
+    currency = StringField(required=True)
+    reason = StringField(required=True)
+    status = StringField(required=True)
+    evidence_due_by = DateTimeField()
+    created_at = DateTimeField(required=True)
+    updated_at = DateTimeField(required=True)
+    taken = BooleanField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "bill_chargebacks", "indexes": [{"fields": ["-created_at", "-_id"]}]}
+
+
+ALL: tuple[type[VersionedDocument], ...] = (
+    PlanDocument,
+    SubscriptionDocument,
+    BillDocument,
+    SubscriberDocument,
+    MembershipDocument,
+    BillChargebackDocument,
+)

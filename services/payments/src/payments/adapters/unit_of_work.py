@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pymongo.client_session import ClientSession
 
+from chassis import audit
 from chassis.mongo import MongoUnitOfWork
+from chassis.principal import Principal
+from payments.adapters.bill_chargebacks import MongoBillChargebacks
 from payments.adapters.bills import MongoBills
 from payments.adapters.chargebacks import MongoChargebacks
 from payments.adapters.coupons import MongoCoupons
@@ -51,3 +54,8 @@ class PaymentsUnitOfWork(MongoUnitOfWork):
         self.bills = MongoBills(session)
         self.subscribers = MongoSubscribers(session)
         self.memberships = MongoMemberships(session)
+        self.bill_chargebacks = MongoBillChargebacks(session)
+
+    def act(self, action: str, target: str, reason: str | None, by: Principal) -> None:
+        """Keep and publish what somebody of the staff did."""
+        self.emit(audit.record(self._store, self.session, service="payments", action=action, target=target, reason=reason, actor=by))

@@ -25,6 +25,11 @@ class Coupon:
     redeemed: int
     created_by: str
     created_at: datetime
+    ended_at: datetime | None = None
+
+    def end(self, at: datetime) -> Coupon:
+        """From now on nobody may use it; what was redeemed stays so."""
+        return self if self.ended_at is not None else replace(self, ended_at=at)
 
     def redeem(self, redemptions: Redemptions, currency: str, at: datetime) -> tuple[Coupon, Redemptions]:
         """Counted once more, for everybody and for this person.
@@ -36,6 +41,8 @@ class Coupon:
             raise CouponNotValid(f"is for {self.currency}")
         if at < self.valid_from or (self.valid_until is not None and at >= self.valid_until):
             raise CouponNotValid("is not valid now")
+        if self.ended_at is not None:
+            raise CouponNotValid("has ended")
         if self.total_limit is not None and self.redeemed >= self.total_limit:
             raise CouponNotValid("has been used up")
         if redemptions.number >= self.per_person_limit:

@@ -20,6 +20,13 @@ class CouponExists(DomainError):
     code = "payments.coupon.exists"
 
 
+class CouponNotFound(DomainError):
+    """There is no such coupon."""
+
+    kind = Kind.NOT_FOUND
+    code = "payments.coupon.not_found"
+
+
 class NoCredit(DomainError):
     """There is no credit in this currency, or no fee that it could pay."""
 

@@ -4,6 +4,7 @@ from chassis.entrypoints import UseCasesProvider, on_event, rpc, timer
 from chassis.principal import Principal
 from contracts.base import Done
 from contracts.challenges.events import ApplicationAccepted, ChallengeCancelled, ChangesRequested, SubmissionApproved, WorkSubmitted
+from contracts.identity.events import ReferralQualified
 from contracts.paging import Page
 from contracts.payments.commands import (
     AddDisputeEvidence,
@@ -30,7 +31,7 @@ from contracts.payments.commands import (
     UnfreezeEscrow,
     WithdrawDispute,
 )
-from contracts.payments.coupon_commands import CreateCoupon, GrantCredit
+from contracts.payments.coupon_commands import CreateCoupon, EndCoupon, GrantCredit
 from contracts.payments.coupon_views import CouponView, CreditView
 from contracts.payments.dispute_views import DisputeView
 from contracts.payments.queries import (
@@ -129,6 +130,10 @@ class PaymentsService:
     @rpc
     def create_coupon(self, command: CreateCoupon, principal: Principal) -> CouponView:
         return self.use_cases.create_coupon(command, principal)
+
+    @rpc
+    def end_coupon(self, command: EndCoupon, principal: Principal) -> CouponView:
+        return self.use_cases.end_coupon(command, principal)
 
     @rpc
     def list_coupons(self, query: ListCoupons, principal: Principal) -> Page[CouponView]:
@@ -245,6 +250,10 @@ class PaymentsService:
     @on_event
     def on_submission_approved(self, event: SubmissionApproved) -> None:
         self.use_cases.release_approved_milestone(event)
+
+    @on_event
+    def on_referral_qualified(self, event: ReferralQualified) -> None:
+        self.use_cases.reward_referral(event)
 
     @on_event
     def on_challenge_cancelled(self, event: ChallengeCancelled) -> None:

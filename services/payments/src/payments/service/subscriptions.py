@@ -5,7 +5,14 @@ from chassis.entrypoints import UseCasesProvider, on_event, rpc, timer
 from chassis.principal import Principal
 from contracts.identity.events import MemberAdded, MemberRemoved, MemberRoleChanged
 from contracts.paging import Page
-from contracts.payments.subscription_views import BillView, EntitlementsView, PlanChangeView, PlanView, SubscriptionView
+from contracts.payments.subscription_views import (
+    BillChargebackView,
+    BillView,
+    EntitlementsView,
+    PlanChangeView,
+    PlanView,
+    SubscriptionView,
+)
 from contracts.payments.subscriptions import (
     CancelSubscription,
     ChangePlan,
@@ -13,6 +20,7 @@ from contracts.payments.subscriptions import (
     GetEntitlements,
     GetSubscription,
     ListAllSubscriptions,
+    ListBillChargebacks,
     ListBills,
     ListPlans,
     ListSubscriptions,
@@ -22,6 +30,7 @@ from contracts.payments.subscriptions import (
     ResumeSubscription,
     SetSubscriptionPaymentMethod,
     StartSubscription,
+    SubmitBillChargebackEvidence,
     UndoCancellation,
 )
 from payments.wiring_subscriptions import SubscriptionUseCases, build
@@ -96,6 +105,14 @@ class SubscriptionsService:
     @rpc
     def refund_bill(self, command: RefundBill, principal: Principal) -> BillView:
         return self.use_cases.refund_bill(command, principal)
+
+    @rpc
+    def list_bill_chargebacks(self, query: ListBillChargebacks, principal: Principal) -> Page[BillChargebackView]:
+        return self.use_cases.list_bill_chargebacks(query, principal)
+
+    @rpc
+    def submit_bill_chargeback_evidence(self, command: SubmitBillChargebackEvidence, principal: Principal) -> BillChargebackView:
+        return self.use_cases.submit_bill_chargeback_evidence(command, principal)
 
     @on_event
     def on_member_added(self, event: MemberAdded) -> None:

@@ -12,7 +12,9 @@ from payments.domain.chargeback import Chargeback
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A dispute at the processor. `escrow_id` is there when the payment was one of ours; `withdrawn` once the bank took the money."""
+    """A dispute at the processor. `escrow_id` or `bill_id` is there when the payment was one of ours; `withdrawn` once the bank took
+    the money.
+    """
 
     id: str
     status: ChargebackStatus
@@ -23,6 +25,7 @@ class Dispute:
     reason: str
     evidence_due_by: datetime | None
     withdrawn: bool
+    bill_id: str | None = None
 
 
 class Disputes(Protocol):

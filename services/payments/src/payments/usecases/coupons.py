@@ -20,4 +20,5 @@ def coupon_view(coupon: Coupon) -> CouponView:
         per_person_limit=coupon.per_person_limit,
         redeemed=coupon.redeemed,
         created_at=coupon.created_at,
+        ended_at=coupon.ended_at,
     )

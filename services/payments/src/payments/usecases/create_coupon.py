@@ -51,4 +51,5 @@ class CreateCouponHandler:
                 created_at=self.now(),
             )
             work.coupons.add(coupon)
+            work.act("coupons.created", coupon.id, None, principal)
             return work.answer(coupon_view(coupon))

@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from contracts.payments.document_views import DocumentKind, LineItem
 from payments.domain import entries
-from payments.domain.documents.document import Document, Draft, Line, Party, TaxLine
-from payments.domain.documents.due import Due
-from payments.domain.documents.people import party_of
-from payments.domain.documents.tax import credited, untaxed
+from payments.domain.documents.document import Document, Draft, Line
+from payments.domain.documents.tax import untaxed
 from payments.domain.errors import InvariantBroken
 from payments.domain.escrow import Escrow
-from payments.domain.ledger import AccountKind, Journal
+from payments.domain.ledger import AccountKind
 from payments.domain.saga import ReleaseOrder, ReversalOrder
-from payments.usecases.document_ports import Issuer
-from payments.usecases.ports import UnitOfWork
+from payments.usecases.drafting import About, Drafting
 from payments.usecases.sagas.recording import escrow_of
 
 _DEPOSITS = {AccountKind.CREDIT: LineItem.CREDIT_USED, AccountKind.PROMOTION: LineItem.PROMOTION}
 
 
-@dataclass(frozen=True, slots=True)
-class Drafts:
+class Drafts(Drafting):
     """What follows from one thing that is due. A receipt and a refund receipt go to the payer, the platform's fee is invoiced to who
     bears it: the payee. Journals that concern nobody's papers (settling, a payout that begins) have no document.
     """
-
-    work: UnitOfWork
-    issuer: Issuer
-    due: Due
-    journal: Journal | None
 
     def all(self) -> tuple[Draft, ...]:
         makers: dict[str, Callable[[], Iterable[Draft]]] = {
@@ -105,7 +95,7 @@ class Drafts:
             basis=order.gross,
             rate=escrow.fee_basis_points,
         )
-        yield self._draft(DocumentKind.INVOICE, order.payee_id, order.currency, (line,), (tax,), escrow, charge_id=order.charge_id)
+        yield self._draft(DocumentKind.INVOICE, order.payee_id, order.currency, (line,), (tax,), _about(escrow), charge_id=order.charge_id)
 
     def _credit_notes(self) -> Iterable[Draft]:
         """A chargeback was lost: the fee of what it took from each payee is given back, invoice by invoice, the latest first, and never
@@ -127,7 +117,7 @@ class Drafts:
                 before = self._credited(invoice, papers)
                 part = min(left, draft.total - before)
                 if part > 0:
-                    yield self._credit_note(invoice, before, part, escrow)
+                    yield self._credit_note(invoice, before, part, LineItem.FEE_CREDIT, _about(escrow))
                     left -= part
             if not found:
                 raise InvariantBroken(f"{self.due.id}: the fees of {payee_id} are not invoiced yet")
@@ -144,55 +134,14 @@ class Drafts:
         if invoice is None:
             raise InvariantBroken(f"{self.due.id}: its fee is not invoiced yet")
         escrow = self._escrow()
-        yield self._credit_note(invoice, self._credited(invoice, self.work.documents.of_escrow(escrow.id)), fee, escrow)
-
-    def _credited(self, invoice: Document, papers: Iterable[Document]) -> int:
-        """How much of an invoice was given back already."""
-        return -sum(paper.draft.total for paper in papers if paper.draft.related == invoice.number)
-
-    def _credit_note(self, invoice: Document, before: int, part: int, escrow: Escrow) -> Draft:
-        (invoiced,) = invoice.draft.taxes
-        tax = credited(invoiced, before=before, amount=part)
-        line = Line(LineItem.FEE_CREDIT, tax.basis, invoice.draft.lines[0].subject)
-        return self._draft(
-            DocumentKind.CREDIT_NOTE, invoice.draft.recipient_id, invoice.draft.currency, (line,), (tax,), escrow, related=invoice.number
-        )
+        before = self._credited(invoice, self.work.documents.of_escrow(escrow.id))
+        yield self._credit_note(invoice, before, fee, LineItem.FEE_CREDIT, _about(escrow))
 
     def _untaxed(
         self, kind: DocumentKind, recipient_id: str, lines: tuple[Line, ...], escrow: Escrow, undone: Document | None = None
     ) -> Draft:
-        taxes = (untaxed(sum(line.amount for line in lines)),)
-        return self._draft(kind, recipient_id, escrow.currency, lines, taxes, escrow, related=None if undone is None else undone.number)
-
-    def _draft(
-        self,
-        kind: DocumentKind,
-        recipient_id: str,
-        currency: str,
-        lines: tuple[Line, ...],
-        taxes: tuple[TaxLine, ...],
-        escrow: Escrow | None = None,
-        *,
-        related: str | None = None,
-        charge_id: str | None = None,
-    ) -> Draft:
-        corrected = f":{related}" if kind is DocumentKind.CREDIT_NOTE else ""
-        return Draft(
-            key=f"{kind}:{self.due.id}{corrected}",
-            kind=kind,
-            recipient_id=recipient_id,
-            recipient=self._party(recipient_id),
-            currency=currency,
-            lines=lines,
-            taxes=taxes,
-            supplied_at=self.due.at,
-            source=self.due.id,
-            branding=self.issuer.branding,
-            escrow_id=None if escrow is None else escrow.id,
-            challenge_id=None if escrow is None else escrow.challenge_id,
-            related=related,
-            charge_id=charge_id,
-        )
+        taxes, related = (untaxed(sum(line.amount for line in lines)),), None if undone is None else undone.number
+        return self._draft(kind, recipient_id, escrow.currency, lines, taxes, _about(escrow), related=related)
 
     def _fee(self) -> int:
         """What the journal added to the platform's fees."""
@@ -205,13 +154,9 @@ class Drafts:
             raise InvariantBroken(f"{self.due.id} comes before what it undoes is written down")
         return document
 
-    def _party(self, user_id: str) -> Party:
-        return party_of(user_id, self.work.billing.get(user_id), self.work.people.get(user_id))
-
     def _escrow(self) -> Escrow:
         return escrow_of(self.work, self.due.book)
 
-    def _journal(self) -> Journal:
-        if self.journal is None:
-            raise InvariantBroken(f"the journal {self.due.id} is gone")
-        return self.journal
+
+def _about(escrow: Escrow) -> About:
+    return About(escrow.id, escrow.challenge_id)

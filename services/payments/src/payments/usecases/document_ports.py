@@ -86,6 +86,10 @@ class Documents(Protocol):
         """In the order they were issued in."""
         ...
 
+    def of_subscription(self, subscription_id: str) -> list[Document]:
+        """In the order they were issued in."""
+        ...
+
     def page(self, wanted: DocumentFilter, cursor: str | None, limit: int) -> tuple[list[Document], str | None]:
         """The latest first."""
         ...

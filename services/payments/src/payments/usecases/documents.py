@@ -67,6 +67,7 @@ def document_view(document: Document) -> DocumentView:
         total=money(draft.total),
         escrow_id=draft.escrow_id,
         challenge_id=draft.challenge_id,
+        subscription_id=draft.subscription_id,
         related=draft.related,
         branding=BrandingView(name=draft.branding.name, colour=draft.branding.colour),
         issued_at=document.issued_at,

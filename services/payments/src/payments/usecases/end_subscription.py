@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
-
 from chassis.principal import Principal
 from contracts.payments.subscription_views import EndReason, SubscriptionView
 from contracts.payments.subscriptions import EndSubscription
@@ -17,8 +15,6 @@ from payments.usecases.subscriptions.access import visible_subscription
 from payments.usecases.subscriptions.ending import end
 from payments.usecases.subscriptions.views import subscription_view
 from payments.usecases.views import is_finance
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,5 +33,5 @@ class EndSubscriptionHandler:
             if not is_finance(principal):
                 raise FinanceOnly
             ended = end(work, subscription, subscription.end(EndReason.STAFF, self.now()))
-            log.info("subscription_ended_by_staff", subscription_id=ended.id, by=principal.user_id, reason=command.reason)
+            work.act("subscriptions.ended", ended.id, command.reason, principal)
             return work.answer(subscription_view(ended, principal))

@@ -6,20 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
-
 from chassis.principal import Principal
-from contracts.money import Money
+from contracts.money import Money, Price
 from contracts.payments.coupon_commands import GrantCredit
-from contracts.payments.coupon_views import CreditView
+from contracts.payments.coupon_views import CreditCause, CreditView
 from payments.domain import entries
 from payments.domain.currencies import check_payable, step_of
 from payments.domain.errors import FinanceOnly
-from payments.usecases.bookkeeping import post
+from payments.usecases.granting import grant
 from payments.usecases.ports import Calls, UnitsOfWork
 from payments.usecases.views import is_finance
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,7 @@ class GrantCreditHandler:
         key = f"credit_granted:{self.calls.key()}"
         with self.unit_of_work() as work:
             if work.journals.get(key) is None:
-                post(work, user_id, key, entries.credit_granted(user_id, amount, currency), self.now())
-                log.info("credit_granted", user_id=user_id, by=principal.user_id, amount=amount, currency=currency, reason=command.reason)
+                grant(work, user_id, key, Price(amount_minor=amount, currency=currency), CreditCause.STAFF, self.now())
+                work.act("credit.granted", user_id, command.reason, principal)
             there = work.balances.get(entries.credit(user_id, currency)).amount
             return work.answer(CreditView(user_id=user_id, credit=Money(amount_minor=there, currency=currency)))

@@ -16,11 +16,13 @@ from payments.domain.documents.document import Document, Draft
 from payments.domain.documents.due import Due
 from payments.domain.documents.reports import month_of
 from payments.domain.documents.series import series_id
-from payments.domain.documents.transactions import transactions_of
+from payments.domain.documents.transactions import PaidFor, transactions_of
 from payments.domain.ledger import Journal
+from payments.domain.subscriptions.orders import BillRefundOrder
 from payments.usecases.document_drafts import Drafts
 from payments.usecases.document_ports import Issuer
 from payments.usecases.ports import UnitOfWork, UnitsOfWork
+from payments.usecases.subscription_drafts import SubscriptionDrafts
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 50
@@ -69,7 +71,9 @@ class IssueDocumentsHandler:
             if due is None or due.done:
                 return
             journal = work.journals.get(key)
-            for draft in Drafts(work, self.issuer, due, journal).all():
+            subscribed = work.subscriptions.get(due.book) is not None
+            drafts = (SubscriptionDrafts if subscribed else Drafts)(work, self.issuer, due, journal)
+            for draft in drafts.all():
                 self._issue(work, draft)
             if journal is not None:
                 self._enter(work, due, journal)
@@ -86,10 +90,18 @@ class IssueDocumentsHandler:
             work.tallies.save(work.tallies.get(month_of(at), draft.currency).with_document(document))
 
     def _enter(self, work: UnitOfWork, due: Due, journal: Journal) -> None:
-        for transaction in transactions_of(journal, work.escrows.get(due.book)):
+        for transaction in transactions_of(journal, self._paid_for(work, due)):
             work.transactions.add(transaction)
         for currency in sorted({move.source.currency for move in journal.moves}):
             work.tallies.save(work.tallies.get(month_of(journal.at), currency).with_journal(journal))
+
+    def _paid_for(self, work: UnitOfWork, due: Due) -> PaidFor | None:
+        """What the payer's side of this journal is about: an escrow, or a bill of a subscription."""
+        if (escrow := work.escrows.get(due.book)) is not None:
+            return PaidFor(escrow.payer_id, escrow.challenge_title, escrow.id)
+        saga = work.sagas.get(due.reference)
+        bill = work.bills.get(saga.order.bill_id if saga and isinstance(saga.order, BillRefundOrder) else due.reference)
+        return None if bill is None else PaidFor(bill.payer_id, bill.terms.name)
 
     def _put_off(self, key: str) -> None:
         with self.unit_of_work() as work:

@@ -126,7 +126,7 @@ class WebhookEvents(Protocol):
     def add(self, event_id: str, event_type: str, at: datetime) -> None: ...
 
 
-class UnitOfWork(SubscriptionUnit, Archive, unit_of_work.UnitOfWork, Protocol):
+class UnitOfWork(SubscriptionUnit, Archive, unit_of_work.UnitOfWork, unit_of_work.Audited, Protocol):
     """One transaction over all that payments keeps."""
 
     @property

@@ -45,4 +45,5 @@ class PutPlanHandler:
             plan = known.changed_to(plan) if known else plan
             if plan.offered and not (known and known.offered) and len(work.plans.offered()) >= AT_MOST:
                 raise TooManyPlans
+            work.act("plans.changed" if known else "plans.made", plan.id, None, principal)
             return work.answer(plan_view(work.plans.put(plan)))

@@ -39,7 +39,7 @@ class RefundBillHandler:
         """
         if not is_finance(principal):
             raise FinanceOnly
-        saga_id = self._begin(command)
+        saga_id = self._begin(command, principal)
         self.runner.drive(saga_id, self.calls.driver())
         with self.unit_of_work() as work:
             saga = work.sagas.get(saga_id)
@@ -47,7 +47,7 @@ class RefundBillHandler:
                 raise BillRefundRefused
             return work.answer(bill_view(bill_of(work, command.bill_id)))
 
-    def _begin(self, command: RefundBill) -> str:
+    def _begin(self, command: RefundBill, principal: Principal) -> str:
         with self.unit_of_work() as work:
             bill = work.bills.get(command.bill_id)
             if bill is None:
@@ -60,6 +60,7 @@ class RefundBillHandler:
                 check_payable(command.amount.amount_minor, step_of(bill.currency))
             billing = Billing(work, self.new_id, self.now(), self.calls.key(), self.calls.driver())
             begun = work.bills.save(billing.refund(bill, command.amount.amount_minor if command.amount else None, command.reason))
+            work.act("bills.refunded", bill.id, command.reason, principal)
             return begun.refund_saga_id or ""
 
     def _own(self, work: UnitOfWork, bill_id: str) -> str | None:

@@ -17,6 +17,7 @@ AMOUNTS = (
     "refunded",
     "released",
     "fees",
+    "subscriptions",
     "promotions",
     "credits_granted",
     "chargebacks",

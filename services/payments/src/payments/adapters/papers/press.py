@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from contracts.payments.document_views import Locale
+from contracts.payments.document_views import LineItem, Locale
 from payments.adapters.papers.figures import Figures
 from payments.adapters.papers.fonts import Fonts
 from payments.adapters.papers.sheet import Sheet
 from payments.adapters.papers.words import word
-from payments.domain.documents.document import Document, Line, Party, TaxLine
+from payments.domain.documents.document import Document, Draft, Line, Party, TaxLine
 from payments.domain.ledger import Statement
 from payments.usecases.document_ports import Issuer
+
+# What the platform takes for itself is its fee, or the price of a plan.
+_OF_SUBSCRIPTIONS = {LineItem.PLATFORM_FEE: "subscription_fee", LineItem.FEE_CREDIT: "subscription_credit"}
 
 
 class PdfPress:
@@ -51,11 +54,11 @@ def set_document(document: Document, locale: Locale, fonts: Fonts) -> bytes:
             (word("issued", locale), figures.day(document.issued_at)),
             (word("supplied", locale), figures.day(draft.supplied_at)),
             (word("corrects", locale), draft.related),
-            (word("reference", locale), draft.escrow_id),
+            (word("reference", locale), draft.escrow_id or draft.subscription_id),
         )
     )
     net = sum(line.amount for line in draft.lines)
-    rows = [(_described(line, draft.currency, locale), figures.money(line.amount, draft.currency)) for line in draft.lines]
+    rows = [(_described(draft, line, locale), figures.money(line.amount, draft.currency)) for line in draft.lines]
     if draft.tax:
         rows.append((word("net", locale), figures.money(net, draft.currency)))
     rows += [(_taxed(tax, draft.currency, locale), figures.money(tax.amount, draft.currency)) for tax in draft.taxes]
@@ -90,11 +93,12 @@ def set_statement(
     return sheet.bytes()
 
 
-def _described(line: Line, currency: str, locale: Locale) -> str:
-    parts = [word(line.item, locale)]
+def _described(draft: Draft, line: Line, locale: Locale) -> str:
+    item = _OF_SUBSCRIPTIONS.get(line.item, line.item) if draft.subscription_id else line.item
+    parts = [word(item, locale)]
     if line.basis is not None and line.rate is not None:
         figures = Figures(locale)
-        parts.append(word("share", locale).format(rate=figures.rate(line.rate), basis=figures.money(line.basis, currency)))
+        parts.append(word("share", locale).format(rate=figures.rate(line.rate), basis=figures.money(line.basis, draft.currency)))
     if line.subject:
         parts.append(line.subject)
     return "\n".join(parts)

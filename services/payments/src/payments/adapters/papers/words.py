@@ -44,6 +44,13 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Versement renvoyé par la banque",
         "Pago devuelto por el banco",
     ),
+    "subscription_fee": ("Subscription", "Abonnement", "Abonnement", "Suscripción"),
+    "subscription_credit": (
+        "Subscription credited",
+        "Gutschrift des Abonnements",
+        "Avoir sur abonnement",
+        "Abono de la suscripción",
+    ),
     # tax
     TaxTreatment.STANDARD: ("VAT", "Umsatzsteuer", "TVA", "IVA"),
     TaxTreatment.REVERSE_CHARGE: (
@@ -88,6 +95,8 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
     "release": ("Payment for work", "Zahlung für Arbeit", "Paiement du travail", "Pago por trabajo"),
     "earned": ("Earned", "Verdient", "Gagné", "Ganado"),
     "taken_back": ("Payment taken back", "Zurückgenommene Zahlung", "Paiement repris", "Pago retirado"),
+    "credit_granted": ("Credit given to you", "Erhaltenes Guthaben", "Crédit accordé", "Crédito concedido"),
+    "referral_credit": ("Credit for a referral", "Guthaben für eine Empfehlung", "Crédit de parrainage", "Crédito por recomendación"),
     "credit_used": ("Credit used", "Verwendetes Guthaben", "Crédit utilisé", "Crédito utilizado"),
     "credit_returned": ("Credit given back", "Zurückgegebenes Guthaben", "Crédit rendu", "Crédito devuelto"),
     "settle": ("Settled", "Abgerechnet", "Réglé", "Liquidado"),

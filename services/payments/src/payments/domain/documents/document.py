@@ -69,6 +69,7 @@ class Draft:
     challenge_id: str | None = None
     related: str | None = None
     charge_id: str | None = None
+    subscription_id: str | None = None
 
     def __post_init__(self) -> None:
         """Raises:

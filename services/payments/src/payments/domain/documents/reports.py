@@ -40,6 +40,7 @@ class Tally:
     refunded: int = 0
     released: int = 0
     fees: int = 0
+    subscriptions: int = 0
     promotions: int = 0
     credits_granted: int = 0
     chargebacks: int = 0
@@ -53,8 +54,8 @@ class Tally:
 
     @property
     def revenue(self) -> int:
-        """What is left to the platform of its fees, tax included."""
-        return self.fees - self.promotions - self.losses
+        """What is left to the platform of its fees and of subscriptions, tax included."""
+        return self.fees + self.subscriptions - self.promotions - self.losses
 
     def with_journal(self, journal: Journal) -> Tally:
         """With what a journal of this month moved in this currency."""
@@ -108,6 +109,7 @@ _COUNTED: dict[str, Callable[[Move, str], int]] = {
     "refunded": _refunded,
     "released": _released,
     "fees": _net(AccountKind.FEES),
+    "subscriptions": _net(AccountKind.REVENUE),
     "promotions": _net(AccountKind.PROMOTION, sign=-1),
     "credits_granted": _net(AccountKind.GRANTS, sign=-1),
     "chargebacks": _net(AccountKind.CHARGEBACK),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.payments.document_views import TransactionAccount
-from payments.domain.escrow import Escrow
 from payments.domain.ledger import AccountKind, Journal
 
 _SIDES = {
@@ -36,17 +35,26 @@ class Transaction:
     title: str | None = None
 
 
-def transactions_of(journal: Journal, escrow: Escrow | None) -> tuple[Transaction, ...]:
+@dataclass(frozen=True, slots=True)
+class PaidFor:
+    """Who paid, and what for: the title of a challenge whose escrow it went into, or the name of a plan."""
+
+    payer_id: str
+    title: str
+    escrow_id: str | None = None
+
+
+def transactions_of(journal: Journal, paid: PaidFor | None) -> tuple[Transaction, ...]:
     """What the journal changed for each person. What only moves from one place of a person to another (settling, a payout that
-    begins or fails) changes nothing. `escrow` is the book it stands in, where that is one's.
+    begins or fails) changes nothing. `paid`: what the book it stands in is about, where somebody pays for that.
     """
     changes: defaultdict[tuple[str, TransactionAccount, str], int] = defaultdict(int)
     fee = 0
     for account, amount in journal.postings().items():
         if account.kind in _SIDES:
             changes[account.owner, _SIDES[account.kind], account.currency] += amount
-        elif account.kind is AccountKind.PAYER and escrow is not None:
-            changes[escrow.payer_id, TransactionAccount.PAID, account.currency] += amount
+        elif account.kind is AccountKind.PAYER and paid is not None:
+            changes[paid.payer_id, TransactionAccount.PAID, account.currency] += amount
         elif account.kind is AccountKind.FEES:
             fee += amount
     kind, reference = journal.key.split(":")[:2]
@@ -61,8 +69,8 @@ def transactions_of(journal: Journal, escrow: Escrow | None) -> tuple[Transactio
             amount=amount,
             fee=fee if side is TransactionAccount.EARNED and amount > 0 else 0,
             currency=currency,
-            escrow_id=None if escrow is None else escrow.id,
-            title=None if escrow is None else escrow.challenge_title,
+            escrow_id=None if paid is None else paid.escrow_id,
+            title=None if paid is None else paid.title,
         )
         for (user_id, side, currency), amount in sorted(changes.items())
         if amount

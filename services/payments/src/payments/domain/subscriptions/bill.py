@@ -16,7 +16,10 @@ _WHOLE_PERIODS = frozenset({BillKind.FIRST, BillKind.RENEWAL})
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """`refunding` is on its way back in the hands of `refund_saga_id`. `earned`: its period is over, the ledger counts it as revenue."""
+    """`refunding` is on its way back in the hands of `refund_saga_id`. `earned`: its period is over, the ledger counts it as revenue.
+
+    `charged_back` is what the payer's bank has taken, for as long as it is not given back; `lost`: it will not be.
+    """
 
     id: str
     version: int
@@ -36,12 +39,14 @@ class Bill:
     refund_saga_id: str | None = None
     earned: bool = False
     failure_code: str | None = None
+    charged_back: int = 0
+    lost: bool = False
 
     def __post_init__(self) -> None:
         """Raises:
         InvariantBroken: more would go back than came, or what was paid is not told by a charge.
         """
-        if self.amount <= 0 or min(self.refunded, self.refunding) < 0 or self.refunded + self.refunding > self.amount:
+        if self.amount <= 0 or min(self.refunded, self.refunding, self.charged_back) < 0 or self.refunded + self.refunding > self.amount:
             raise InvariantBroken(f"bill {self.id} gives back more than it got")
         if (self.status is BillStatus.PAID) != (self.charge is not None) or (self.refunding > 0) != (self.refund_saga_id is not None):
             raise InvariantBroken(f"bill {self.id} moves money that it does not have")
@@ -58,7 +63,17 @@ class Bill:
     @property
     def left(self) -> int:
         """What can be given back."""
-        return self.amount - self.refunded - self.refunding if self.status is BillStatus.PAID else 0
+        return max(0, self.kept - self.refunding)
+
+    @property
+    def kept(self) -> int:
+        """What is there of it: neither given back nor taken by the bank."""
+        return max(0, self.amount - self.refunded - self.charged_back) if self.status is BillStatus.PAID else 0
+
+    @property
+    def loss(self) -> int:
+        """What went out twice, refunded and taken by the bank as well: the platform bears it."""
+        return max(0, self.refunded + self.charged_back - self.amount)
 
     @property
     def earned_at(self) -> datetime | None:
@@ -106,6 +121,24 @@ class Bill:
     def restore(self, amount: int) -> Bill:
         """The payer's bank sent a refund back after it had arrived."""
         return replace(self, refunded=self.refunded - amount)
+
+    def charge_back(self, amount: int) -> Bill:
+        """The payer's bank took this much of it.
+
+        Raises:
+            InvariantBroken: nothing was paid.
+        """
+        if self.status is not BillStatus.PAID:
+            raise InvariantBroken(f"bill {self.id} was not paid")
+        return replace(self, charged_back=self.charged_back + amount)
+
+    def win_back(self, amount: int) -> Bill:
+        """The bank gave back what it had taken."""
+        return replace(self, charged_back=self.charged_back - amount)
+
+    def lose(self) -> Bill:
+        """What the bank has taken stays taken."""
+        return replace(self, lost=True)
 
     def earn(self) -> Bill:
         return replace(self, earned=True)

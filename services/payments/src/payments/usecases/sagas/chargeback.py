@@ -23,6 +23,7 @@ from payments.usecases.chargeback_ports import Dispute
 from payments.usecases.movements import follow_up
 from payments.usecases.ports import PaymentProvider, UnitOfWork, UnitsOfWork
 from payments.usecases.released_parts import released_parts
+from payments.usecases.sagas.bill_chargeback import follow_bill
 from payments.usecases.sagas.recording import escrow_of, recording
 
 
@@ -39,30 +40,36 @@ class ChargebackSteps:
         Raises:
             ProviderUnavailable: look again.
             MilestoneBusy: money that must go back is on its way; look again.
+            BillNotPaid: its charge is not recorded yet; look again.
             TakenOver: somebody else recorded it.
         """
         dispute = self.provider.get_dispute(order.dispute_id)
         with recording(self.unit_of_work, saga) as work:
             at = self.now()
             escrow = work.escrows.get(dispute.escrow_id) if dispute.escrow_id else None
-            if escrow is None:  # a payment that was not made here
+            if escrow is not None:
+                self._follow(work, escrow, dispute, at)
+            elif dispute.bill_id is not None and work.bills.get(dispute.bill_id) is not None:
+                follow_bill(work, dispute, dispute.bill_id, at)
+            else:  # a payment that was not made here
                 return work.sagas.save(saga.completed(at, reference=dispute.id))
-            known = work.chargebacks.get(dispute.id)
-            chargeback = known or _new(dispute, escrow, at)
-            if dispute.withdrawn and not chargeback.taken.total:
-                chargeback = self._take(work, escrow, chargeback, dispute, at)
-            chargeback = chargeback.become(dispute.status, at)
-            over = dispute.status not in OPEN
-            if over and chargeback.taken.total:
-                self._decide(work, chargeback, won=dispute.status is ChargebackStatus.WON, at=at)
-            if known is None:
-                work.chargebacks.add(chargeback)
-            elif chargeback != known:
-                work.chargebacks.save(chargeback)
-            if over:
+            if dispute.status not in OPEN:
                 return work.sagas.save(saga.completed(at, reference=dispute.id))
             waiting = saga if saga.step is Step.AWAIT_DISPUTE else saga.to(Step.AWAIT_DISPUTE, at, reference=dispute.id)
             return work.sagas.save(waiting.paused(at))
+
+    def _follow(self, work: UnitOfWork, escrow: Escrow, dispute: Dispute, at: datetime) -> None:
+        known = work.chargebacks.get(dispute.id)
+        chargeback = known or _new(dispute, escrow, at)
+        if dispute.withdrawn and not chargeback.taken.total:
+            chargeback = self._take(work, escrow, chargeback, dispute, at)
+        chargeback = chargeback.become(dispute.status, at)
+        if dispute.status not in OPEN and chargeback.taken.total:
+            self._decide(work, chargeback, won=dispute.status is ChargebackStatus.WON, at=at)
+        if known is None:
+            work.chargebacks.add(chargeback)
+        elif chargeback != known:
+            work.chargebacks.save(chargeback)
 
     def _take(self, work: UnitOfWork, escrow: Escrow, chargeback: Chargeback, dispute: Dispute, at: datetime) -> Chargeback:
         released = released_parts(work, escrow, lambda order: order.charge_id == dispute.charge_id)

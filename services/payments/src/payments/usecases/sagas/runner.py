@@ -13,6 +13,7 @@ from chassis.crash_points import declare, reached
 from contracts.errors import DomainError
 from payments.domain.errors import MilestoneBusy, ProviderBusy, ProviderUnavailable
 from payments.domain.saga import ChargebackOrder, FundOrder, PayoutOrder, RefundOrder, ReleaseOrder, ReversalOrder, Saga, SettleOrder
+from payments.domain.subscriptions.errors import BillNotPaid
 from payments.domain.subscriptions.orders import BillOrder, BillRefundOrder
 from payments.usecases.ports import PaymentProvider, ProviderRefused, UnitsOfWork
 from payments.usecases.sagas.account import AccountStep
@@ -77,7 +78,7 @@ class SagaRunner:
         try:
             try:
                 return self._step(saga)
-            except (ProviderUnavailable, MilestoneBusy) as error:
+            except (ProviderUnavailable, MilestoneBusy, BillNotPaid) as error:
                 later = saga.paused(self.now(), error=error.message, at_least=_wanted_pause(error))
             except ProviderRefused as refusal:
                 later = saga.refused(self.now(), refusal.code)

@@ -15,7 +15,9 @@ _ORGANISATION = "organisation_"
 
 
 def acts_for(work: UnitOfWork, owner_id: str, principal: Principal) -> bool:
-    """A person acts for themselves, and for an organisation that they administer."""
+    """A person acts for themselves, and for an organisation that they administer; a program for the organisation it belongs to."""
+    if principal.machine:
+        return owner_id == principal.organisation_id
     if not owner_id.startswith(_ORGANISATION):
         return owner_id == principal.user_id
     membership = work.memberships.get(owner_id, principal.user_id)
@@ -23,12 +25,12 @@ def acts_for(work: UnitOfWork, owner_id: str, principal: Principal) -> bool:
 
 
 def acting_for(work: UnitOfWork, owner_id: str | None, principal: Principal) -> str:
-    """The owner whom the caller acts for: themselves unless they name one.
+    """The owner whom the caller acts for: themselves, or a program's organisation, unless they name one.
 
     Raises:
         OwnerNotFound.
     """
-    wanted = owner_id or principal.user_id
+    wanted = owner_id or principal.organisation_id or principal.user_id
     if not acts_for(work, wanted, principal):
         raise OwnerNotFound
     return wanted

@@ -8,6 +8,8 @@ from typing import TypedDict
 from contracts.money import Price
 from contracts.payments.events import (
     EntitlementChanged,
+    SubscriptionChargebackClosed,
+    SubscriptionChargebackOpened,
     SubscriptionCharged,
     SubscriptionEnded,
     SubscriptionPaymentFailed,
@@ -18,6 +20,7 @@ from contracts.payments.events import (
 )
 from contracts.payments.subscription_views import EndReason
 from payments.domain.subscriptions.bill import Bill
+from payments.domain.subscriptions.bill_chargeback import BillChargeback
 from payments.domain.subscriptions.subscriber import Subscriber
 from payments.domain.subscriptions.subscription import Subscription
 
@@ -90,6 +93,20 @@ def refunded(subscription: Subscription, bill: Bill, amount: int, reason: str) -
     return SubscriptionRefunded(
         **_about(subscription), bill_id=bill.id, amount=Price(amount_minor=amount, currency=bill.currency), reason=reason
     )
+
+
+def chargeback_opened(subscription: Subscription, chargeback: BillChargeback) -> SubscriptionChargebackOpened:
+    return SubscriptionChargebackOpened(
+        **_about(subscription),
+        chargeback_id=chargeback.id,
+        bill_id=chargeback.bill_id,
+        amount=Price(amount_minor=chargeback.amount, currency=chargeback.currency),
+        reason=chargeback.reason,
+    )
+
+
+def chargeback_closed(subscription: Subscription, chargeback: BillChargeback, *, won: bool) -> SubscriptionChargebackClosed:
+    return SubscriptionChargebackClosed(**chargeback_opened(subscription, chargeback).model_dump(), won=won)
 
 
 def entitlement_changed(subscriber: Subscriber, subscription: Subscription) -> EntitlementChanged:

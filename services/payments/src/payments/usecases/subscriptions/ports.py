@@ -7,6 +7,7 @@ from typing import Protocol
 
 from contracts.payments.subscription_views import SubscriptionStatus
 from payments.domain.subscriptions.bill import Bill
+from payments.domain.subscriptions.bill_chargeback import BillChargeback
 from payments.domain.subscriptions.membership import Membership
 from payments.domain.subscriptions.plan import Plan
 from payments.domain.subscriptions.subscriber import Subscriber
@@ -71,6 +72,16 @@ class Memberships(Protocol):
     def put(self, membership: Membership) -> None: ...
 
 
+class BillChargebacks(Protocol):
+    def get(self, chargeback_id: str) -> BillChargeback | None: ...
+    def page(self, cursor: str | None, limit: int) -> tuple[list[BillChargeback], str | None]:
+        """The latest first."""
+        ...
+
+    def add(self, chargeback: BillChargeback) -> None: ...
+    def save(self, chargeback: BillChargeback) -> BillChargeback: ...
+
+
 class SubscriptionUnit(Protocol):
     """What one transaction sees of subscriptions."""
 
@@ -84,3 +95,5 @@ class SubscriptionUnit(Protocol):
     def subscribers(self) -> Subscribers: ...
     @property
     def memberships(self) -> Memberships: ...
+    @property
+    def bill_chargebacks(self) -> BillChargebacks: ...

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from chassis.principal import Principal
 from contracts.money import Money, Price
-from contracts.payments.subscription_views import BillView, EntitlementsView, PlanView, SubscriptionStatus, SubscriptionView
+from contracts.payments.subscription_views import (
+    BillChargebackView,
+    BillView,
+    EntitlementsView,
+    PlanView,
+    SubscriptionStatus,
+    SubscriptionView,
+)
+from contracts.payments.views import ChargebackStatus
 from payments.domain.subscriptions.bill import Bill
+from payments.domain.subscriptions.bill_chargeback import BillChargeback
 from payments.domain.subscriptions.plan import Plan
 from payments.domain.subscriptions.subscriber import Subscriber
 from payments.domain.subscriptions.subscription import Subscription
@@ -69,11 +78,29 @@ def bill_view(bill: Bill) -> BillView:
         amount=Price(amount_minor=bill.amount, currency=bill.currency),
         refunded=Money(amount_minor=bill.refunded, currency=bill.currency),
         refunding=bill.refunding > 0,
+        charged_back=Money(amount_minor=bill.charged_back, currency=bill.currency),
         period_start=bill.period_start,
         period_end=bill.period_end,
         failure_code=bill.failure_code,
         created_at=bill.created_at,
         paid_at=bill.paid_at,
+    )
+
+
+def bill_chargeback_view(chargeback: BillChargeback) -> BillChargebackView:
+    taken = chargeback.amount if chargeback.taken and chargeback.status is not ChargebackStatus.WON else 0
+    return BillChargebackView(
+        id=chargeback.id,
+        version=chargeback.version,
+        subscription_id=chargeback.subscription_id,
+        bill_id=chargeback.bill_id,
+        amount=Price(amount_minor=chargeback.amount, currency=chargeback.currency),
+        taken=Money(amount_minor=taken, currency=chargeback.currency),
+        reason=chargeback.reason,
+        status=chargeback.status,
+        evidence_due_by=chargeback.evidence_due_by,
+        created_at=chargeback.created_at,
+        updated_at=chargeback.updated_at,
     )
 
 

@@ -1,0 +1,53 @@
+"""Tell the payer's bank why the payment for a subscription stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chassis.crash_points import reached
+from chassis.principal import Principal
+from contracts.payments.subscription_views import BillChargebackView
+from contracts.payments.subscriptions import SubmitBillChargebackEvidence
+from payments.domain.chargeback import OPEN
+from payments.domain.errors import ChargebackNotFound, ChargebackNotOpen, FinanceOnly
+from payments.usecases.chargeback_ports import Disputes
+from payments.usecases.ports import Calls, ProviderRefused, UnitsOfWork
+from payments.usecases.subscriptions.views import bill_chargeback_view
+from payments.usecases.views import is_finance
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitBillChargebackEvidenceHandler:
+    unit_of_work: UnitsOfWork
+    disputes: Disputes
+    calls: Calls
+    now: Callable[[], datetime]
+
+    def __call__(self, command: SubmitBillChargebackEvidence, principal: Principal) -> BillChargebackView:
+        """As for a chargeback of an escrow: what the bank decides is booked by the chargeback's saga, whenever it comes.
+
+        Raises:
+            FinanceOnly, ChargebackNotFound.
+            ChargebackNotOpen: it is decided, or the bank is at it.
+        """
+        if not is_finance(principal):
+            raise FinanceOnly
+        with self.unit_of_work() as work:
+            known = work.bill_chargebacks.get(command.chargeback_id)
+        if known is None:
+            raise ChargebackNotFound
+        if known.status not in OPEN:
+            raise ChargebackNotOpen
+        try:
+            dispute = self.disputes.submit_evidence(known.id, command.evidence, key=f"evidence:{self.calls.key()}")
+        except ProviderRefused as refusal:
+            raise ChargebackNotOpen from refusal
+        reached("chargeback.evidence_submitted")
+        with self.unit_of_work() as work:
+            chargeback = work.bill_chargebacks.get(known.id) or known
+            if dispute.status in OPEN and chargeback.status in OPEN:
+                chargeback = work.bill_chargebacks.save(chargeback.become(dispute.status, self.now()))
+            work.act("chargebacks.answered", chargeback.id, None, principal)
+            return work.answer(bill_chargeback_view(chargeback))
