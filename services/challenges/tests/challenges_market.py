@@ -9,6 +9,7 @@ from typing import Any
 from challenges_fakes import FakeDatabase
 
 from challenges.adapters.safe_html import clean_html
+from challenges.usecases.claim_limits import ClaimLimits
 from challenges.wiring import UseCases, assemble
 from chassis.clock import FixedClock
 from chassis.ids import new_id
@@ -31,6 +32,7 @@ from contracts.payments.events import EscrowFunded, FundsRefunded, FundsReleased
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 REVIEW_WINDOW = timedelta(days=14)
 MAX_PENDING = 3
+ENTITLED_PENDING = MAX_PENDING + 2
 
 
 def euros(amount_minor: int) -> Price:
@@ -57,6 +59,7 @@ class Market:
     rival: Principal = field(default_factory=lambda: person(Role.SOLVER))
     outsider: Principal = field(default_factory=lambda: person(Role.SOLVER, Role.CHALLENGER))
     escrow_id: str = field(default_factory=lambda: new_id("escrow"))
+    entitled: set[tuple[str, str]] = field(default_factory=set)  # who, to what
     _sequence: int = 0
 
     def __post_init__(self) -> None:
@@ -66,7 +69,7 @@ class Market:
             clean_html=clean_html,
             new_id=new_id,
             now=self.clock.now,
-            max_pending_applications=MAX_PENDING,
+            claim_limits=ClaimLimits(MAX_PENDING, ENTITLED_PENDING, lambda user_id, name: (user_id, name) in self.entitled),
             review_window=REVIEW_WINDOW,
         )
 

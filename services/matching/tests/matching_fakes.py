@@ -122,6 +122,7 @@ class FakeMarket:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
         self.cosine: float | None = 0.5
+        self.cosines: dict[str, float] = {}  # of those who are another way off
 
     def without_meaning(self, limit: int) -> list[Solver | Challenge]:
         everything = [*self._memory.solvers.values(), *self._memory.challenges.values()]
@@ -131,7 +132,7 @@ class FakeMarket:
         pass
 
     def solvers_near(self, challenge: Challenge, limit: int) -> list[tuple[Solver, float | None]]:
-        return [(solver, self.cosine) for solver in self._memory.solvers.values()][:limit]
+        return [(solver, self.cosines.get(solver.id, self.cosine)) for solver in self._memory.solvers.values()][:limit]
 
     def challenges_near(self, solver: Solver, limit: int) -> list[tuple[Challenge, float | None]]:
         return [(challenge, self.cosine) for challenge in self._memory.challenges.values()][:limit]

@@ -14,4 +14,5 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="CHALLENGES_", frozen=True)
 
     max_pending_applications: int = Field(default=20, ge=1)  # one person's claims that wait for a decision at one time
+    entitled_pending_applications: int = Field(default=100, ge=1)  # the same for whose plan entitles to `applications.more`
     review_window: timedelta = timedelta(days=14)  # reviews are written, and stay hidden, at most this long (ISO 8601 or seconds)

@@ -17,6 +17,7 @@ from challenges.settings import Settings
 from challenges.usecases.accept_application import AcceptApplicationHandler
 from challenges.usecases.approve_submission import ApproveSubmissionHandler
 from challenges.usecases.cancel_challenge import CancelChallengeHandler
+from challenges.usecases.claim_limits import ClaimLimits
 from challenges.usecases.create_challenge import CreateChallengeHandler
 from challenges.usecases.delete_challenge import DeleteChallengeHandler
 from challenges.usecases.edit_application import EditApplicationHandler
@@ -41,6 +42,7 @@ from challenges.usecases.submit_work import SubmitWorkHandler
 from challenges.usecases.withdraw_application import WithdrawApplicationHandler
 from challenges.usecases.write_review import WriteReviewHandler
 from chassis.configuration import platform_configuration
+from chassis.entitlements import entitlements
 from chassis.principal import Principal
 from chassis.privacy.keeping import Keeper
 from chassis.wiring import Resources
@@ -99,7 +101,7 @@ def build(resources: Resources[Settings]) -> UseCases:
         clean_html=clean_html,
         new_id=resources.new_id,
         now=resources.clock.now,
-        max_pending_applications=settings.max_pending_applications,
+        claim_limits=ClaimLimits(settings.max_pending_applications, settings.entitled_pending_applications, entitlements(resources).has),
         review_window=settings.review_window,
         publishing_open=lambda: configuration.setting("challenges.publishing_open", default=True),
     )
@@ -112,7 +114,7 @@ def assemble(
     clean_html: CleanHtml,
     new_id: NewId,
     now: Now,
-    max_pending_applications: int,
+    claim_limits: ClaimLimits,
     review_window: timedelta,
     publishing_open: Callable[[], bool] = lambda: True,
 ) -> UseCases:
@@ -125,7 +127,7 @@ def assemble(
         delete_challenge=DeleteChallengeHandler(begin),
         get_challenge=GetChallengeHandler(reads.challenges),
         list_challenges=ListChallengesHandler(reads.challenges),
-        submit_application=SubmitApplicationHandler(begin, new_id, now, max_pending_applications),
+        submit_application=SubmitApplicationHandler(begin, new_id, now, claim_limits),
         edit_application=EditApplicationHandler(begin, now),
         accept_application=AcceptApplicationHandler(begin, new_id, now),
         reject_application=RejectApplicationHandler(begin, now),

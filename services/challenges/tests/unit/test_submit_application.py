@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from challenges_market import FIXED, MAX_PENDING, RANGE, TWO_STEPS, Market, euros, new_application, person
+from challenges_market import ENTITLED_PENDING, FIXED, MAX_PENDING, RANGE, TWO_STEPS, Market, euros, new_application, person
 
 from challenges.domain.errors import (
     AlreadyApplied,
@@ -24,6 +24,7 @@ from contracts.challenges.queries import GetApplication, ListApplications
 from contracts.challenges.terms import ApplicationStatus, CancelReason, Reward, Visibility
 from contracts.identity.roles import Role
 from contracts.money import Price
+from contracts.payments.entitlements import APPLICATIONS_MORE
 
 
 def test_an_application_is_recorded_counted_and_told(market: Market) -> None:
@@ -121,6 +122,23 @@ def test_a_person_has_a_limited_number_of_pending_applications(market: Market) -
     assert market.seen(another.id).applications_count == 0
     market.can.withdraw_application(WithdrawApplication(application_id=pending[0].id), market.solver)
     assert market.applied(another).status is ApplicationStatus.PENDING
+
+
+def test_a_plan_may_entitle_to_more_and_who_lacks_it_is_told_its_name(market: Market) -> None:
+    for _ in range(MAX_PENDING):
+        market.applied(market.open())
+    with pytest.raises(ClaimLimitReached) as refused:
+        market.applied(market.open())
+    assert "applications.more" in refused.value.message
+    market.entitled.add((market.solver.user_id, APPLICATIONS_MORE))
+    for _ in range(ENTITLED_PENDING - MAX_PENDING):
+        market.applied(market.open())
+    with pytest.raises(ClaimLimitReached) as refused:
+        market.applied(market.open())
+    assert (str(ENTITLED_PENDING) in refused.value.message, "applications.more" in refused.value.message) == (True, False)
+    market.entitled.clear()  # it ended: what waits goes on waiting
+    with pytest.raises(ClaimLimitReached):
+        market.applied(market.open())
 
 
 def test_an_application_is_for_its_applicant_and_the_challenger(market: Market) -> None:

@@ -1,5 +1,6 @@
 """What matching answers to: one line an entrypoint, no rule lives here."""
 
+from chassis import entitlements
 from chassis.context import delivered
 from chassis.entrypoints import UseCasesProvider, on_event, rpc, timer
 from chassis.principal import Principal
@@ -70,4 +71,4 @@ class MatchingService:
         self.use_cases.embed_anew()
 
 
-SERVICES = [MatchingService, privacy_service("matching", build_privacy)]
+SERVICES = [MatchingService, entitlements.listener("matching"), privacy_service("matching", build_privacy)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chassis.entitlements import entitlements
 from chassis.native_threads import NativeThreads
 from chassis.privacy.keeping import Keeper
 from chassis.wiring import Resources
@@ -45,7 +46,7 @@ class UseCases:
 
 def build(resources: Resources[Settings]) -> UseCases:
     store, settings = resources.store, resources.settings
-    embeddings = _embeddings(settings)
+    embeddings, entitled = _embeddings(settings), entitlements(resources)
     challenges, solvers = MongoChallenges(), MongoSolvers()
     index = TantivySearch()
     market = MemoryMarket(store.database, index, embeddings.name)
@@ -57,11 +58,11 @@ def build(resources: Resources[Settings]) -> UseCases:
     return UseCases(
         search_challenges=SearchChallengesHandler(search),
         autocomplete_challenges=AutocompleteChallengesHandler(search),
-        match_solvers=MatchSolversHandler(challenges, market, embeddings),
+        match_solvers=MatchSolversHandler(challenges, market, embeddings, entitled),
         match_challenges=MatchChallengesHandler(solvers, market, embeddings, resources.clock.now),
         record_profile=RecordProfileHandler(unit_of_work, solvers, embeddings),
         record_challenge=RecordChallengeHandler(
-            unit_of_work, challenges, embeddings, market, settings.tell_at_most, settings.tell_from_score
+            unit_of_work, challenges, embeddings, market, settings.tell_at_most, settings.tell_from_score, entitled
         ),
         record_status=RecordStatusHandler(unit_of_work),
         refresh_market=RefreshMarketHandler(market),

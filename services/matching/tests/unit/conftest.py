@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,19 +20,32 @@ from matching.usecases.record_status import RecordStatusHandler
 
 
 @dataclass
+class Entitled:
+    """Who is entitled to what."""
+
+    to: set[tuple[str, str]] = field(default_factory=set)
+
+    def holders(self, name: str, owner_ids: Collection[str]) -> frozenset[str]:
+        return frozenset(id for id in owner_ids if (id, name) in self.to)
+
+
+@dataclass
 class World:
     """All of matching in memory."""
 
     memory: Memory = field(default_factory=Memory)
     embeddings: FakeEmbeddings = field(default_factory=FakeEmbeddings)
+    entitled: Entitled = field(default_factory=Entitled)
 
     def __post_init__(self) -> None:
         self.market = FakeMarket(self.memory)
         self.record_profile = RecordProfileHandler(self.unit_of_work, self.solvers, self.embeddings)
-        self.record_challenge = RecordChallengeHandler(self.unit_of_work, self.challenges, self.embeddings, self.market, 2, 0.45)
+        self.record_challenge = RecordChallengeHandler(
+            self.unit_of_work, self.challenges, self.embeddings, self.market, 2, 0.45, self.entitled
+        )
         self.record_status = RecordStatusHandler(self.unit_of_work)
         self.embed_anew = EmbedAnewHandler(self.unit_of_work, self.market, self.embeddings)
-        self.match_solvers = MatchSolversHandler(self.challenges, self.market, self.embeddings)
+        self.match_solvers = MatchSolversHandler(self.challenges, self.market, self.embeddings, self.entitled)
         self.match_challenges = MatchChallengesHandler(self.solvers, self.market, self.embeddings, lambda: NOW)
 
     def unit_of_work(self) -> FakeUnitOfWork:

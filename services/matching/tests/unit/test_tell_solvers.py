@@ -3,8 +3,10 @@
 from matching_fakes import challenge_view, profile, published, updated
 
 from chassis.ids import new_id
+from chassis.principal import Principal
 from contracts.challenges.terms import ChallengeStatus, Visibility
 from contracts.identity.roles import Role
+from contracts.matching.queries import MatchSolvers
 
 
 def test_the_best_few_above_the_threshold_are_told(world):
@@ -52,3 +54,31 @@ def test_a_challenge_that_is_closed_by_now_is_told_to_nobody(world):
     world.record_challenge(updated(view.model_copy(update={"status": ChallengeStatus.CANCELLED})), 2)
     world.record_challenge(published(view), 1)
     assert world.told == []
+
+
+def test_a_plan_with_priority_is_told_beyond_the_best_few_and_takes_nobodys_place(world):
+    fitting = sorted(new_id("user") for _ in range(6))
+    poor = new_id("user")
+    for user in fitting:
+        world.record_profile(profile(user), 1)
+    world.record_profile(profile(poor, skills=("cooking",)), 1)
+    world.market.cosines = {poor: 0.0}
+    world.entitled.to = {(user, "matching.priority") for user in (*fitting[3:], poor)}
+    world.record_challenge(published(challenge_view()), 1)
+    assert world.told == [*fitting[:2], *fitting[3:5]]
+
+
+def test_whose_plan_says_so_is_marked_and_no_order_changes(world):
+    people = sorted(new_id("user") for _ in range(3))
+    for user in people:
+        world.record_profile(profile(user), 1)
+    view = challenge_view()
+    world.record_challenge(published(view), 1)
+    owner = Principal(view.challenger_id, new_id("session"), frozenset({Role.CHALLENGER}), True, token="")
+
+    def shown() -> list[tuple[str, bool]]:
+        return [(match.user_id, match.featured) for match in world.match_solvers(MatchSolvers(challenge_id=view.id), owner).items]
+
+    assert shown() == [(user, False) for user in people]
+    world.entitled.to = {(people[2], "profile.featured")}
+    assert shown() == [(people[0], False), (people[1], False), (people[2], True)]

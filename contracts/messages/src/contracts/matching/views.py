@@ -54,11 +54,14 @@ class Reason(View):
 
 
 class SolverMatch(View):
-    """A solver who fits a challenge; `score` in 0..1 is the sum of the contributions."""
+    """A solver who fits a challenge; `score` in 0..1 is the sum of the contributions. `featured`: their plan says so; it changes no score
+    and no order.
+    """
 
     user_id: UserId
     display_name: str
     headline: str | None
+    featured: bool = False
     score: float
     reasons: tuple[Reason, ...]
     matched_skills: tuple[str, ...]

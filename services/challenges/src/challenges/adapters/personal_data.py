@@ -39,6 +39,7 @@ def personal_data(database: Database[dict[str, Any]], cancel: OnBehalf, withdraw
             Kept("challenges", _only_invited, pulled="party_ids", export=False),
             Kept("applications", by("applicant_id"), {"proposal": ERASED, "attachments": []}),
             Kept("applicants", by("_id"), export=False),
+            Kept("entitlements", by("_id"), export=False),
             Kept("submissions", by("solver_id"), {"notes": ERASED, "files": []}),
             Kept("submissions", lambda user_id: {"challenger_id": user_id, "feedback": {"$ne": None}}, {"feedback": ERASED}),
             Kept("reviews", by("author_id", "subject_id"), {"text": ERASED}),

@@ -134,7 +134,11 @@ class AlreadyApplied(_Conflict):
 
 class ClaimLimitReached(_Conflict):
     code = "challenges.application.claim_limit_reached"
-    detail = "You have too many pending applications."
+
+    def __init__(self, limit: int, missing: str | None) -> None:
+        """`missing` is the entitlement that would allow more."""
+        more = f" The entitlement {missing} allows more: see /v1/plans." if missing else ""
+        super().__init__(f"You have {limit} pending applications, which is the most.{more}")
 
 
 class ApplicationNotPending(_Conflict):

@@ -5,7 +5,7 @@ from challenges.service.challenges import ChallengesService
 from challenges.service.reviews import ReviewsService
 from challenges.service.submissions import SubmissionsService
 from challenges.wiring import build_privacy
-from chassis import configuration
+from chassis import configuration, entitlements
 from chassis.privacy.service import privacy_service
 
 SERVICES = [
@@ -14,5 +14,6 @@ SERVICES = [
     SubmissionsService,
     ReviewsService,
     configuration.listener("challenges"),
+    entitlements.listener("challenges"),
     privacy_service("challenges", build_privacy),
 ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from challenges.domain.application import Application
-from challenges.domain.errors import ClaimLimitReached, SolverRoleRequired
+from challenges.domain.errors import SolverRoleRequired
 from challenges.usecases.access import require_verified_email, visible_challenge
+from challenges.usecases.claim_limits import ClaimLimits
 from challenges.usecases.facts import application_submitted
 from challenges.usecases.ports import Begin, NewId, Now
 from challenges.usecases.views import application_view
@@ -21,7 +22,7 @@ class SubmitApplicationHandler:
     unit_of_work: Begin
     new_id: NewId
     now: Now
-    max_pending: int  # one person's applications that wait for a decision at one time
+    limits: ClaimLimits
 
     def __call__(self, command: SubmitApplication, principal: Principal) -> ApplicationView:
         """Record an application to an open challenge.
@@ -51,8 +52,7 @@ class SubmitApplicationHandler:
             )
             counted = challenge.count_application(at)
             work.applications.add(application)
-            if work.applications.claims_of(principal.user_id) > self.max_pending:
-                raise ClaimLimitReached
+            self.limits.check(principal.user_id, work.applications.claims_of(principal.user_id))
             work.challenges.save(counted)
             work.emit(application_submitted(application))
             return work.answer(application_view(application))

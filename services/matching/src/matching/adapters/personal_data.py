@@ -51,5 +51,6 @@ def personal_data(database: Database[dict[str, Any]]) -> MongoKeeper:
             Kept("challenges", by("invited_user_ids"), pulled="invited_user_ids", export=False),
             Kept("challenges", by("visible_to"), pulled="visible_to", export=False),
             Kept("matches", by("user_id")),
+            Kept("entitlements", by("_id"), export=False),
         ],
     )

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from chassis.principal import Principal
 from contracts.matching.queries import MatchSolvers
 from contracts.matching.views import SolverMatchesView
+from contracts.payments.entitlements import PROFILE_FEATURED
 from matching.domain.errors import ChallengeNotFound
-from matching.usecases.ports import Challenges, Embeddings, Market
+from matching.usecases.ports import Challenges, Embeddings, Entitled, Market
 from matching.usecases.ranking import CANDIDATES, best_solvers
 from matching.usecases.views import solver_match
 
@@ -18,6 +19,7 @@ class MatchSolversHandler:
     challenges: Challenges
     market: Market
     embeddings: Embeddings
+    entitled: Entitled
 
     def __call__(self, query: MatchSolvers, principal: Principal) -> SolverMatchesView:
         """Raises:
@@ -28,5 +30,6 @@ class MatchSolversHandler:
             raise ChallengeNotFound
         self.market.refresh()
         best = best_solvers(challenge, self.market.solvers_near(challenge, CANDIDATES), query.limit)
-        items = tuple(solver_match(solver, fit) for solver, fit in best)
+        featured = self.entitled.holders(PROFILE_FEATURED, [solver.id for solver, _ in best])
+        items = tuple(solver_match(solver, fit, featured=solver.id in featured) for solver, fit in best)
         return SolverMatchesView(challenge_id=challenge.id, model=self.embeddings.name, items=items)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -35,6 +35,12 @@ class Matches(Protocol):
     def told(self, challenge_id: str) -> frozenset[str]: ...
 
     def add(self, challenge_id: str, user_id: str, score: float) -> None: ...
+
+
+class Entitled(Protocol):
+    def holders(self, name: str, owner_ids: Collection[str]) -> frozenset[str]:
+        """Those of these whose plan entitles to it now."""
+        ...
 
 
 class UnitOfWork(Transaction, Protocol):

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from contracts.challenges.events import ChallengePublished, ChallengeUpdated
 from contracts.matching.events import ChallengeMatched
+from contracts.payments.entitlements import MATCHING_PRIORITY
 from matching.domain.challenge import Challenge
 from matching.domain.embedding import Embedding
+from matching.domain.scoring import Fit
+from matching.domain.solver import Solver
 from matching.usecases.copies import content_of
 from matching.usecases.embed import embedded
-from matching.usecases.ports import Begin, Challenges, Embeddings, Market, UnitOfWork
+from matching.usecases.ports import Begin, Challenges, Embeddings, Entitled, Market, UnitOfWork
 from matching.usecases.ranking import CANDIDATES, best_solvers
 
 
@@ -22,6 +25,7 @@ class RecordChallengeHandler:
     market: Market
     tell_at_most: int
     tell_from_score: float
+    entitled: Entitled
 
     def __call__(self, event: ChallengePublished | ChallengeUpdated, sequence: int) -> None:
         """`sequence` is the event's place among those of this challenge."""
@@ -42,13 +46,20 @@ class RecordChallengeHandler:
 
     def _tell(self, work: UnitOfWork, challenge: Challenge) -> None:
         told = work.matches.told(challenge.id)
-        candidates = self.market.solvers_near(challenge, CANDIDATES)
-        for solver, fit in best_solvers(challenge, candidates, self.tell_at_most):
-            if fit.score >= self.tell_from_score and solver.id not in told and not work.erased(solver.id):
+        for solver, fit in self._those_to_tell(challenge):
+            if solver.id not in told and not work.erased(solver.id):
                 work.matches.add(challenge.id, solver.id, fit.score)
                 work.emit(
                     ChallengeMatched(challenge_id=challenge.id, challenge_title=challenge.content.title, user_id=solver.id, score=fit.score)
                 )
+
+    def _those_to_tell(self, challenge: Challenge) -> list[tuple[Solver, Fit]]:
+        """The best few whom it fits; beyond them as many again whose plan gives them priority. Nobody loses a place to them."""
+        candidates = self.market.solvers_near(challenge, CANDIDATES)
+        fitting = [pair for pair in best_solvers(challenge, candidates, CANDIDATES) if pair[1].score >= self.tell_from_score]
+        best, others = fitting[: self.tell_at_most], fitting[self.tell_at_most :]
+        prior = self.entitled.holders(MATCHING_PRIORITY, [solver.id for solver, _ in others]) if others else frozenset()
+        return best + [pair for pair in others if pair[0].id in prior][: self.tell_at_most]
 
 
 def _told(before: Challenge | None, event: ChallengePublished | ChallengeUpdated, embedding: Embedding | None, sequence: int) -> Challenge:

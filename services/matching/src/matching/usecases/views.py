@@ -30,11 +30,12 @@ def hit_view(challenge: Challenge, score: float) -> views.ChallengeHit:
     )
 
 
-def solver_match(solver: Solver, fit: Fit) -> views.SolverMatch:
+def solver_match(solver: Solver, fit: Fit, *, featured: bool) -> views.SolverMatch:
     return views.SolverMatch(
         user_id=solver.id,
         display_name=solver.profile.display_name,
         headline=solver.profile.headline,
+        featured=featured,
         score=fit.score,
         reasons=_reasons(fit),
         matched_skills=fit.matched_skills,
