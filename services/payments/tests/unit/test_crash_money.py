@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import pytest
 from payments_bank import START, Bank
 from payments_fakes import Crash
+from payments_subscribing import Subscribing, case_of
 from test_chargebacks import tell
 from test_disputes import Court
 from test_payment_methods import Purse
@@ -22,10 +23,13 @@ from test_reconcile_day import DAY, FakeBooks, Office
 
 from chassis import crash_points
 from chassis.ids import new_id
+from contracts.admin.events import ActionTaken
 from contracts.payments.commands import SubmitChargebackEvidence
+from contracts.payments.subscriptions import SubmitBillChargebackEvidence
 from contracts.payments.views import ChargebackStatus, MilestoneKind
 from payments.domain.splits import Member
 from payments.domain.wallet_errors import PaymentMethodNotFound
+from payments.usecases.submit_bill_chargeback_evidence import SubmitBillChargebackEvidenceHandler
 from payments.usecases.submit_chargeback_evidence import SubmitChargebackEvidenceHandler
 
 SOON, KEYS_FORGOTTEN = timedelta(seconds=31), timedelta(days=3)
@@ -222,6 +226,23 @@ def test_evidence_is_handed_in_once(bank: Bank) -> None:
     keys = [key for name, key in bank.stripe.calls if name == "submit_evidence"]
     assert len(keys) == 2
     assert len(set(keys)) == 1  # Stripe does it once
+
+
+def test_evidence_about_a_bill_is_handed_in_once() -> None:
+    world = Subscribing()
+    world.start()
+    world.dispute(world.bills[0], ChargebackStatus.NEEDS_RESPONSE, "evt_1")
+    handler = SubmitBillChargebackEvidenceHandler(world.memory.unit_of_work, world.stripe, world.calls, world.clock.now)
+    command = SubmitBillChargebackEvidence(chargeback_id=case_of(world.bills[0]), evidence="It was used.")
+
+    def submit() -> ChargebackStatus:
+        return world.call(lambda: handler(command, world.finance), "k").status
+
+    dies("bill_chargeback.evidence_submitted", submit)
+    assert submit() is ChargebackStatus.UNDER_REVIEW
+    keys = [key for name, key in world.stripe.calls if name == "submit_evidence"]
+    assert (len(keys), len(set(keys))) == (2, 1)
+    assert [act.action for act in world.events(ActionTaken)] == ["chargebacks.answered"]
 
 
 def test_a_report_that_nobody_was_alerted_of_is_told_by_whoever_looks_next(bank: Bank) -> None:

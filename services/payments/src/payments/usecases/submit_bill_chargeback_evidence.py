@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.crash_points import reached
+from chassis.crash_points import declare, reached
 from chassis.principal import Principal
 from contracts.payments.subscription_views import BillChargebackView
 from contracts.payments.subscriptions import SubmitBillChargebackEvidence
@@ -16,6 +16,8 @@ from payments.usecases.chargeback_ports import Disputes
 from payments.usecases.ports import Calls, ProviderRefused, UnitsOfWork
 from payments.usecases.subscriptions.views import bill_chargeback_view
 from payments.usecases.views import is_finance
+
+declare({"bill_chargeback.evidence_submitted": "Stripe has the evidence, what became of the dispute is not recorded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class SubmitBillChargebackEvidenceHandler:
             dispute = self.disputes.submit_evidence(known.id, command.evidence, key=f"evidence:{self.calls.key()}")
         except ProviderRefused as refusal:
             raise ChargebackNotOpen from refusal
-        reached("chargeback.evidence_submitted")
+        reached("bill_chargeback.evidence_submitted")
         with self.unit_of_work() as work:
             chargeback = work.bill_chargebacks.get(known.id) or known
             if dispute.status in OPEN and chargeback.status in OPEN:
