@@ -32,6 +32,7 @@ NOTHING_PERSONAL = {
         "webhook_events": "ids of the processor's events",
         "reconciliations": "ids and amounts of a day",
         "chargebacks": "ids and amounts, kept by law",
+        "bill_chargebacks": "ids and amounts, kept by law",
         "plans": "names and prices",
         "coupons": "codes and limits",
         "coupon_redemptions": "ids and counts",
