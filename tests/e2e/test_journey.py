@@ -8,6 +8,7 @@ from typing import Any
 import pymongo
 import pytest
 
+from local_platform.market.client import wait_for
 from local_platform.market.journey import Journey
 from local_platform.platform import Platform
 
@@ -64,6 +65,30 @@ async def test_a_lost_update_is_refused(journey: Journey, walk_until) -> None:
     unchanged = await journey.challenger.request("GET", path)
     assert unchanged.body["title"] == "A better title"
     assert (await journey.challenger.request("GET", path, headers={"If-None-Match": unchanged.headers["ETag"]})).status == 304
+
+
+async def test_a_plan_is_seen_by_the_services_that_it_entitles_at(journey: Journey, walk_until) -> None:
+    """The solver subscribes, and is marked among the matches: payments tells, matching heeds, nothing else changes."""
+    await walk_until(journey, "two_apply")
+    path, solver = f"/v1/challenges/{journey.challenge_id}/matches?limit=50", journey.solver
+
+    async def match() -> dict[str, Any]:
+        items = (await journey.challenger.get(path))["items"]
+        return next((item for item in items if item["user_id"] == solver.id), {})
+
+    before = await wait_for(match, "the solver among the matches", within=20 + journey.market.patience)
+    assert before["featured"] is False
+    method = (await solver.post("/v1/payment-methods", {"payment_method": "pm_card_visa"}, expect=201)).body["id"]
+    await solver.post("/v1/subscriptions", {"plan_id": "expert-plus-monthly", "payment_method": method}, expect=201)
+    assert "profile.featured" in (await solver.get("/v1/entitlements"))["entitlements"]
+
+    async def featured() -> bool:
+        return bool((await match())["featured"])
+
+    await wait_for(featured, "the mark among the matches", within=20 + journey.market.patience)
+    assert {name: value for name, value in (await match()).items() if name != "featured"} == {
+        name: value for name, value in before.items() if name != "featured"
+    }
 
 
 async def test_accepting_two_applicants_at_once_has_one_winner(journey: Journey, walk_until, at_once) -> None:

@@ -36,6 +36,9 @@ from contracts.challenges.queries import (
 from contracts.challenges.terms import ApplicationStatus, CancelReason, ChallengeStatus, Visibility
 from contracts.challenges.views import ApplicationView
 from contracts.errors import Kind, ProblemError
+from contracts.payments.events import EntitlementChanged
+from local_platform.observing import eventually
+from local_platform.publishing import connected
 from local_platform.pytest_plugin import RunService
 from local_platform.tokens import TestTokens
 
@@ -219,3 +222,34 @@ async def test_what_is_in_the_outbox_is_json_of_the_event(challenger: Someone, o
     (row,) = outbox(challenge.id)
     assert row["type"] == ChallengePublished.type()
     assert orjson.loads(row["body"])["challenge_id"] == challenge.id
+
+
+async def test_a_plan_that_payments_tells_of_allows_more_applications(
+    run_service: RunService, rpc: RpcClient, tokens: TestTokens, amqp_url: str
+) -> None:
+    limits = {"CHALLENGES_MAX_PENDING_APPLICATIONS": "1", "CHALLENGES_ENTITLED_PENDING_APPLICATIONS": "2"}
+    run_service("challenges", **limits)
+    challenger, solver = Someone(rpc, tokens, "challenger"), Someone(rpc, tokens, "solver")
+    first, second, third = [await open_challenge(challenger) for _ in range(3)]
+    await solver.ask(new_application(first.id))
+    refused = await solver.refused(new_application(second.id))
+    assert (refused.kind, refused.code) == (Kind.CONFLICT, "challenges.application.claim_limit_reached")
+    assert "applications.more" in refused.detail
+
+    def told(revision: int, *names: str) -> EntitlementChanged:
+        until = datetime.now(UTC) + timedelta(days=30)
+        about = {"owner_id": solver.user_id, "subscription_id": new_id("subscription"), "valid_until": until}
+        return EntitlementChanged.model_validate({**about, "entitlements": names, "revision": revision})
+
+    async def applied() -> bool:
+        try:
+            await solver.ask(new_application(second.id))
+        except ProblemError:
+            return False
+        return True
+
+    async with connected(amqp_url) as broker:
+        await broker.publish(told(2, "applications.more"), sequence=2)
+        await broker.publish(told(1), sequence=1)  # late: it counts no more
+    await eventually(applied, within=20.0)
+    assert "applications.more" not in (await solver.refused(new_application(third.id))).detail
