@@ -238,7 +238,7 @@ def test_evidence_about_a_bill_is_handed_in_once() -> None:
     def submit() -> ChargebackStatus:
         return world.call(lambda: handler(command, world.finance), "k").status
 
-    dies("bill_chargeback.evidence_submitted", submit)
+    dies("chargeback.evidence_submitted", submit)
     assert submit() is ChargebackStatus.UNDER_REVIEW
     keys = [key for name, key in world.stripe.calls if name == "submit_evidence"]
     assert (len(keys), len(set(keys))) == (2, 1)

@@ -6,18 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.crash_points import declare, reached
 from chassis.principal import Principal
 from contracts.payments.subscription_views import BillChargebackView
 from contracts.payments.subscriptions import SubmitBillChargebackEvidence
 from payments.domain.chargeback import OPEN
-from payments.domain.errors import ChargebackNotFound, ChargebackNotOpen, FinanceOnly
+from payments.domain.errors import ChargebackNotFound, FinanceOnly
+from payments.usecases.chargeback_evidence import hand_in
 from payments.usecases.chargeback_ports import Disputes
-from payments.usecases.ports import Calls, ProviderRefused, UnitsOfWork
+from payments.usecases.ports import Calls, UnitsOfWork
 from payments.usecases.subscriptions.views import bill_chargeback_view
 from payments.usecases.views import is_finance
-
-declare({"bill_chargeback.evidence_submitted": "Stripe has the evidence, what became of the dispute is not recorded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +38,7 @@ class SubmitBillChargebackEvidenceHandler:
             known = work.bill_chargebacks.get(command.chargeback_id)
         if known is None:
             raise ChargebackNotFound
-        if known.status not in OPEN:
-            raise ChargebackNotOpen
-        try:
-            dispute = self.disputes.submit_evidence(known.id, command.evidence, key=f"evidence:{self.calls.key()}")
-        except ProviderRefused as refusal:
-            raise ChargebackNotOpen from refusal
-        reached("bill_chargeback.evidence_submitted")
+        dispute = hand_in(self.disputes, known.id, known.status, command.evidence, key=self.calls.key())
         with self.unit_of_work() as work:
             chargeback = work.bill_chargebacks.get(known.id) or known
             if dispute.status in OPEN and chargeback.status in OPEN:
