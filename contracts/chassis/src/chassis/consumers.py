@@ -27,7 +27,7 @@ BROKER_ERRORS = (ConnectionError, OSError, AMQPError)
 _RPC_EXCHANGE = "nameko-rpc"
 _NON_PERSISTENT = 1
 _HEARTBEAT_S = 5  # a connection that went silent is given up after two; less would take a busy machine for a dead one
-_SETUP_S = 15.0
+_SETUP_S = 15.0  # for one declaration or subscription; together they take as long as there are queues
 _GOODBYE_S = 5.0
 _RECONNECT_PAUSE_S = 0.5
 declare({"rpc.answer_sent": "an answer is sent, the request is not acknowledged"})
@@ -42,6 +42,12 @@ class _BrokerConnection(pyamqp.Connection):  # type: ignore[misc]  # kombu publi
     that replies must not read from the socket that the consumer reads from."""
 
     negotiate_capabilities: ClassVar[dict[str, bool]] = {**pyamqp.Connection.negotiate_capabilities, "connection.blocked": False}
+    on_answer: Callable[[], None] | None = None  # called for whatever the broker says, heartbeats apart
+
+    def on_inbound_method(self, *frame: Any) -> Any:
+        if self.on_answer is not None:
+            self.on_answer()
+        return super().on_inbound_method(*frame)
 
     def hang_up(self) -> None:
         """End it as if the other side had: whoever reads or writes is told, and nobody waits any more."""
@@ -56,7 +62,7 @@ class _Transport(pyamqp.Transport):  # type: ignore[misc]  # kombu publishes no 
 class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko publishes no types
     """Consumes until the last message in flight is settled, and comes back by itself when the broker was away.
 
-    A provider has `queue`, `declare(channel)` and `handle_message(message)`. A message is in flight until `ack_message` or
+    A provider has `queue`, `declare(channel, shared)` and `handle_message(message)`. A message is in flight until `ack_message` or
     `requeue_message` is called with it. A new connection starts with none in flight: the broker takes back what the old
     one held, and settling a message of the old one changes nothing.
     """
@@ -68,6 +74,7 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
         self._in_flight: set[Any] = set()
         self._stopping = False
         self._wire: Any = None  # the connection of the time being
+        self._patience: float | None = None  # so long the broker may take to answer
         self._limit: Any = None  # hangs up on a broker that does not answer in time
         self.connected = False
 
@@ -130,6 +137,7 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
             connection.ensure_connection(self.on_connection_error, None, interval_start=0.2, interval_step=0.3, interval_max=2)
             # A broker may take the connection and leave a declaration or a subscription unanswered: a quorum queue without a leader.
             self._wire = connection.connection
+            self._wire.on_answer = lambda: self._expect_answer_within(self._patience)
             self._expect_answer_within(_SETUP_S)
             yield connection
 
@@ -145,8 +153,9 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
     def get_consumers(self, consumer_cls: Any, channel: Any) -> list[Any]:
         self._in_flight.clear()
         self._consumers.clear()
+        shared: set[str] = set()
         for provider in self._providers:
-            provider.declare(channel)
+            provider.declare(channel, shared)
             consumer = consumer_cls(queues=[provider.queue], on_message=partial(self.handle_message, provider))
             consumer.qos(prefetch_count=self.prefetch_count)
             self._consumers[provider] = consumer
@@ -179,7 +188,8 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
             self.should_stop = True
 
     def _expect_answer_within(self, seconds: float | None) -> None:
-        """From now on the broker has so long to answer, or we hang up; None: it has answered."""
+        """From now on the broker has so long for each answer, or we hang up; None: no answer is due."""
+        self._patience = seconds
         if self._limit is not None:
             self._limit.cancel()
         self._limit = None if seconds is None else eventlet.spawn_after(seconds, self._hang_up)
@@ -229,7 +239,7 @@ class RpcConsumer(nameko_rpc.RpcConsumer):  # type: ignore[misc]  # nameko publi
         super().register_provider(provider)
         self._by_method[provider.method_name] = provider
 
-    def declare(self, channel: Any) -> None:
+    def declare(self, channel: Any, shared: set[str]) -> None:
         """The queue and its exchange are declared by the consumer itself."""
 
     def handle_message(self, message: Any) -> None:

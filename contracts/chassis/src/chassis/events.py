@@ -94,8 +94,8 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
     def stop(self) -> None:
         self.queue_consumer.unregister_provider(self)
 
-    def declare(self, channel: Any) -> None:
-        self._handler_queue.declare(channel, self._settings)
+    def declare(self, channel: Any, shared: set[str]) -> None:
+        self._handler_queue.declare(channel, self._settings, shared)
 
     def handle_message(self, message: Any) -> None:
         try:

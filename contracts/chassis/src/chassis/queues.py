@@ -67,14 +67,18 @@ class HandlerQueue:
         """The queue of what the handler could not handle."""
         return Queue(dead_letters_of(self.name), durable=True, queue_arguments=_QUORUM)
 
-    def declare(self, channel: Any, settings: QueueSettings) -> None:
+    def declare(self, channel: Any, settings: QueueSettings, shared: set[str]) -> None:
         """Declare all of it: exchange, waiting queues, queue and binding.
 
+        `shared` are the waiting queues that this channel has declared already; what is declared here is added.
         The dead letters come last: who finds their queue knows that the handler's own stands and is bound (the relay asks).
         """
         tiers = RetryTiers(settings.retry_tiers_s)
         for tier in range(len(tiers.delays_s)):
-            _waiting(self.service, tiers, tier)(channel).declare()
+            waiting = _waiting(self.service, tiers, tier)
+            if waiting.name not in shared:
+                waiting(channel).declare()
+                shared.add(waiting.name)
         self.queue(settings)(channel).declare()
         if self.retired:
             channel.queue_unbind(self.name, exchange=self.exchange, routing_key=self.event_type)

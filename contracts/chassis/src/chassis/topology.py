@@ -64,8 +64,9 @@ def declare(service: str, settings: BrokerSettings) -> int:
             connection.ensure_connection(max_retries=_ATTEMPTS, interval_start=0.2, interval_step=0.3, interval_max=2)
             with connection.channel() as channel:
                 Exchange(f"{service}.events", type="topic", durable=True)(channel).declare()
+                shared: set[str] = set()
                 for queue in queues:
-                    queue.declare(channel, settings)
+                    queue.declare(channel, settings, shared)
         except (OSError, AMQPError, OperationalError) as error:
             raise NotDeclared(f"{service}: {error}") from error
     return len(queues)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -48,12 +51,12 @@ class FakeConsumer:
 
 
 class FakeProvider:
-    queue = None
+    queue = SimpleNamespace(name="greeter.on_greeted")
 
     def __init__(self) -> None:
         self.taken: list[Any] = []
 
-    def declare(self, channel: Any) -> None: ...
+    def declare(self, channel: Any, shared: set[str]) -> None: ...
 
     def handle_message(self, message: Any) -> None:
         self.taken.append(message)
@@ -114,6 +117,58 @@ def test_a_message_that_cannot_be_settled_is_left_to_the_broker(consumer: Any, p
     ask_to_stop(consumer, provider)
     consumer.on_iteration()
     assert consumer.should_stop
+
+
+class Limit:
+    """What eventlet.spawn_after gives: fires when the test says so, unless it was cancelled."""
+
+    def __init__(self, seconds: float, act: Callable[[], None]) -> None:
+        self.seconds, self._act, self.cancelled = seconds, act, False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+    def fire(self) -> None:
+        if not self.cancelled:
+            self._act()
+
+
+class FakeWire:
+    on_answer: Any = None
+    hung_up = False
+
+    def hang_up(self) -> None:
+        self.hung_up = True
+
+
+class FakeConnection:
+    def __init__(self) -> None:
+        self.connection = FakeWire()
+
+    def ensure_connection(self, *_: Any, **__: Any) -> None: ...
+
+
+def test_many_queues_may_take_long_as_long_as_the_broker_answers(consumer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[Limit] = []
+
+    def spawn_after(seconds: float, act: Callable[[], None]) -> Limit:
+        limits.append(Limit(seconds, act))
+        return limits[-1]
+
+    monkeypatch.setattr("chassis.consumers.eventlet.spawn_after", spawn_after)
+    monkeypatch.setattr(QueueConsumer, "create_connection", lambda _: nullcontext(FakeConnection()))
+    with consumer.establish_connection() as connection:
+        wire = connection.connection
+        for _ in range(100):
+            wire.on_answer()
+            for limit in limits[:-1]:
+                limit.fire()
+        assert not wire.hung_up
+        limits[-1].fire()  # then it says nothing for the whole of the time
+        assert wire.hung_up
+        consumer.on_consume_ready()
+        wire.on_answer()  # from now on it speaks when there is something to say
+        assert all(limit.cancelled for limit in limits)
 
 
 class ReplyChannel(FakeChannel):

@@ -9,10 +9,9 @@ from typing import Any
 import socketio
 import structlog
 from redis.asyncio.client import PubSub
-from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeout
 
-from gateway.shared.connection import RedisAway, SharedRedis
+from gateway.shared.connection import RedisAway, SharedRedis, is_lost
 
 _log = structlog.get_logger(__name__)
 _PAUSE_S = 1.0
@@ -43,7 +42,9 @@ class RedisManager(socketio.AsyncRedisManager):  # type: ignore[misc]  # python-
                     await subscription.subscribe(self.channel)
                     async for message in _heard(subscription):
                         yield message
-            except (RedisError, OSError) as error:
+            except Exception as error:
+                if not is_lost(error):
+                    raise
                 _log.warning("socket_fan_out_away", error=type(error).__name__)
             await asyncio.sleep(_PAUSE_S)
 

@@ -21,6 +21,13 @@ class RedisAway(Exception):
     """Redis did not answer: go on without it."""
 
 
+def is_lost(error: Exception) -> bool:
+    """Whether this says that the connection to Redis is gone, or was never made."""
+    if isinstance(error, RuntimeError):  # what uvloop raises where asyncio's own loop has a ConnectionResetError
+        return "the handler is closed" in str(error)
+    return isinstance(error, TimeoutError | RedisError | OSError)
+
+
 class SharedRedis:
     """A Redis client whose outage is an ordinary answer, `RedisAway`, given fast."""
 
@@ -47,7 +54,9 @@ class SharedRedis:
             raise RedisAway
         try:
             return await operation(self.client)
-        except (TimeoutError, RedisError, OSError) as error:
+        except Exception as error:
+            if not is_lost(error):
+                raise
             self._rests_until = time.monotonic() + _REST_S
             _log.warning("redis_away", error=type(error).__name__)
             raise RedisAway from error

@@ -105,9 +105,9 @@ class _Source:
         self._handler = handler
         self._settings = settings
 
-    def declare(self, channel: Any) -> None:
+    def declare(self, channel: Any, shared: set[str]) -> None:
         """All of the handler's queues: the dead letters stand only where the handler's own queue does."""
-        self._handler.declare(channel, self._settings)
+        self._handler.declare(channel, self._settings, shared)
 
     def handle_message(self, message: Any) -> None:
         self._entrypoint.take(message, self._handler.name)
