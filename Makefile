@@ -24,7 +24,7 @@ CHOSEN := $(PACKAGES)
 LINTED := contracts services gateway deploy tests conftest.py
 UNIT := $(wildcard $(PACKAGES:%=%/tests/unit) tests/architecture tests/contracts tests/deploy tests/chaos/unit)
 INTEGRATION := $(wildcard $(PACKAGES:%=%/tests/integration) tests/integration)
-E2E := $(wildcard deploy/local/tests/e2e tests/e2e)
+E2E := $(wildcard tests/e2e/test_rolling_restart.py deploy/local/tests/e2e tests/e2e)
 CHAOS := $(wildcard tests/chaos/smoke)
 endif
 
@@ -82,12 +82,15 @@ test: install ## Everything CI runs: lint, types, imports, contracts, all tests 
 test-unit: $(STAMP) ## Unit and architecture tests: no servers, no sockets
 	@$(if $(UNIT),$(PYTEST) -q -n 2 --dist loadfile $(UNIT),echo "no unit tests here")
 
-# Side by side, a file as a whole: integration tests mostly wait for servers to come back, so more than the cores hold.
+# Side by side, a file as a whole, in this order: the longest first, so that none is left to run alone at the end.
+ALONGSIDE := --dist loadfile --no-loadscope-reorder
+
+# Integration tests mostly wait for servers to come back, so more of them than the cores hold.
 test-integration: install ## Tests against a real broker, database and Redis
-	@$(if $(INTEGRATION),$(PYTEST) -q -n 3 --dist loadfile $(INTEGRATION),echo "no integration tests here")
+	@$(if $(INTEGRATION),$(PYTEST) -q -n 3 $(ALONGSIDE) $(INTEGRATION),echo "no integration tests here")
 
 test-e2e: install ## Tests of the whole platform through the gateway
-	@$(if $(E2E),$(PYTEST) -q -n 2 --dist loadfile $(E2E),echo "no end-to-end tests here")
+	@$(if $(E2E),$(PYTEST) -q -n 2 $(ALONGSIDE) $(E2E),echo "no end-to-end tests here")
 
 test-chaos: install ## The delivery promises under faults: fixed seeds, and the checker without each safeguard
 	@$(if $(CHAOS),$(PY) -m pytest -q -n 2 $(CHAOS),echo "no chaos tests here")
