@@ -50,6 +50,8 @@ def keeper(service: str) -> MongoKeeper:
         return module.personal_data(nothing, None, None)
     if service == "challenges":
         return module.personal_data(None, None, None)
+    if service == "payments":
+        return module.personal_data(None, None)
     return module.personal_data(None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from contracts.payments.views import PaymentMethodKind
+from payments.domain.errors import ProviderUnavailable
 from payments.usecases.ports import ProviderRefused
 from payments.usecases.wallet_ports import SavedMethod
 
@@ -17,11 +18,14 @@ class FakeWallets:
     kept: dict[str, str] = field(default_factory=dict)  # the customer of each method, the latest last
     defaults: dict[str, str | None] = field(default_factory=dict)
     detached: set[str] = field(default_factory=set)
+    deleted: list[str] = field(default_factory=list)
+    away: bool = False
 
     def create_customer(self, user_id: str, *, key: str) -> str:
         return self.customers.setdefault(key, f"cus_{len(self.customers)}")
 
     def list(self, customer_id: str) -> tuple[SavedMethod, ...]:
+        self._answer()
         return tuple(_method(id) for id, owner in reversed(self.kept.items()) if owner == customer_id)
 
     def default(self, customer_id: str) -> str | None:
@@ -44,6 +48,16 @@ class FakeWallets:
         self.detached.add(method_id)
         if self.defaults.get(owner) == method_id:
             self.defaults[owner] = None
+
+    def delete_customer(self, customer_id: str, *, key: str) -> None:
+        self._answer()
+        self.deleted.append(customer_id)
+        for method_id in [id for id, owner in self.kept.items() if owner == customer_id]:
+            self.detach(method_id, key=key)
+
+    def _answer(self) -> None:
+        if self.away:
+            raise ProviderUnavailable
 
 
 def _method(method_id: str) -> SavedMethod:

@@ -229,9 +229,14 @@ def test_cards_by_number_and_token(client):
     saved = client.v1.customers.update(customer.id, {"invoice_settings": {"default_payment_method": card.id}, "name": "Ada L."})
     assert (saved.invoice_settings.default_payment_method, saved.name, saved.address.city) == (card.id, "Ada L.", "Berlin")
     assert client.v1.payment_methods.detach(card.id).customer is None
-    client.v1.customers.delete(customer.id)
+    assert client.v1.customers.delete(customer.id).deleted
+    assert client.v1.customers.retrieve(customer.id).to_dict() == {"id": customer.id, "object": "customer", "deleted": True}
+    for ask in (client.v1.customers.delete, client.v1.customers.payment_methods.list):
+        with pytest.raises(stripe.InvalidRequestError) as gone:
+            ask(customer.id)
+        assert gone.value.code == "resource_missing"
     with pytest.raises(stripe.InvalidRequestError):
-        client.v1.customers.retrieve(customer.id)
+        client.v1.customers.update(customer.id, {"name": "Ada"})
 
 
 def test_expanding_what_cannot_be_expanded_is_refused(client):

@@ -197,4 +197,6 @@ def build(resources: Resources[Settings]) -> UseCases:
 
 
 def build_privacy(resources: Resources[Settings]) -> Keeper:
-    return personal_data(resources.store.database)
+    settings = resources.settings
+    client = stripe_client(settings.stripe_api_key.get_secret_value(), settings.stripe_api_base, seconds_to_work)
+    return personal_data(resources.store.database, StripeWallets(client))

@@ -36,6 +36,22 @@ def test_methods_are_attached_listed_chosen_and_detached(wallets: StripeWallets)
         wallets.attach(customer, card.id, key="attach 4")  # a detached method is never used again
 
 
+def test_a_deleted_customer_is_gone_with_its_methods(wallets: StripeWallets, sandbox_url: str) -> None:
+    customer = wallets.create_customer("user_1", key="customer")
+    card = wallets.attach(customer, "pm_card_visa", key="attach")
+    stripe = stripe_at(sandbox_url)
+    paid = stripe.create_intent(amount=60_000, currency=EUR, key="create", customer_id=customer, **CAME)
+    stripe.confirm_intent(paid.id, card.id, key="confirm")
+    wallets.detach(card.id, key="erase card")
+    for _ in range(2):  # the second time as whoever begins again after a crash
+        wallets.delete_customer(customer, key="erase")
+        assert wallets.list(customer) == ()
+    assert wallets.default(customer) is None
+    with pytest.raises(ProviderRefused):
+        wallets.attach(customer, "pm_card_visa", key="attach again")
+    assert stripe.get_intent(paid.id).status is IntentStatus.SUCCEEDED, "the charge stays"
+
+
 def test_a_declined_card_and_anothers_card_are_refused(wallets: StripeWallets) -> None:
     ann, bob = (wallets.create_customer(name, key=name) for name in ("ann", "bob"))
     with pytest.raises(ProviderRefused) as refusal:

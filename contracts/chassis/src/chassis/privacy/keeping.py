@@ -11,12 +11,19 @@ from typing import Any, Protocol
 
 from pymongo.database import Database
 
+from chassis.crash_points import declare, reached
 from contracts.errors import DomainError, Kind
 from contracts.privacy.views import ObligationView, PersonalDataView, PersonalRecordView
 
 ERASED = "[erased]"
 _PAGE = 100
 Query = Mapping[str, Any]
+declare(
+    {
+        "erasing.own_steps_done": "what the service does before is done, its collections are as they were",
+        "erasing.collection_swept": "one collection of the table is swept, those behind it are not",
+    }
+)
 
 
 class CursorInvalid(DomainError):
@@ -93,10 +100,12 @@ class MongoKeeper:
 
     def erase(self, user_id: str) -> Mapping[str, int]:
         self._before(user_id)
+        reached("erasing.own_steps_done")
         counts: dict[str, int] = {}
         for kept in self._kept:
             if not kept.remains:
                 counts[kept.collection] = counts.get(kept.collection, 0) + self._erase(kept, user_id)
+                reached("erasing.collection_swept")
         return {name: count for name, count in counts.items() if count}
 
     def export(self, user_id: str, cursor: str | None) -> PersonalDataView:

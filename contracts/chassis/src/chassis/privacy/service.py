@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from chassis.crash_points import declare, reached
 from chassis.entrypoints import UseCasesProvider, on_event, rpc, timer
 from chassis.key_ring import KeyRing, key_ring
 from chassis.mongo import MongoUnitOfWork
@@ -24,6 +25,14 @@ from contracts.privacy.views import ObligationsView, PersonalDataView
 
 log = structlog.get_logger(__name__)
 _AT_ONCE = 20
+declare(
+    {
+        "erasing.person_noted": "it is recorded who is to be erased, the event is not acknowledged",
+        "erasing.data_swept": "what the service keeps of the person is gone, its sent events and answers still name them",
+        "erasing.traces_emptied": "nothing names the person any more, nobody is told",
+        "erasing.confirmed": "the confirmation is committed, others who are due are not swept",
+    }
+)
 
 
 class _Work(MongoUnitOfWork):
@@ -50,6 +59,7 @@ class Privacy:
     def note(self, event: PersonDeletionStarted) -> None:
         with _Work(self.resources.store) as work:
             work.people.note(event.user_id, event.deletion_id, self.resources.clock.now())
+        reached("erasing.person_noted")
         self.keys.forget(event.user_id)
 
     def erase(self) -> None:
@@ -70,14 +80,17 @@ class Privacy:
             erased = dict(self.keeper.erase(user_id))
         except NotYet as why:
             return [str(why)]
+        reached("erasing.data_swept")
         if traces.waits_to_be_sent(store.database, user_id):
             return ["outbox"]
         erased |= {name: count for name, count in traces.forget(store.database, user_id, at).items() if count}
+        reached("erasing.traces_emptied")
         with _Work(store) as work:
             if work.people.done(user_id, at):
                 service = self.resources.settings.service()
                 told = PersonDataErased(deletion_id=row["deletion_id"], user_id=user_id, service=service, erased=erased, erased_at=at)
                 work.emit(told)
+        reached("erasing.confirmed")
         return []
 
 

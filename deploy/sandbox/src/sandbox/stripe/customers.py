@@ -1,7 +1,7 @@
 """Customers: https://docs.stripe.com/api/customers."""
 
 from sandbox.storage import Json
-from sandbox.stripe.errors import StripeError, missing
+from sandbox.stripe.errors import StripeError
 from sandbox.stripe.params import Params
 from sandbox.stripe.session import Session, new_id
 
@@ -42,7 +42,7 @@ def create(session: Session, params: Params) -> Json:
 
 def update(session: Session, params: Params, customer_id: str) -> Json:
     """POST /v1/customers/{id}"""
-    customer = retrieve(session, params, customer_id)
+    customer = session.get("customer", customer_id)
     customer["metadata"] = params.metadata(customer["metadata"])
     settings = params.nested("invoice_settings")
     if "default_payment_method" in settings:
@@ -55,19 +55,17 @@ def update(session: Session, params: Params, customer_id: str) -> Json:
 
 
 def retrieve(session: Session, params: Params, customer_id: str) -> Json:
-    """GET /v1/customers/{id}"""
-    customer = session.get("customer", customer_id)
-    if customer.get("_deleted"):
-        raise missing("customer", customer_id)
-    return customer
+    """GET /v1/customers/{id}; of one that was deleted a stub remains."""
+    return session.get("customer", customer_id, deleted=True)
 
 
 def delete(session: Session, params: Params, customer_id: str) -> Json:
     """DELETE /v1/customers/{id}"""
-    customer = retrieve(session, params, customer_id)
-    session.save(customer | {"_deleted": True})
+    customer = session.get("customer", customer_id)
+    stub: Json = {"id": customer_id, "object": "customer", "deleted": True}
+    session.save(stub)
     session.emit("customer.deleted", customer)
-    return {"id": customer_id, "object": "customer", "deleted": True}
+    return stub
 
 
 def _attached(session: Session, customer_id: str, method_id: str) -> str:

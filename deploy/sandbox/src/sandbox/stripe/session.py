@@ -51,14 +51,14 @@ class Session:
     def save(self, body: Json) -> None:
         self.storage.save(body)
 
-    def get(self, kind: str, object_id: str, *, param: str | None = None) -> Json:
-        """An object of this account.
+    def get(self, kind: str, object_id: str, *, param: str | None = None, deleted: bool = False) -> Json:
+        """An object of this account; what remains of a deleted one only where it is asked for.
 
         Raises:
             StripeError: 404, or 400 where a parameter named it.
         """
         found = self.storage.get(kind, self.account, object_id)
-        if found is None:
+        if found is None or (found.get("deleted") and not deleted):
             raise missing(kind, object_id, param=param or "id", status=400 if param else 404)
         return found
 

@@ -7,11 +7,18 @@ from typing import Any
 
 from pymongo.database import Database
 
+from chassis.crash_points import declare, reached
 from chassis.privacy.keeping import ERASED, Kept, MongoKeeper, by
 from contracts.challenges.terms import ApplicationStatus, ChallengeStatus
 from contracts.privacy.views import ObligationView
 
 OnBehalf = Callable[[str, str], None]  # of an id, for a person
+declare(
+    {
+        "erasing.challenge_cancelled": "one open challenge is cancelled, the others and all applications are not touched",
+        "erasing.application_withdrawn": "one pending application is withdrawn, the others are not",
+    }
+)
 
 
 def personal_data(database: Database[dict[str, Any]], cancel: OnBehalf, withdraw: OnBehalf) -> MongoKeeper:
@@ -23,9 +30,11 @@ def personal_data(database: Database[dict[str, Any]], cancel: OnBehalf, withdraw
     def before(user_id: str) -> None:
         for row in list(database.challenges.find({"challenger_id": user_id, "status": ChallengeStatus.OPEN.value}, {"_id": True})):
             cancel(row["_id"], user_id)
+            reached("erasing.challenge_cancelled")
         pending = {"applicant_id": user_id, "status": ApplicationStatus.PENDING.value}
         for row in list(database.applications.find(pending, {"_id": True})):
             withdraw(row["_id"], user_id)
+            reached("erasing.application_withdrawn")
 
     return MongoKeeper(
         database,

@@ -9,6 +9,7 @@ from typing import Any
 
 from pymongo.database import Database
 
+from chassis.crash_points import declare, reached
 from chassis.mongo import Store
 from chassis.privacy.keeping import Kept, MongoKeeper, by
 from chassis.retry import NotYet
@@ -16,6 +17,8 @@ from contracts.privacy.views import ObligationView
 from identity.adapters.person_keys import MongoPersonKeys
 from identity.adapters.showcase import MongoRemovals, MongoShowcases, MongoUploads
 from identity.adapters.unit_of_work import IdentityUnitOfWork
+
+declare({"erasing.files_doomed": "the person's files are on the list of what is to go, they still lie in the store"})
 
 
 def personal_data(store: Store, keys: MongoPersonKeys, now: Callable[[], datetime]) -> MongoKeeper:
@@ -36,6 +39,7 @@ def personal_data(store: Store, keys: MongoPersonKeys, now: Callable[[], datetim
     def remove_files(user_id: str) -> None:
         """Raises: NotYet, until the last object is gone."""
         _doom_files(store, keys, user_id, now())
+        reached("erasing.files_doomed")
         if MongoRemovals().waiting_of(user_id):
             raise NotYet("files")
 

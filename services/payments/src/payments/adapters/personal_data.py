@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from pymongo.database import Database
 
+from chassis.crash_points import declare, reached
 from chassis.privacy.keeping import ERASED, Kept, MongoKeeper, by
+from chassis.retry import NotYet
 from contracts.payments.dispute_views import DisputeStatus
 from contracts.payments.subscription_views import SubscriptionStatus
 from contracts.payments.views import PayoutStatus
 from contracts.privacy.views import ObligationView
+from payments.domain.errors import ProviderUnavailable
 from payments.domain.ledger.accounts import AccountKind
+from payments.usecases.ports import ProviderRefused
+from payments.usecases.wallet_ports import Wallets
 
 _OVER = [DisputeStatus.DECIDED.value, DisputeStatus.WITHDRAWN.value]
 _ENDED = [SubscriptionStatus.CANCELLED.value, SubscriptionStatus.FAILED.value]
@@ -20,10 +26,28 @@ _UNDER_WAY = [PayoutStatus.REQUESTED.value, PayoutStatus.IN_TRANSIT.value]
 _OWED = (AccountKind.OWED, AccountKind.PENDING, AccountKind.AVAILABLE, AccountKind.IN_TRANSIT)
 _TOO_SMALL_TO_PAY_OUT = 100  # minor units: nobody is kept by what is left behind the smallest payout
 
+declare(
+    {
+        "erasing.evidence_emptied": "what the person wrote in disputes is emptied, Stripe still keeps their cards",
+        "erasing.method_detached": "Stripe has forgotten one card or bank account, the others and the customer are there",
+        "erasing.customer_deleted": "Stripe has deleted the customer, it is still recorded whose it was",
+    }
+)
 
-def personal_data(database: Database[dict[str, Any]]) -> MongoKeeper:
+
+def personal_data(database: Database[dict[str, Any]], wallets: Wallets) -> MongoKeeper:
     """What moved money stays, as the law wants it: by then it names nobody but an id that leads nowhere; documents
-    alone keep the names that the law wants on them. Texts are emptied."""
+    alone keep the names that the law wants on them. Texts are emptied. Stripe's customer goes with its saved methods."""
+
+    def before(user_id: str) -> None:
+        """Raises: NotYet, while Stripe does not answer."""
+        _empty_evidence(database, user_id)
+        reached("erasing.evidence_emptied")
+        try:
+            _delete_customer(database, wallets, user_id)
+        except ProviderUnavailable as error:
+            raise NotYet("the payment processor") from error
+
     return MongoKeeper(
         database,
         [
@@ -45,7 +69,7 @@ def personal_data(database: Database[dict[str, Any]]) -> MongoKeeper:
             Kept("memberships", by("user_id")),
         ],
         obligations=lambda user_id: _owed(database, user_id),
-        before=lambda user_id: _empty_evidence(database, user_id),
+        before=before,
     )
 
 
@@ -81,6 +105,20 @@ def _held(database: Database[dict[str, Any]], user_id: str) -> Sequence[Obligati
         for row in database.escrows.find({"$or": sides})
         if any(step["held"] or step["disputed"] or step["moving"] or step.get("hands") for step in row["milestones"])
     ]
+
+
+def _delete_customer(database: Database[dict[str, Any]], wallets: Wallets, user_id: str) -> None:
+    """Charges stay with Stripe, which keeps them by its own duties: refunds and chargebacks go on without a customer."""
+    row = database.customers.find_one({"_id": user_id})
+    if row is None:
+        return
+    customer_id = row["customer_id"]
+    for method in wallets.list(customer_id):
+        with suppress(ProviderRefused):  # gone meanwhile
+            wallets.detach(method.id, key=f"erase:{method.id}")
+        reached("erasing.method_detached")
+    wallets.delete_customer(customer_id, key=f"erase:{customer_id}")
+    reached("erasing.customer_deleted")
 
 
 def _empty_evidence(database: Database[dict[str, Any]], user_id: str) -> None:

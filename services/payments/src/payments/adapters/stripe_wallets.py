@@ -12,6 +12,7 @@ from payments.usecases.ports import ProviderRefused
 from payments.usecases.wallet_ports import SavedMethod
 
 _KINDS = frozenset(PaymentMethodKind)
+_GONE = "resource_missing"  # https://docs.stripe.com/error-codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,17 @@ class StripeWallets:
 
     def list(self, customer_id: str) -> tuple[SavedMethod, ...]:
         with looking():
-            listed = self.client.v1.customers.payment_methods.list(customer_id, {"limit": 100})
+            try:
+                listed = self.client.v1.customers.payment_methods.list(customer_id, {"limit": 100})
+            except stripe.InvalidRequestError as error:
+                if error.code != _GONE:
+                    raise
+                return ()
             return tuple(_saved(method) for method in listed.data if method.type in _KINDS)
 
     def default(self, customer_id: str) -> str | None:
         with looking():
-            settings = self.client.v1.customers.retrieve(customer_id).invoice_settings
+            settings = getattr(self.client.v1.customers.retrieve(customer_id), "invoice_settings", None)  # a deleted one has none
         method = settings.default_payment_method if settings else None
         return method if method is None or isinstance(method, str) else method.id
 
@@ -50,6 +56,14 @@ class StripeWallets:
     def detach(self, method_id: str, *, key: str) -> None:
         with changing():
             self.client.v1.payment_methods.detach(method_id, {}, {"idempotency_key": key})
+
+    def delete_customer(self, customer_id: str, *, key: str) -> None:
+        with changing():
+            try:
+                self.client.v1.customers.delete(customer_id, options={"idempotency_key": key})
+            except stripe.InvalidRequestError as error:
+                if error.code != _GONE:
+                    raise
 
 
 def _saved(method: stripe.PaymentMethod) -> SavedMethod:
