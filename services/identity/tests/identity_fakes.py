@@ -24,6 +24,7 @@ from chassis.documents import StaleVersion
 from chassis.files.object_store import UploadForm
 from chassis.native_threads import TooManyWaiting
 from contracts.base import Event, View
+from contracts.identity.flags import FEATURES
 from contracts.identity.roles import Role
 from contracts.identity.views import AccessTokenView, TokensView
 from identity.domain.account import Account, AccountFilter, email_key
@@ -297,10 +298,11 @@ class FakeConfiguration:
         self._keep(self._memory.settings, setting)
 
     def flag(self, name: str) -> Flag | None:
-        return self._memory.flags.get(name)
+        return self._memory.flags.get(name) or Flag.initial(name)
 
     def flags(self) -> list[Flag]:
-        return sorted(self._memory.flags.values(), key=lambda flag: flag.name)
+        found = (self.flag(name) for name in sorted({*FEATURES, *self._memory.flags}))
+        return [flag for flag in found if flag]
 
     def keep_flag(self, flag: Flag) -> None:
         self._keep(self._memory.flags, flag)

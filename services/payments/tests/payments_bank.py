@@ -100,7 +100,7 @@ class Bank:
         self.memory, self.stripe = memory or Memory(crashes=self.crashes), FakeStripe(self.crashes)
         provider, webhooks = provider or self.stripe, webhooks or FakeWebhooks()
         self.clock, self.calls, self.patience = FixedClock(start), FakeCalls(), FakePatience()
-        self.currency, self.counted = currency, 0
+        self.currency, self.counted, self.tips_open = currency, 0, True
         self.challenger, self.solver, self.finance = person(Role.CHALLENGER), person(Role.SOLVER), person(Role.FINANCE)
         self.challenge_id = new_id("challenge")
         self.milestone_ids = tuple(new_id("milestone") for _ in amounts)
@@ -113,7 +113,9 @@ class Bank:
         self.take_back_handler = TakeBackReleaseHandler(uow, self.runner, self.calls, new_id, now)
         self.payout_handler = RequestPayoutHandler(uow, self.runner, self.calls, provider, PayoutRules(1, 10_000), new_id, now)
         self.webhook_handler = ReceiveStripeWebhookHandler(uow, webhooks, provider, self.runner, self.calls, now)
-        self.extra_handler = PayExtraHandler(uow, self.runner, self.calls, self.patience, fee_basis_points, new_id, now)
+        self.extra_handler = PayExtraHandler(
+            uow, self.runner, self.calls, self.patience, fee_basis_points, lambda _: self.tips_open, new_id, now
+        )
         self.silence_handler = ReleaseBySilenceHandler(uow, rerun, new_id, now)
         self.open_handler = OpenEscrowHandler(uow, fee_basis_points, new_id, now)
         self.deliver_handler = NoteDeliveryHandler(uow, now)

@@ -86,7 +86,7 @@ class Subscribing:
         self.crashes = CrashPoints()
         self.memory, self.stripe = Memory(crashes=self.crashes), FakeStripe(self.crashes)
         self.clock, self.calls, self.wallets = FixedClock(START), FakeCalls(), FakeWallets()
-        self.patience = FakePatience()
+        self.patience, self.open = FakePatience(), True
         self.owner, self.finance, self.counted = person(Role.EXPERT), person(Role.FINANCE), 0
         customer = self.wallets.create_customer(self.owner.user_id, key="customer")
         for method in (VISA, "pm_card_authenticationRequired", "pm_bankDebit", "pm_card_chargeDeclined", "pm_card_other"):
@@ -98,7 +98,7 @@ class Subscribing:
         uow, now = self.memory.unit_of_work, self.clock.now
         self.runner = saga_runner(uow, self.stripe, new_id, now)
         self.charges = ChargeDriver(uow, self.runner, self.calls, self.patience)
-        self.start_handler = StartSubscriptionHandler(self.charges, self.wallets, new_id, now)
+        self.start_handler = StartSubscriptionHandler(self.charges, self.wallets, lambda _: self.open, new_id, now)
         self.change_handler = ChangePlanHandler(self.charges, new_id, now)
         self.resume_handler = ResumeSubscriptionHandler(self.charges, self.wallets, new_id, now)
         self.method_handler = SetSubscriptionPaymentMethodHandler(uow, self.wallets)

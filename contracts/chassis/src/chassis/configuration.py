@@ -10,9 +10,10 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from chassis.entrypoints import UseCasesProvider, on_event
+from chassis.principal import Principal
 from chassis.wiring import Resources
 from contracts.identity.events import FlagSet, SettingChanged
-from contracts.identity.flags import FlagRule
+from contracts.identity.flags import Feature, FlagRule
 from contracts.identity.roles import Role
 
 V = TypeVar("V", bool, str)
@@ -35,12 +36,15 @@ class PlatformConfiguration:
         return value if type(value) is type(default) else default
 
     def flag(self, name: str, user_id: str | None, roles: Set[Role]) -> bool:
-        """Whether a feature is on for somebody: off while nothing is known of it."""
+        """Whether a flag is on for somebody; while nothing is known of it, features of the platform are on and all else is off."""
+        return self._rule(name).on_for(user_id, roles)
+
+    def _rule(self, name: str) -> FlagRule:
         row = self._known().get(f"flag {name}")
         if row is None:
-            return False
+            return FlagRule.unset(name)
         held = tuple(Role(role) for role in row["roles"] if role in set(Role))
-        return FlagRule(name, row["enabled"], row["percentage"], held, tuple(row["user_ids"])).on_for(user_id, roles)
+        return FlagRule(name, row["enabled"], row["percentage"], held, tuple(row["user_ids"]))
 
     def note_setting(self, event: SettingChanged) -> None:
         self._note(f"setting {event.name}", event.revision, {"value": event.value})
@@ -68,6 +72,12 @@ class PlatformConfiguration:
 def platform_configuration(resources: Resources[Any]) -> PlatformConfiguration:
     """For a service's wiring."""
     return PlatformConfiguration(resources.store.database)
+
+
+def open_for(resources: Resources[Any], feature: Feature) -> Callable[[Principal], bool]:
+    """For a service's wiring: whether somebody may use a feature that operators switch."""
+    known = platform_configuration(resources)
+    return lambda principal: known.flag(feature, principal.user_id, principal.roles)
 
 
 def listener(service: str) -> type:

@@ -7,6 +7,7 @@ import pytest
 from chassis.configuration import PlatformConfiguration
 from chassis.mongo import Store
 from contracts.identity.events import FlagSet, SettingChanged
+from contracts.identity.flags import Feature
 from contracts.identity.roles import Role
 
 
@@ -21,6 +22,7 @@ def test_what_is_not_known_has_the_readers_default(replica) -> None:
     assert known.setting("publishing", default=True) is True
     assert known.setting("note", default="none") == "none"
     assert known.flag("new_search", "user_1", frozenset(Role)) is False
+    assert known.flag(Feature.TIPS, "user_1", frozenset()) is True, "a feature that is there is on until somebody says otherwise"
     known.note_setting(SettingChanged(name="publishing", value="yes", revision=1))
     assert known.setting("publishing", default=True) is True, "a value of another type is none"
 
@@ -41,6 +43,8 @@ def test_a_flag_is_on_for_whom_it_says(replica) -> None:
     known.note_flag(FlagSet(name="new_search", enabled=True, percentage=0, roles=(Role.EXPERT,), user_ids=(), revision=1))
     assert known.flag("new_search", "user_1", {Role.EXPERT})
     assert not known.flag("new_search", "user_1", {Role.SOLVER})
+    known.note_flag(FlagSet(name=Feature.TIPS, enabled=False, percentage=100, roles=(), user_ids=(), revision=1))
+    assert not known.flag(Feature.TIPS, "user_1", frozenset(Role))
     known.note_flag(FlagSet(name="new_search", enabled=False, percentage=100, roles=(), user_ids=(), revision=2))
     assert not known.flag("new_search", "user_1", {Role.EXPERT})
 

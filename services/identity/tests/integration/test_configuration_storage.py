@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chassis.documents import StaleVersion
+from contracts.identity.flags import FEATURES, Feature
 from contracts.identity.roles import Role
 from identity.domain.configuration import Flag, Setting
 
@@ -29,6 +30,8 @@ def test_a_flag_comes_back_as_it_was(storage):
         work.configuration.keep_flag(FLAG)
     with storage.unit_of_work() as work:
         assert work.configuration.flag("new_search") == FLAG
-        assert work.configuration.flags() == [FLAG]
+        assert [flag for flag in work.configuration.flags() if flag.version] == [FLAG]
+        assert {flag.name for flag in work.configuration.flags() if not flag.version} == set(FEATURES)
+        assert work.configuration.flag(Feature.TIPS) == Flag.initial(Feature.TIPS)
     with pytest.raises(StaleVersion), storage.unit_of_work() as work:
         work.configuration.keep_flag(FLAG)

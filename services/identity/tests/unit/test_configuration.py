@@ -9,11 +9,13 @@ import pytest
 from chassis.principal import Principal, StepUpRequired
 from contracts.identity.configuration import ChangeSetting, SetFlag
 from contracts.identity.events import FlagSet, SettingChanged
+from contracts.identity.flags import FEATURES, Feature
 from contracts.identity.roles import Role
 from identity.domain.administration_errors import ConfigurationStale, NotPermitted, RegistrationClosed, SettingInvalid, SettingUnknown
 from identity.domain.configuration import Flag
 from identity.usecases.change_setting import ChangeSettingHandler
 from identity.usecases.get_client_configuration import GetClientConfigurationHandler
+from identity.usecases.list_flags import ListFlagsHandler
 from identity.usecases.list_settings import ListSettingsHandler
 from identity.usecases.set_flag import SetFlagHandler
 
@@ -99,7 +101,7 @@ def test_a_flag_is_on_for_those_it_names(world, set_flag):
     assert [shown(world, who).flags["new_search"] for who in (expert, named, other, None)] == [True, True, False, False]
     assert [(told.name, told.enabled, told.revision) for told in world.events(FlagSet)] == [("new_search", True, 1)]
     set_flag(enabled=False, roles=["expert"], expected_version=1)
-    assert shown(world, expert).flags == {"new_search": False}
+    assert shown(world, expert).flags["new_search"] is False
     with pytest.raises(ConfigurationStale):
         set_flag(expected_version=1)
     assert [entry.target for entry in world.memory.audit.values()] == ["flag:new_search"] * 2
@@ -115,3 +117,16 @@ def test_a_percentage_means_the_same_people_each_time_and_more_of_them_when_it_g
     assert on(20) < on(50)
     assert 140 < len(on(20)) < 260
     assert on(20) != on(20, "another")
+
+
+def test_features_of_the_platform_are_listed_and_on_until_they_are_switched(world, admin, set_flag):
+    with world.unit_of_work() as work:
+        listed = {flag.name: flag for flag in ListFlagsHandler(work.configuration)(admin).items}
+    assert set(listed) == set(FEATURES)
+    assert all((flag.enabled, flag.percentage, flag.version, bool(flag.description)) == (True, 100, 0, True) for flag in listed.values())
+    assert shown(world).flags == dict.fromkeys(FEATURES, True)
+    set_flag(name=Feature.TIPS, enabled=False)
+    assert shown(world, admin).flags[Feature.TIPS] is False
+    assert shown(world, admin).flags[Feature.SUBSCRIPTIONS] is True
+    [entry] = world.memory.audit.values()
+    assert entry.details["before"] == "on, 100 %, roles none, 0 people"

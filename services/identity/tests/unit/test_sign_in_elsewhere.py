@@ -1,5 +1,6 @@
 """Logging in with a provider, and linking one."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,18 @@ import pytest
 from chassis.principal import FRESH_FOR, StepUpRequired
 from contracts.identity.authentication import CompleteSignIn, RemoveLink, StartLink, StartSignIn
 from contracts.identity.events import EmailVerified, UserRegistered
-from identity.domain.errors import LastWayIn, LinkNotFound, LinkRequired, LinkTaken, ProviderNotFound, SignInRefused
+from contracts.identity.flags import Feature
+from contracts.identity.roles import Role
+from identity.domain.configuration import Flag
+from identity.domain.errors import (
+    LastWayIn,
+    LinkNotFound,
+    LinkRequired,
+    LinkTaken,
+    ProviderNotFound,
+    SignInElsewhereClosed,
+    SignInRefused,
+)
 from identity.domain.sign_in import Vouched
 
 GRACE = Vouched("subject-1", "grace@example.org", True, "Grace")
@@ -121,3 +133,27 @@ def test_a_link_is_removed_but_not_the_last_way_in(world, ada):
     grace = world.as_principal(next(account.id for account in world.memory.accounts.values() if account.password_hash is None))
     with pytest.raises(LastWayIn):
         world.remove_link(RemoveLink(provider="company"), grace)
+
+
+def test_switched_off_nobody_begins_or_ends_a_login_elsewhere(world):
+    sign_in(world)
+    started = world.start_sign_in(StartSignIn(provider="company"))
+    sessions = len(world.memory.sessions)
+    off = Flag(Feature.SIGN_IN_ELSEWHERE, 1, "Off.", enabled=False)
+    with world.unit_of_work() as work:
+        work.configuration.keep_flag(off)
+    for refused in (lambda: world.start_sign_in(StartSignIn(provider="company")), lambda: back(world, started)):
+        with pytest.raises(SignInElsewhereClosed):
+            refused()
+    assert len(world.memory.sessions) == sessions
+    with world.unit_of_work() as work:
+        work.configuration.keep_flag(replace(off, version=2, enabled=True, percentage=100))
+    assert sign_in(world).tokens
+
+
+def test_on_for_some_roles_alone_it_links_their_accounts(world, ada):
+    with world.unit_of_work() as work:
+        work.configuration.keep_flag(Flag(Feature.SIGN_IN_ELSEWHERE, 1, "Solvers first.", enabled=True, roles=(Role.SOLVER,)))
+    assert world.start_link(StartLink(provider="company"), world.in_session())
+    with pytest.raises(SignInElsewhereClosed):
+        world.start_sign_in(StartSignIn(provider="company"))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chassis.configuration import open_for
 from chassis.mongo import retrying
 from chassis.privacy.keeping import Keeper
 from chassis.wiring import Resources
+from contracts.identity.flags import Feature
 from payments.adapters.alarms import MetricAlarms
 from payments.adapters.current_call import CallPatience, CurrentCall, seconds_to_work
 from payments.adapters.gauges import PrometheusGauges
@@ -174,7 +176,7 @@ def build(resources: Resources[Settings]) -> UseCases:
         open_escrow=OpenEscrowHandler(unit_of_work, fee, new_id, now),
         note_delivery=NoteDeliveryHandler(unit_of_work, now),
         note_changes_requested=NoteChangesRequestedHandler(unit_of_work),
-        pay_extra=PayExtraHandler(unit_of_work, runner, calls, CallPatience(), fee, new_id, now),
+        pay_extra=PayExtraHandler(unit_of_work, runner, calls, CallPatience(), fee, open_for(resources, Feature.TIPS), new_id, now),
         set_team_split=SetTeamSplitHandler(unit_of_work),
         freeze_escrow=FreezeEscrowHandler(unit_of_work),
         unfreeze_escrow=UnfreezeEscrowHandler(unit_of_work, new_id, now),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chassis.configuration import open_for
 from chassis.mongo import retrying
 from chassis.wiring import Resources
+from contracts.identity.flags import Feature
 from payments.adapters.current_call import CallPatience, CurrentCall, seconds_to_work
 from payments.adapters.stripe_client import stripe_client
 from payments.adapters.stripe_provider import StripeProvider
@@ -79,7 +81,7 @@ def build(resources: Resources[Settings]) -> SubscriptionUseCases:
     return SubscriptionUseCases(
         list_plans=ListPlansHandler(unit_of_work),
         put_plan=PutPlanHandler(unit_of_work),
-        start_subscription=StartSubscriptionHandler(charges, wallets, new_id, now),
+        start_subscription=StartSubscriptionHandler(charges, wallets, open_for(resources, Feature.SUBSCRIPTIONS), new_id, now),
         list_subscriptions=ListSubscriptionsHandler(unit_of_work),
         get_subscription=GetSubscriptionHandler(unit_of_work),
         preview_plan_change=PreviewPlanChangeHandler(unit_of_work, now),

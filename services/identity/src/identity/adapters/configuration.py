@@ -9,6 +9,7 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
 from chassis.documents import DocumentCollection, StaleVersion, VersionedDocument
+from contracts.identity.flags import FEATURES
 from contracts.identity.roles import Role
 from identity.domain.configuration import DEFINITIONS, Flag, Setting
 
@@ -54,10 +55,12 @@ class MongoConfiguration:
 
     def flag(self, name: str) -> Flag | None:
         document = self._flags.get(name)
-        return _flag(document) if document else None
+        return _flag(document) if document else Flag.initial(name)
 
     def flags(self) -> list[Flag]:
-        return sorted((_flag(document) for document in self._flags.find({})), key=lambda flag: flag.name)
+        kept = {document.id: _flag(document) for document in self._flags.find({})}
+        unset = {name: flag for name in FEATURES if (flag := Flag.initial(name))}
+        return [flag for _, flag in sorted((unset | kept).items())]
 
     def keep_flag(self, flag: Flag) -> None:
         document = FlagDocument(

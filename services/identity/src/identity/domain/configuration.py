@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
-from contracts.identity.flags import FlagRule
+from contracts.identity.flags import FEATURES, FlagRule
 from contracts.identity.roles import Role
 from identity.domain.administration_errors import ConfigurationStale, SettingInvalid, SettingUnknown
 
@@ -72,6 +72,12 @@ class Flag:
     percentage: int = 0
     roles: tuple[Role, ...] = ()
     user_ids: tuple[str, ...] = ()
+
+    @classmethod
+    def initial(cls, name: str) -> Flag | None:
+        """What holds until somebody sets it, version 0, never kept; None for what is no feature of the platform."""
+        rule = FlagRule.unset(name)
+        return cls(name, 0, FEATURES[name], rule.enabled, rule.percentage) if name in FEATURES else None
 
     def on_for(self, user_id: str | None, roles: Set[Role]) -> bool:
         """Whether it is on for this person; None is somebody who is not logged in."""

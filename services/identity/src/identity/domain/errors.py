@@ -67,6 +67,13 @@ class OtpInvalid(DomainError):
     code = "identity.otp.invalid"
 
 
+class SignInElsewhereClosed(DomainError):
+    """Logging in with other providers is switched off at the moment: use your password or a passkey."""
+
+    kind = Kind.FORBIDDEN
+    code = "identity.sign_in_elsewhere.closed"
+
+
 class PasskeyInvalid(DomainError):
     """This passkey was not accepted: begin again."""
 

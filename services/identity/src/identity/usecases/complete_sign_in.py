@@ -46,7 +46,7 @@ class CompleteSignInHandler:
 
         Raises:
             SignInRefused: the state is unknown, used, expired or another browser's; or the provider does not vouch.
-            LinkRequired, LinkTaken, RegistrationClosed.
+            LinkRequired, LinkTaken, RegistrationClosed, SignInElsewhereClosed.
             AddressElsewhere: an organisation's provider vouched for an address that is not of its domain.
             OrganisationNotFound: who links an organisation's provider is a member.
         """
@@ -55,6 +55,7 @@ class CompleteSignInHandler:
         provider = self.begin.providers.get(command.provider)
         if provider is None:
             raise ProviderNotFound
+        self.begin.require_open(provider, ceremony.user_id)
         if command.iss is not None and command.iss != provider.issuer:  # RFC 9207: the answer of another provider
             raise SignInRefused
         details = ceremony.details

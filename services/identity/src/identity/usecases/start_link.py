@@ -20,6 +20,7 @@ class StartLinkHandler:
     def __call__(self, command: StartLink, principal: Principal) -> SignInStartedView:
         """Raises:
         StepUpRequired: a link opens the account for good.
+        SignInElsewhereClosed, ProviderNotFound, ProviderAway.
         """
         at = self.now()
         principal.require_fresh(at)

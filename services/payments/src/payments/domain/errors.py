@@ -110,6 +110,13 @@ class NotFinance(DomainError):
     code = "payments.escrow.not_finance"
 
 
+class TipsClosed(DomainError):
+    """Tips and bonuses are switched off at the moment."""
+
+    kind = Kind.FORBIDDEN
+    code = "payments.tips.closed"
+
+
 class NothingReleased(DomainError):
     """Nobody has been paid for work here yet."""
 

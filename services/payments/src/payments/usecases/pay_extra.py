@@ -10,7 +10,7 @@ from chassis.principal import Principal
 from contracts.payments.commands import PayExtra
 from contracts.payments.views import EscrowView
 from payments.domain.currencies import check_payable, step_of
-from payments.domain.errors import CurrencyMismatch, EmailNotVerified, NotThePayer, PaymentDeclined
+from payments.domain.errors import CurrencyMismatch, EmailNotVerified, NotThePayer, PaymentDeclined, TipsClosed
 from payments.domain.milestone import Milestone
 from payments.domain.saga import FundOrder, Saga, SagaStatus, Step
 from payments.usecases.ports import Calls, Patience, UnitOfWork, UnitsOfWork
@@ -25,6 +25,7 @@ class PayExtraHandler:
     calls: Calls
     patience: Patience
     fee_basis_points: int
+    open_for: Callable[[Principal], bool]
     new_id: Callable[[str], str]
     now: Callable[[], datetime]
 
@@ -33,6 +34,7 @@ class PayExtraHandler:
 
         Raises:
             EscrowNotFound, NotThePayer, EmailNotVerified, EscrowClosed, EscrowFrozen, NothingReleased, CurrencyMismatch, AmountNotPayable.
+            TipsClosed: they are switched off, for all or for the caller; what has begun is brought to its end.
             PaymentDeclined: with the processor's decline code; nothing is held.
         """
         saga_id = self._begin(command, principal)
@@ -57,6 +59,8 @@ class PayExtraHandler:
             begun = self._begun_before(work, escrow.id)
             if begun is not None:
                 return begun
+            if not self.open_for(principal):
+                raise TipsClosed
             saga_id, extra_id, amount = self.new_id("saga"), self.new_id("milestone"), command.amount.amount_minor
             escrow = escrow.add_extra(Milestone(extra_id, command.kind.value.capitalize(), amount, kind=command.kind))
             escrow = escrow.begin_funding(saga_id, extra_id, self.fee_basis_points)

@@ -10,7 +10,7 @@ from chassis.principal import Principal
 from contracts.payments.subscription_views import PlanAudience, SubscriptionView
 from contracts.payments.subscriptions import StartSubscription
 from payments.domain.errors import EmailNotVerified
-from payments.domain.subscriptions.errors import PlanNotForThisOwner, PlanNotFound
+from payments.domain.subscriptions.errors import PlanNotForThisOwner, PlanNotFound, SubscriptionsClosed
 from payments.domain.subscriptions.plan import Plan
 from payments.domain.subscriptions.starting import begun
 from payments.usecases.ports import UnitOfWork
@@ -29,6 +29,7 @@ AUDIENCES = {"user": PlanAudience.EXPERT, "organisation": PlanAudience.ORGANISAT
 class StartSubscriptionHandler:
     charges: ChargeDriver
     wallets: Wallets
+    open_for: Callable[[Principal], bool]
     new_id: Callable[[str], str]
     now: Callable[[], datetime]
 
@@ -39,6 +40,7 @@ class StartSubscriptionHandler:
 
         Raises:
             OwnerNotFound, EmailNotVerified, PlanNotFound, PlanNotForThisOwner, AlreadySubscribed, ProviderUnavailable.
+            SubscriptionsClosed: they are switched off, for all or for the caller.
             PaymentMethodRefused: it is not one that the caller has saved.
             PaymentDeclined: with the processor's decline code; nothing has begun, another payment method may be tried.
         """
@@ -47,6 +49,8 @@ class StartSubscriptionHandler:
         with self.charges.unit_of_work() as work:
             known = self.charges.begun_before(work)
             if known is None:
+                if not self.open_for(principal):
+                    raise SubscriptionsClosed
                 self._check(work, command, principal)
         if known is not None:
             return self.charges.answer(*known, principal)

@@ -26,6 +26,13 @@ class BillNotFound(DomainError):
     code = "payments.bill.not_found"
 
 
+class SubscriptionsClosed(DomainError):
+    """No subscriptions can be begun at the moment; yours goes on."""
+
+    kind = Kind.FORBIDDEN
+    code = "payments.subscriptions.closed"
+
+
 class PlanNotFound(DomainError):
     """There is no such plan."""
 
