@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +17,7 @@ from contracts.money import CURRENCY_EXPONENTS, MAX_AMOUNT_MINOR
 from contracts.payments.queries import GetBalance
 from payments.domain import entries
 from payments.domain.amount_errors import AmountNotPayable, EscrowTooLarge
+from payments.domain.chargeback import taken_from
 from payments.domain.currencies import payout_step_of, step_of
 from payments.domain.errors import CurrencyMismatch
 from payments.domain.fees import WHOLE, fee_of, next_share
@@ -21,6 +25,7 @@ from payments.domain.ledger import Account, AccountKind, Move, postings_of
 from payments.domain.splits import Member, divided
 from payments.usecases.bookkeeping import post
 from payments.usecases.get_balance import GetBalanceHandler
+from payments.usecases.ports import MovementStatus
 
 THREE = (Member(new_id("user"), 3_334), Member(new_id("user"), 3_333), Member(new_id("user"), 3_333))
 currencies = st.sampled_from(sorted(CURRENCY_EXPONENTS))
@@ -136,6 +141,50 @@ def test_in_every_currency_shares_are_payable_and_add_up(currency: str, steps: l
             assert all(one % step == 0 and one >= 0 for one in parts)
     assert fees == fee_of(released, rate, step)
     assert abs(2 * (fees * WHOLE - released * rate)) <= WHOLE * step
+
+
+parts = st.integers(1, 20_000).map(lambda number: number * 10)
+deeds = st.tuples(st.sampled_from(["release", "refund", "thank", "take_back", "dispute", "pay_out", "coupon"]), parts)
+
+
+@settings(max_examples=25, deadline=None)
+@given(currency=st.sampled_from(["KWD", "JPY", "EUR"]), rate=st.integers(0, 3_000), team=st.booleans(), done=st.lists(deeds, max_size=8))
+def test_whatever_is_done_all_that_moves_is_payable_and_no_unit_is_lost(
+    currency: str, rate: int, team: bool, done: list[tuple[str, int]]
+) -> None:
+    bank = engaged(123_450, 60_010, currency=currency, fee_basis_points=rate)
+    if team:
+        with bank.memory.unit_of_work() as work:
+            work.escrows.save(bank.escrow.set_team((Member(bank.solver.user_id, 3_334), *THREE[1:])))
+    bank.fund(0)
+    bank.stripe.payout_status = MovementStatus.SUCCEEDED
+    court = Court(bank, limit=MAX_AMOUNT_MINOR)
+    acts: dict[str, Callable[[int], object]] = {
+        "release": lambda amount: bank.release(amount=amount),
+        "refund": lambda amount: bank.refund(amount=amount),
+        "thank": lambda amount: bank.thank(amount),
+        "take_back": lambda amount: bank.take_back(0, amount),
+        "dispute": lambda amount: court.decide(court.in_mediation(amount), amount // 30 * 10, amount - amount // 30 * 10),
+        "pay_out": lambda amount: bank.pay_out(amount),
+        "coupon": lambda _: bank.coupon(basis_points=333) and bank.fund(1, coupon="WELCOME"),
+    }
+    for name, amount in done:
+        with suppress(DomainError):
+            acts[name](amount)
+    bank.settle()
+    moved = [move.amount for row in bank.memory.table("journals").values() for move in row.moves]
+    assert all(part % step_of(currency) == 0 for part in moved)
+    bank.check()
+
+
+@given(currency=currencies, gross=st.integers(1, 10**6), rate=st.integers(0, WHOLE), taken=st.integers(1, 10**6))
+def test_what_a_bank_takes_back_of_a_release_is_taken_in_payable_parts(currency: str, gross: int, rate: int, taken: int) -> None:
+    step = step_of(currency)
+    escrow = engaged(step, currency=currency).escrow
+    share = next_share(gross * step, released_before=0, fees_before=0, basis_points=rate, step=step)
+    bears = taken_from(escrow, "ch_1", taken * step, [("user_1", share)])
+    assert bears.total == taken * step
+    assert all(part % step == 0 for _, part in (*bears.payees, *bears.fees, ("platform", bears.platform)))
 
 
 @given(currencies, currencies, st.integers(1, MAX_AMOUNT_MINOR))

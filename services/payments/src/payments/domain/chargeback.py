@@ -9,6 +9,7 @@ from datetime import datetime
 
 from contracts.payments.views import ChargebackStatus
 from payments.domain import entries
+from payments.domain.currencies import step_of
 from payments.domain.errors import MilestoneBusy
 from payments.domain.escrow import Escrow
 from payments.domain.fees import Share
@@ -90,9 +91,10 @@ class Chargeback:
 
 def taken_from(escrow: Escrow, charge_id: str, amount: int, releases: Iterable[tuple[str, Share]]) -> Taken:
     """Who bears `amount` of a charge: first what is still held of it, then those it was released to, the platform with its fee;
-    what went elsewhere (a refund before) is the platform's loss.
+    what went elsewhere (a refund before) is the platform's loss. A part of a release has its part of the net, rounded down to what
+    can be paid out in this currency.
     """
-    left, held = amount, []
+    unit, left, held = step_of(escrow.currency), amount, []
     for step in escrow.milestones:
         if step.charge is not None and step.charge.charge_id == charge_id and (part := min(left, step.held - step.moving)) > 0:
             held.append((step.id, part))
@@ -101,7 +103,7 @@ def taken_from(escrow: Escrow, charge_id: str, amount: int, releases: Iterable[t
     fees: defaultdict[str, int] = defaultdict(int)
     for payee_id, share in releases:
         part = min(left, share.gross)
-        net = share.net if part == share.gross else part * share.net // share.gross
+        net = share.net if part == share.gross else part * share.net // (share.gross * unit) * unit
         payees[payee_id] += net
         fees[payee_id] += part - net
         left -= part
