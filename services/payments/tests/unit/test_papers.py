@@ -86,6 +86,7 @@ def test_a_document_is_the_same_bytes_each_time_and_says_what_the_record_says(fo
     for amount in (5_042, 958, 6_000):
         assert figures.money(amount, "EUR").replace("\u00a0", " ") in text
     assert figures.day(AT) in text
+    assert "\ufffd" not in text  # a line's end is no letter that is missing
 
 
 def test_a_long_statement_goes_on_over_pages(fonts: Fonts) -> None:

@@ -34,11 +34,11 @@ class Fonts:
             sheet.set_fallback_fonts([f"extra{number}" for number in range(len(self._extra))], exact_match=False)
 
     def shown(self, text: str) -> str:
-        """The text in letters that there are: an accent without its own is left out, what has no letter at all shows as such."""
+        """The text in letters that there are: an accent without its own is left out, what has no letter at all shows so. Lines stay."""
         return "".join(part for letter in unicodedata.normalize("NFC", text) for part in self._letter(letter))
 
     def _letter(self, letter: str) -> str:
-        if ord(letter) in self._letters:
+        if letter == "\n" or ord(letter) in self._letters:
             return letter
         bare = "".join(part for part in unicodedata.normalize("NFKD", letter) if ord(part) in self._letters)
         return bare or _NO_LETTER

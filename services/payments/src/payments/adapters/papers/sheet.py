@@ -15,7 +15,8 @@ from payments.adapters.papers.words import word
 from payments.domain.documents.document import Branding, Party
 
 _MARGIN_MM = 20
-_GREY = (110, 110, 110)
+_GREY, _LIGHT = (110, 110, 110), (190, 190, 190)
+_HAIR_MM = 0.15
 _LINE_MM = 5.5
 _ALIAS = "{nb}"  # where fpdf2 puts the number of pages
 
@@ -82,9 +83,12 @@ class Sheet(FPDF):
         body = [tuple(map(self._fonts.shown, row)) for row in rows]
         aligns = ["LEFT" if width > min(widths) else "RIGHT" for width in widths]
         self._set("", 9)
+        self.set_draw_color(*_LIGHT)
+        self.set_line_width(_HAIR_MM)
         with self.table(
             col_widths=tuple(widths),
             text_align=tuple(aligns),
+            v_align="TOP",
             borders_layout=TableBordersLayout.HORIZONTAL_LINES,
             line_height=_LINE_MM,
             headings_style=FontFace(emphasis="BOLD", color=_GREY),
