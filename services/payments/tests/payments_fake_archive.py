@@ -49,6 +49,9 @@ class FakeDues(Rows):
         ready = [row for row in waiting if row.due_at <= at or row.due_at > at + LONGEST_PAUSE]
         return sorted(ready, key=lambda row: row.due_at)[:limit]
 
+    def oldest(self) -> datetime | None:
+        return min((row.at for row in self.rows.values() if row.due_at is not None), default=None)
+
     def save(self, due: Due) -> None:
         self._put(due.id, due)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from chassis.mongo import retrying
 from chassis.native_threads import NativeThreads
 from chassis.wiring import Resources
+from payments.adapters.gauges import PrometheusGauges
 from payments.adapters.papers.press import PdfPress
 from payments.adapters.seals import Ed25519Sealer
 from payments.adapters.unit_of_work import PaymentsUnitOfWork
@@ -30,6 +31,7 @@ from payments.usecases.keep_person import KeepPersonHandler
 from payments.usecases.list_documents import ListDocumentsHandler
 from payments.usecases.list_transactions import ListTransactionsHandler
 from payments.usecases.set_billing_details import SetBillingDetailsHandler
+from payments.usecases.watch_due_documents import WatchDueDocumentsHandler
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class DocumentUseCases:
     set_billing_details: SetBillingDetailsHandler
     keep_person: KeepPersonHandler
     issue_documents: IssueDocumentsHandler
+    watch_due_documents: WatchDueDocumentsHandler
 
 
 def build_documents(resources: Resources[Settings]) -> DocumentUseCases:
@@ -80,6 +83,7 @@ def build_documents(resources: Resources[Settings]) -> DocumentUseCases:
         set_billing_details=SetBillingDetailsHandler(unit_of_work),
         keep_person=KeepPersonHandler(unit_of_work),
         issue_documents=IssueDocumentsHandler(unit_of_work, issuer, retrying, resources.new_id, resources.clock.now),
+        watch_due_documents=WatchDueDocumentsHandler(unit_of_work, PrometheusGauges(), resources.clock.now),
     )
 
 

@@ -113,6 +113,25 @@ def test_documents_are_paged_the_latest_first(units: Units) -> None:
             assert len(work.documents.page(wanted, None, 10)[0]) == number
 
 
+def test_the_oldest_that_is_due_is_found_though_it_was_put_off(units: Units) -> None:
+    with units() as work:
+        assert work.due.oldest() is None
+        for number in (2, 1):
+            work.due.add(Due.now(f"fund:{number}", "e", NOW + timedelta(seconds=number)))
+    for key, oldest in (("fund:1", 2), ("fund:2", None)):
+        with units() as work:
+            due = work.due.get(key)
+            assert due is not None
+            work.due.save(due.put_off(NOW + timedelta(hours=1)))
+        with units() as work:
+            due = work.due.get(key)
+            assert due is not None
+            assert work.due.oldest() == due.at
+            work.due.save(due.written_down())
+        with units() as work:
+            assert work.due.oldest() == (None if oldest is None else NOW + timedelta(seconds=oldest))
+
+
 def test_what_is_due_waits_until_it_is_done(units: Units) -> None:
     with units() as work:
         for number in (2, 1, 3):

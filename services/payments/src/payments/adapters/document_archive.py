@@ -40,6 +40,11 @@ class MongoDues:
             found += self._records.find(out_of_reach, sort=[("due_at", 1)], limit=limit - len(found))
         return [_due(record) for record in found]
 
+    def oldest(self) -> datetime | None:
+        """Of those that wait, which the index holds alone: seldom more than a few."""
+        found = self._records.find({"waits": True}, sort=[("at", 1)], limit=1)
+        return found[0].at if found else None
+
     def save(self, due: Due) -> None:
         self._records.replace(_due_record(due), due.version)
 

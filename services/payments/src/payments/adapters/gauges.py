@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from prometheus_client import Gauge
 
@@ -10,9 +10,15 @@ DIFFERENCES = Gauge(
     "openchance_payments_reconciliation_differences", "What the ledger and Stripe told otherwise, on the day compared last."
 )
 DAY = Gauge("openchance_payments_reconciled_day_seconds", "The day compared last, as Unix time of its beginning: it must not fall behind.")
+OLDEST_DUE = Gauge(
+    "openchance_payments_oldest_due_document_seconds", "Since when the oldest document that is due waits to be issued; 0 where none is."
+)
 
 
 class PrometheusGauges:
     def reconciled(self, day: date, differences: int) -> None:
         DIFFERENCES.set(differences)
         DAY.set(datetime.combine(day, time(), UTC).timestamp())
+
+    def oldest_due(self, waits: timedelta) -> None:
+        OLDEST_DUE.set(waits.total_seconds())

@@ -107,6 +107,10 @@ class DocumentsService:
     def issue_documents(self) -> None:
         self.use_cases.issue_documents()
 
+    @timer(seconds=15)
+    def watch_due_documents(self) -> None:
+        self.use_cases.watch_due_documents()
+
     @timer(seconds=300)
     def note_missed_documents(self) -> None:
         self.use_cases.issue_documents.note_missed()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from contracts.payments.document_views import DocumentKind, Locale, TransactionAccount
@@ -66,6 +66,10 @@ class Dues(Protocol):
         """Those whose time has come, the longest due first; also those due later than anything is put off to: another clock
         wrote them (decision 0042).
         """
+        ...
+
+    def oldest(self) -> datetime | None:
+        """When the oldest of what is due came about, whether its time has come or it was put off."""
         ...
 
     def save(self, due: Due) -> None: ...
@@ -142,6 +146,12 @@ class Archive(Protocol):
     def people(self) -> People: ...
     @property
     def billing(self) -> Billing: ...
+
+
+class DocumentGauges(Protocol):
+    """What alerts are made of."""
+
+    def oldest_due(self, waits: timedelta) -> None: ...
 
 
 class Press(Protocol):
