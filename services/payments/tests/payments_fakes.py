@@ -389,7 +389,7 @@ class FakeCoupons:
 @dataclass
 class FakeCustomers:
     rows: dict[str, str]
-    removals: dict[str, str]
+    removals: dict[str, tuple[tuple[str, str], ...]]
 
     def get(self, user_id: str) -> str | None:
         return self.rows.get(user_id)
@@ -400,10 +400,11 @@ class FakeCustomers:
         self.rows[user_id] = account_id
 
     def is_removing(self, user_id: str, method_id: str, call_key: str) -> bool:
-        return f"removing {method_id} in {call_key} for {user_id}" in self.removals
+        return (method_id, call_key) in self.removals.get(user_id, ())
 
     def begin_removal(self, user_id: str, method_id: str, call_key: str) -> None:
-        self.removals[f"removing {method_id} in {call_key} for {user_id}"] = self.rows[user_id]
+        if user_id in self.rows:
+            self.removals[user_id] = (*self.removals.get(user_id, ()), (method_id, call_key))[-50:]
 
 
 @dataclass
