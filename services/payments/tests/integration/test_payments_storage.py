@@ -281,6 +281,17 @@ def test_an_account_belongs_to_a_person_once_and_its_state_is_kept(units: Units)
         assert (stored.account_id, stored.state, stored.version, stored.updated_at) == ("acct_1", ENABLED, 2, NOW + timedelta(days=1))
 
 
+def test_accounts_are_gone_through_in_order(units: Units) -> None:
+    with units() as work:
+        for user_id in ("user_2", "user_1", "user_3"):
+            work.payout_accounts.add(PayoutAccount(user_id, 1, f"acct_{user_id}", ENABLED, NOW, NOW))
+    with units() as work:
+        first = work.payout_accounts.after("", 2)
+        rest = work.payout_accounts.after(first[-1].user_id, 2)
+        assert [account.account_id for account in (*first, *rest)] == ["acct_user_1", "acct_user_2", "acct_user_3"]
+        assert work.payout_accounts.after("user_3", 2) == []
+
+
 def test_a_customer_belongs_to_a_person_once(units: Units) -> None:
     with units() as work:
         assert work.customers.get("u") is None

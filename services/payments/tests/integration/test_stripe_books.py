@@ -39,3 +39,31 @@ def test_every_balance_transaction_names_its_journal(sandbox_url: str) -> None:
         "chargeback": (-500, EUR, "adjustment"),
     }
     assert list(books.lines(now + timedelta(hours=1), now + timedelta(hours=2))) == []
+
+
+def test_what_an_account_paid_out_names_who_asked_for_it(sandbox_url: str) -> None:
+    stripe = stripe_at(sandbox_url)
+    intent = stripe.create_intent(amount=60_000, currency="USD", escrow_id="escrow_1", saga_id="saga_1", key="create")
+    charge_id = stripe.confirm_intent(intent.id, "pm_card_bypassPending", key="confirm").charge_id or ""
+    ann, bob = (stripe.create_account(user, key=user)[0] for user in ("user_1", "user_2"))
+    for account in (ann, bob):
+        order = {"account_id": account, "charge_id": charge_id, "escrow_id": "escrow_1", "saga_id": "saga_2", "key": account}
+        stripe.transfer(amount=9_000, currency="USD", **order)
+    stripe.pay_out(account_id=ann, amount=1_000, currency="USD", saga_id="saga_3", key="payout")
+    stripe.client.v1.accounts.external_accounts.create(ann, {"external_account": "btok_us_verified_accountClosed"})
+    stripe.pay_out(account_id=ann, amount=2_000, currency="USD", saga_id="saga_4", key="failing")
+    stripe.client.v1.payouts.create({"amount": 3_000, "currency": "usd"}, {"stripe_account": ann})  # nobody asked us
+    advance = urllib.request.Request(f"{sandbox_url}/_sandbox/clock/advance", b'{"seconds": 1}', {"Content-Type": "application/json"})
+    urllib.request.urlopen(advance, timeout=5).close()
+
+    books, now = StripeBooks(stripe.client), datetime.now(UTC)
+    told = [(one.saga_id, one.amount, one.stripe_type) for one in books.payouts(ann, now - timedelta(hours=1), now + timedelta(hours=1))]
+    assert sorted(told, key=lambda one: one[1]) == [
+        (None, -3_000, "payout"),
+        ("saga_4", -2_000, "payout"),
+        ("saga_3", -1_000, "payout"),
+        ("saga_4", 2_000, "payout_failure"),
+        (None, 3_000, "payout_failure"),
+    ]
+    assert list(books.payouts(bob, now - timedelta(hours=1), now + timedelta(hours=1))) == []
+    assert list(books.payouts(ann, now + timedelta(hours=1), now + timedelta(hours=2))) == []

@@ -13,7 +13,7 @@ from contracts.payments.commands import ReconcileDay
 from contracts.payments.queries import GetReconciliation, ListReconciliations
 from contracts.payments.views import DifferenceKind, ReconciliationView
 from payments.domain.errors import DayNotOver, FinanceOnly, ReconciliationNotFound
-from payments.domain.reconciliation import Line
+from payments.domain.reconciliation import Line, PayoutMovement
 from payments.usecases.get_reconciliation import GetReconciliationHandler
 from payments.usecases.list_reconciliations import ListReconciliationsHandler
 from payments.usecases.reconcile_day import ReconcileDayHandler
@@ -25,6 +25,10 @@ DAY = START.date()
 class FakeBooks:
     booked: list[tuple[datetime, Line]] = field(default_factory=list)
     told: dict[date, int] = field(default_factory=dict)
+    paid_out: list[tuple[datetime, str, PayoutMovement]] = field(default_factory=list)
+
+    def payouts(self, account_id: str, since: datetime, until: datetime) -> Iterator[PayoutMovement]:
+        yield from (movement for at, account, movement in self.paid_out if account == account_id and since <= at < until)
 
     def lines(self, since: datetime, until: datetime) -> Iterator[Line]:
         yield from (line for at, line in self.booked if since <= at < until)

@@ -248,7 +248,9 @@ class DifferenceKind(StrEnum):
 
 
 class DifferenceView(View):
-    """One thing that the ledger and Stripe tell otherwise. Amounts are what came into the platform's balance, below zero what left it."""
+    """One thing that the ledger and Stripe tell otherwise. Amounts are what came into the platform's balance, below zero what left it;
+    of payouts, what left a connected account for the bank, and what came back.
+    """
 
     kind: DifferenceKind
     journal: str | None = None
@@ -259,7 +261,7 @@ class DifferenceView(View):
 
 
 class ReconciliationView(View):
-    """A day (UTC) of the ledger against Stripe's balance transactions."""
+    """A day (UTC) of the ledger against Stripe's balance transactions, the platform's and those of connected accounts' payouts."""
 
     day: date
     matched: int

@@ -1,4 +1,4 @@
-"""Stripe's books: the balance transactions of the platform (https://docs.stripe.com/reports/balance-transaction-types)."""
+"""Stripe's books: the balance transactions of the platform and the payouts of connected accounts (https://docs.stripe.com/reports/balance-transaction-types)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from stripe.params import BalanceTransactionListParams
 
 from payments.adapters.stripe_amounts import from_stripe
 from payments.adapters.stripe_client import looking
-from payments.domain.reconciliation import Line
+from payments.domain.reconciliation import Line, PayoutMovement
 
 # Which journal tells of which type; `{}` is the saga's id, or the dispute's.
 _JOURNALS = {
@@ -36,6 +36,8 @@ _BILL_JOURNALS = {
 }
 # The platform's own money: what Stripe costs, what the platform pays out to itself or puts in.
 _PLATFORMS_OWN = frozenset({"stripe_fee", "stripe_fx_fee", "network_cost", "tax_fee", "payout", "payout_failure", "payout_cancel", "topup"})
+# In a connected account's books.
+_PAYOUTS = ("payout", "payout_failure", "payout_cancel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,20 @@ class StripeBooks:
                 if booked.type not in _PLATFORMS_OWN:
                     yield _line(booked)
 
+    def payouts(self, account_id: str, since: datetime, until: datetime) -> Iterator[PayoutMovement]:
+        """Read with the account's own books; of a type that is not known the amount alone would not say where it went."""
+        with looking():
+            for type_ in _PAYOUTS:
+                wanted: BalanceTransactionListParams = {
+                    "created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())},
+                    "limit": 100,
+                    "type": type_,
+                    "expand": ["data.source"],
+                }
+                for booked in self.client.v1.balance_transactions.list(wanted, {"stripe_account": account_id}).auto_paging_iter():
+                    currency = booked.currency.upper()
+                    yield PayoutMovement(_saga_of(booked.source), from_stripe(booked.amount, currency), currency, booked.id, booked.type)
+
 
 def _line(booked: stripe.BalanceTransaction) -> Line:
     source: Any = booked.source
@@ -65,10 +81,14 @@ def _line(booked: stripe.BalanceTransaction) -> Line:
 def _key(booked: stripe.BalanceTransaction, source: Any) -> str:
     if getattr(source, "object", None) == "dispute":
         return f"{'chargeback' if booked.amount < 0 else 'chargeback_won'}:{source.id}"
-    metadata = getattr(source, "metadata", None)
-    saga_id = metadata["saga_id"] if metadata and "saga_id" in metadata else None
+    metadata, saga_id = getattr(source, "metadata", None), _saga_of(source)
     if metadata is None or saga_id is None or booked.type not in _JOURNALS:
         return f"{booked.type}:{getattr(source, 'id', source) or booked.id}"
     if "bill_id" in metadata and booked.type in _BILL_JOURNALS:
         return _BILL_JOURNALS[booked.type].format(bill=metadata["bill_id"], saga=saga_id)
     return _JOURNALS[booked.type].format(saga_id)
+
+
+def _saga_of(source: Any) -> str | None:
+    metadata = getattr(source, "metadata", None)
+    return metadata["saga_id"] if metadata and "saga_id" in metadata else None

@@ -26,17 +26,31 @@ COMPARED = (
     "subscription_refund",
     "subscription_refund_returned",
 )
+# Those that an account of a person's has one for: `payout_paid` moves nothing in it.
+SENT, CAME_BACK = "payout_begun", ("payout_returned", "payout_failed")
+PAYOUTS = (SENT, *CAME_BACK)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One movement of the platform's balance: `key` is the business key of the journal that tells of it, or should."""
+    """One movement of the platform's balance, or of a connected account's: `key` is the key of the journal that tells of it, or should."""
 
     key: str
     amount: int
     currency: str
     stripe_id: str | None = None
     stripe_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutMovement:
+    """What left a connected account for the bank, below zero, or came back; `saga_id` is what we called it, if it was us who asked."""
+
+    saga_id: str | None
+    amount: int
+    currency: str
+    stripe_id: str
+    stripe_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +84,14 @@ def line_of(journal: Journal) -> Line | None:
     amount = -sum(change for account, change in postings.items() if account.kind in accounts)
     currencies = {account.currency for account in postings}
     return Line(journal.key, amount, currencies.pop()) if amount and len(currencies) == 1 else None
+
+
+def payout_line_of(journal: Journal) -> Line | None:
+    """What this journal says that a person's account sent to the bank, or got back; None where it did neither."""
+    if journal.key.partition(":")[0] not in PAYOUTS:
+        return None
+    (moved,) = ((account.currency, change) for account, change in journal.postings().items() if account.kind is AccountKind.AVAILABLE)
+    return Line(journal.key, moved[1], moved[0])
 
 
 def compared(line: Line, other: Line | None) -> Difference | None:

@@ -14,6 +14,7 @@ from contracts.payments.commands import ReconcileDay
 from contracts.payments.views import ReconciliationView
 from payments.domain.errors import DayNotOver, FinanceOnly
 from payments.domain.reconciliation import Difference, Line, Reconciliation, compared, joined, line_of, without_returned
+from payments.usecases.payout_comparison import PayoutComparison
 from payments.usecases.ports import UnitOfWork, UnitsOfWork
 from payments.usecases.reconciliation_ports import Gauges, ProcessorBooks
 from payments.usecases.reconciliations import reconciliation_view
@@ -68,6 +69,8 @@ class ReconcileDayHandler:
     def compare(self, day: date) -> Reconciliation:
         """Both ways: all that the processor booked that day has a journal, and every journal of that day has a transaction.
 
+        So for the platform's balance, and for what people's own accounts paid out.
+
         Raises:
             ProviderUnavailable: then there is no report, and it is tried again.
         """
@@ -79,6 +82,8 @@ class ReconcileDayHandler:
         # A journal of this day may tell of a movement of the days before: the ledger heard of it late.
         unmatched = {place for place in ours if place not in theirs}
         earlier = joined(self.books.lines(since - LATE, since)) if unmatched else {}
+        paid_out = PayoutComparison(self.unit_of_work, self.books).of(since, since + DAY, late=LATE)
+        ours, theirs = ours | paid_out.ours, theirs | paid_out.theirs
         found: list[Difference] = []
         for place in sorted({*ours, *theirs}):
             there = theirs.get(place) or earlier.get(place)

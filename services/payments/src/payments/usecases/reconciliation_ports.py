@@ -6,12 +6,20 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Protocol
 
-from payments.domain.reconciliation import Line, Reconciliation
+from payments.domain.reconciliation import Line, PayoutMovement, Reconciliation
 
 
 class ProcessorBooks(Protocol):
     def lines(self, since: datetime, until: datetime) -> Iterator[Line]:
         """What moved the platform's balance between two moments, but for what is the platform's own (fees, its payouts, top-ups).
+
+        Raises:
+            ProviderUnavailable.
+        """
+        ...
+
+    def payouts(self, account_id: str, since: datetime, until: datetime) -> Iterator[PayoutMovement]:
+        """What a connected account sent to its bank between two moments, and what came back.
 
         Raises:
             ProviderUnavailable.
