@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,11 +13,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from payments_fakes import Crash
-from payments_subscribing import PLANS, VISA, Subscribing
+from payments_subscribing import PLANS, VISA, Subscribing, case_of
 
 from contracts.errors import DomainError
 from contracts.payments.events import EntitlementChanged
+from contracts.payments.subscription_views import BillStatus
 from contracts.payments.subscription_views import SubscriptionStatus as Status
+from contracts.payments.views import ChargebackStatus as Case
+from payments.domain.chargeback import OPEN
 from payments.domain.subscriptions.transitions import OVER, TRANSITIONS, Action
 from payments.usecases.ports import IntentStatus, MovementStatus
 
@@ -126,6 +130,21 @@ class SubscriptionMachine(RuleBasedStateMachine):
             intent = data.draw(st.sampled_from(waiting))
             _ = stripe.succeed(intent.id) if success else stripe.become(intent.id, IntentStatus.UNCONFIRMED, code="card_declined")
 
+    @rule(data=st.data(), status=st.sampled_from(Case), crash=crashes)
+    def a_bank_takes_a_payment_back(self, data: st.DataObject, status: Case, crash: int | None) -> None:
+        """Or asks, or decides; what it has decided stays so. A webhook that finds nobody comes again."""
+        paid = [bill for bill in self.world.bills if bill.status is BillStatus.PAID]
+        if not paid:
+            return
+        bill = data.draw(st.sampled_from(paid))
+        known = self.world.stripe.disputes.get(case_of(bill))
+        if known is not None and known.status not in OPEN:
+            return
+        self.webhooks += 1
+        taken = status is not Case.INQUIRY or (known is not None and known.withdrawn)
+        for dies_at in (crash, None):
+            self._try(lambda: self.world.dispute(bill, status, f"evt_{self.webhooks}", withdrawn=taken), dies_at)
+
     @rule(data=st.data())
     def webhook(self, data: st.DataObject) -> None:
         """Of any charge there ever was, in any order and number."""
@@ -152,6 +171,9 @@ class SubscriptionMachine(RuleBasedStateMachine):
             return
         stripe = self.world.stripe
         stripe.down = stripe.mute = False
+        for id, dispute in stripe.disputes.items():
+            if dispute.status in OPEN:
+                stripe.disputes[id] = replace(dispute, status=Case.WON if len(stripe.disputes) % 2 else Case.LOST)
         for _ in range(80):
             for intent in list(stripe.intents.values()):
                 if intent.status is IntentStatus.PROCESSING:
