@@ -37,6 +37,7 @@ from gateway.shared.revocations import Revocations
 from gateway.web.exchange import exchange
 from gateway.web.headers import on_prepare, preflight
 
+HEARD: tuple[type[Event], ...] = (*EVENTS, SettingChanged, PersonDeletionStarted)  # what the feed brings; the broker's users know it from topology.json
 HEALTH = web.AppKey("health", Health)
 MAINTENANCE = web.AppKey("maintenance", Maintenance)
 
@@ -152,7 +153,7 @@ def _add_sockets(
         keys.forget()
         await hub.on_gap()
 
-    feed = EventFeed(settings.amqp_url, (*EVENTS, SettingChanged, PersonDeletionStarted), on_event, on_gap)
+    feed = EventFeed(settings.amqp_url, HEARD, on_event, on_gap)
 
     async def connections(_app: web.Application) -> AsyncIterator[None]:
         await feed.start()

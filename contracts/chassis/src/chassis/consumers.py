@@ -20,11 +20,13 @@ from nameko.extensions import ProviderCollector
 
 from chassis import problems
 from chassis.crash_points import declare, reached
+from chassis.exchanges import REQUESTS
+from chassis.queues import ensure_exchange, shared_exchange
+from chassis.replies import is_reply_key
 
 log = structlog.get_logger(__name__)
 
 BROKER_ERRORS = (ConnectionError, OSError, AMQPError)
-_RPC_EXCHANGE = "nameko-rpc"
 _NON_PERSISTENT = 1
 _HEARTBEAT_S = 5  # a connection that went silent is given up after two; less would take a busy machine for a dead one
 _SETUP_S = 15.0  # for one declaration or subscription; together they take as long as there are queues
@@ -239,8 +241,13 @@ class RpcConsumer(nameko_rpc.RpcConsumer):  # type: ignore[misc]  # nameko publi
         super().register_provider(provider)
         self._by_method[provider.method_name] = provider
 
+    def setup(self) -> None:
+        super().setup()
+        self.queue.exchange = shared_exchange(REQUESTS)
+
     def declare(self, channel: Any, shared: set[str]) -> None:
-        """The queue and its exchange are declared by the consumer itself."""
+        """The queue is declared by the consumer itself."""
+        ensure_exchange(channel, REQUESTS, shared)
 
     def handle_message(self, message: Any) -> None:
         method = message.delivery_info["routing_key"].rpartition(".")[2]
@@ -253,17 +260,19 @@ class RpcConsumer(nameko_rpc.RpcConsumer):  # type: ignore[misc]  # nameko publi
     def reply(self, message: Any, body: bytes) -> None:
         """Answer and settle a request. Whoever asked has a deadline: an answer the broker cannot take is dropped."""
         properties = message.properties
-        reply_to = properties.get("reply_to")
+        reply_to = str(properties.get("reply_to") or "")
         channel = message.channel
         try:
-            if reply_to and channel.connection:
+            if not is_reply_key(reply_to):
+                log.warning("answer_dropped", error="no place for answers")
+            elif channel.connection:
                 answer = channel.prepare_message(
                     body,
                     content_type="application/json",
                     content_encoding="utf-8",
                     properties={"correlation_id": properties.get("correlation_id"), "delivery_mode": _NON_PERSISTENT},
                 )
-                channel.basic_publish(answer, exchange="" if reply_to.startswith("amq.") else _RPC_EXCHANGE, routing_key=reply_to)
+                channel.basic_publish(answer, exchange=REQUESTS, routing_key=reply_to)
                 reached("rpc.answer_sent")
         except BROKER_ERRORS as error:
             log.info("answer_dropped", error=str(error))

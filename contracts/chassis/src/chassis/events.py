@@ -37,7 +37,7 @@ from chassis.event_headers import (
 from chassis.key_ring import KeyRing, KeysAway, key_ring
 from chassis.mongo import LostRace, may_heal, retrying
 from chassis.person_keys import opened, people_in
-from chassis.queues import HandlerQueue, dead_letters_of
+from chassis.queues import HandlerQueue, dead_letters_of, delivery_of
 from chassis.retry import NotYet, RetryTiers
 from chassis.settings import ServiceSettings
 from chassis.wiring import RUNTIME, Runtime
@@ -214,7 +214,7 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
                 message.body,
                 content_type=message.content_type or "application/json",
                 content_encoding=message.content_encoding or "utf-8",
-                exchange="" if tier is None else self._waiting(tier),
+                exchange=delivery_of(self.container.service_name) if tier is None else self._waiting(tier),
                 routing_key=routing_key,
                 headers=headers,
                 expiration=None if tier is None else self._tiers.jittered(tier) / 1000,

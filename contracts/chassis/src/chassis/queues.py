@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from kombu import Exchange, Queue
+from amqp.exceptions import NotFound
+from kombu import Exchange, Queue, binding
 
+from chassis.exchanges import events_of
 from chassis.retry import RetryTiers
 
 _QUORUM = {"x-queue-type": "quorum"}
@@ -29,6 +31,39 @@ def dead_letters_of(queue: str) -> str:
     return f"{queue}.dead"
 
 
+def delivery_of(service: str) -> str:
+    """The exchange that hands a message to a queue of this nameko service by the queue's name.
+
+    The broker's default exchange would do so for every queue there is: nobody may publish to that (decision 0066).
+    """
+    return f"{service}.queues"
+
+
+def shared_exchange(name: str) -> Exchange:
+    """One that is asked for with `ensure_exchange` and not declared with what is bound to it."""
+    return Exchange(name, type="topic", durable=True, no_declare=True)
+
+
+def ensure_exchange(channel: Any, name: str, shared: set[str]) -> None:
+    """Return when the topic exchange stands: declared where it is missing, which takes a right that asking does not.
+
+    `shared` are the names that were seen to stand by this connection.
+
+    Raises:
+        amqp.exceptions.AMQPError: it is missing, and this user may not declare it; or the connection broke.
+    """
+    if name in shared:
+        return
+    asking = channel.connection.channel()
+    try:
+        asking.exchange_declare(exchange=name, type="topic", durable=True, auto_delete=False, passive=True)
+    except NotFound:  # the broker has closed the channel
+        channel.exchange_declare(exchange=name, type="topic", durable=True, auto_delete=False)
+    else:
+        asking.close()
+    shared.add(name)
+
+
 @dataclass(frozen=True, slots=True)
 class HandlerQueue:
     """`<nameko service>.<method>`, bound to the exchange of the event's source by the event's type.
@@ -47,7 +82,7 @@ class HandlerQueue:
 
     @property
     def exchange(self) -> str:
-        return f"{self.event_type.partition('.')[0]}.events"
+        return events_of(self.event_type.partition(".")[0])
 
     def queue(self, settings: QueueSettings) -> Queue:
         """The queue that events arrive in."""
@@ -55,34 +90,47 @@ class HandlerQueue:
             **_QUORUM,
             **_SAFE_DEAD_LETTER,
             "x-delivery-limit": settings.delivery_limit,
-            "x-dead-letter-exchange": "",
+            "x-dead-letter-exchange": delivery_of(self.service),
             "x-dead-letter-routing-key": dead_letters_of(self.name),
         }
-        if self.retired:
-            return Queue(self.name, durable=True, queue_arguments=arguments)
-        exchange = Exchange(self.exchange, type="topic", durable=True)
-        return Queue(self.name, exchange=exchange, routing_key=self.event_type, durable=True, queue_arguments=arguments)
+        bindings = [self._delivered(self.name)]
+        if not self.retired:
+            bindings.append(binding(shared_exchange(self.exchange), routing_key=self.event_type))
+        return Queue(self.name, bindings=bindings, durable=True, queue_arguments=arguments)
 
     def dead_letters(self) -> Queue:
         """The queue of what the handler could not handle."""
-        return Queue(dead_letters_of(self.name), durable=True, queue_arguments=_QUORUM)
+        name = dead_letters_of(self.name)
+        return Queue(name, bindings=[self._delivered(name)], durable=True, queue_arguments=_QUORUM)
 
     def declare(self, channel: Any, settings: QueueSettings, shared: set[str]) -> None:
         """Declare all of it: exchange, waiting queues, queue and binding.
 
-        `shared` are the waiting queues that this channel has declared already; what is declared here is added.
+        `shared` are the waiting queues and exchanges that this connection has declared or seen already; what is declared here is added.
         The dead letters come last: who finds their queue knows that the handler's own stands and is bound (the relay asks).
         """
-        tiers = RetryTiers(settings.retry_tiers_s)
-        for tier in range(len(tiers.delays_s)):
-            waiting = _waiting(self.service, tiers, tier)
+        for waiting in waiting_queues(self.service, settings):
             if waiting.name not in shared:
                 waiting(channel).declare()
                 shared.add(waiting.name)
+        if delivery_of(self.service) not in shared:
+            Exchange(delivery_of(self.service), type="direct", durable=True)(channel).declare()
+            shared.add(delivery_of(self.service))
+        if not self.retired:
+            ensure_exchange(channel, self.exchange, shared)
         self.queue(settings)(channel).declare()
         if self.retired:
             channel.queue_unbind(self.name, exchange=self.exchange, routing_key=self.event_type)
         self.dead_letters()(channel).declare()
+
+    def _delivered(self, queue: str) -> binding:
+        return binding(Exchange(delivery_of(self.service), type="direct", durable=True, no_declare=True), routing_key=queue)
+
+
+def waiting_queues(service: str, settings: QueueSettings) -> list[Queue]:
+    """Those in which the failed events of a nameko service wait for their next attempt."""
+    tiers = RetryTiers(settings.retry_tiers_s)
+    return [_waiting(service, tiers, tier) for tier in range(len(tiers.delays_s))]
 
 
 def _waiting(service: str, tiers: RetryTiers, tier: int) -> Queue:
@@ -96,6 +144,6 @@ def _waiting(service: str, tiers: RetryTiers, tier: int) -> Queue:
             **_QUORUM,
             **_SAFE_DEAD_LETTER,
             "x-message-ttl": tiers.milliseconds(tier),
-            "x-dead-letter-exchange": "",
+            "x-dead-letter-exchange": delivery_of(service),
         },
     )

@@ -9,16 +9,19 @@ from typing import Any, TypeVar, cast
 
 import orjson
 from amqp.exceptions import AMQPError
-from kombu import Connection, Exchange, Producer, Queue
+from kombu import Connection, Producer, Queue
 from kombu.exceptions import OperationalError
 from opentelemetry import propagate
 
+from chassis.exchanges import REQUESTS
 from chassis.problems import unavailable
+from chassis.queues import ensure_exchange, shared_exchange
+from chassis.replies import reply_key, reply_queue
 from contracts.base import Request, View
 from contracts.errors import Problem, ProblemError
 
 A = TypeVar("A", bound=View)
-_EXCHANGE = Exchange("nameko-rpc", type="topic", durable=True)
+_EXCHANGE = shared_exchange(REQUESTS)
 _CONNECT_S = 3
 _IDLE_S = 20.0  # a line that nobody used for so long may be dead without knowing
 _BROKEN = (OSError, AMQPError, OperationalError)
@@ -31,10 +34,11 @@ class _Line:
         self.connection = Connection(amqp_url, connect_timeout=_CONNECT_S)
         self.connection.connect()
         self.channel = self.connection.channel()
-        self.reply_to = str(uuid.uuid4())
+        ensure_exchange(self.channel, REQUESTS, set())
+        self.reply_to = reply_key(amqp_url)
         self._replies: dict[str, bytes | None] = {}
         self.channel.events["basic_return"].add(self._returned)
-        queue = Queue(f"rpc.reply-{self.reply_to}", _EXCHANGE, self.reply_to, exclusive=True, auto_delete=True, durable=False)
+        queue = Queue(reply_queue(self.reply_to), _EXCHANGE, self.reply_to, exclusive=True, auto_delete=True, durable=False)
         self._consumer = self.channel.Consumer([queue], callbacks=[self._replied], no_ack=True)
         self._consumer.consume()
         self.used_at = time.monotonic()

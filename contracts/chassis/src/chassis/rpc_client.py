@@ -20,6 +20,9 @@ from opentelemetry.trace import SpanKind
 from chassis import tracing
 from chassis.broker_flow import takes_messages
 from chassis.context import Client
+from chassis.exchange_check import ensure_exchange
+from chassis.exchanges import REQUESTS
+from chassis.replies import reply_key, reply_queue
 from contracts.base import Query, Request, View
 from contracts.errors import Kind, Problem, ProblemError
 
@@ -27,7 +30,6 @@ log = structlog.get_logger(__name__)
 
 A = TypeVar("A", bound=View)
 
-_EXCHANGE = "nameko-rpc"
 _CHANNELS = 4
 _HEARTBEAT_S = 15
 _CONFIRM_S = 3.0  # the broker confirms a request in milliseconds; who is silent for so long is not there any more
@@ -229,17 +231,18 @@ class RpcClient:
         connection = await aio_pika.connect(self._url, heartbeat=_HEARTBEAT_S)
         try:
             connection.close_callbacks.add(lambda *_: lost.set())
+            await ensure_exchange(REQUESTS, connection.channel)
             exchanges = []
             for _ in range(_CHANNELS):
                 channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
                 channel.close_callbacks.add(lambda *_: lost.set())
-                exchanges.append(await channel.declare_exchange(_EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True))
-            reply_to = str(uuid.uuid4())
+                exchanges.append(await channel.get_exchange(REQUESTS, ensure=False))
+            reply_to = reply_key(self._url)
             link = _Link(connection, reply_to, itertools.cycle(exchanges), lost.set)
             replies = await connection.channel(publisher_confirms=False)
             replies.close_callbacks.add(lambda *_: lost.set())
-            queue = await replies.declare_queue(f"rpc.reply-{reply_to}", exclusive=True, auto_delete=True)
-            await queue.bind(_EXCHANGE, reply_to)
+            queue = await replies.declare_queue(reply_queue(reply_to), exclusive=True, auto_delete=True)
+            await queue.bind(REQUESTS, reply_to)
             await queue.consume(link.on_reply, no_ack=True)
         except BaseException:
             await asyncio.gather(connection.close(), return_exceptions=True)

@@ -1,5 +1,6 @@
 """`python -m chassis.topology [<service> …]` declares the queues of all event handlers, or of these services', before anything runs.
 
+`renew [<service> …]` does so too, and replaces empty queues that stand with other arguments: while relay and services are stopped.
 `check` and `write` compare `contracts/topology.json` with the services' code and bring it up to date.
 """
 
@@ -12,14 +13,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import structlog
-from amqp.exceptions import AMQPError
-from kombu import Connection, Exchange
+from amqp.exceptions import AMQPError, NotFound, PreconditionFailed
+from kombu import Connection
 from kombu.exceptions import OperationalError
 from pydantic import ValidationError
 
-from chassis.queues import HandlerQueue
+from chassis.exchanges import events_of
+from chassis.queues import HandlerQueue, ensure_exchange, waiting_queues
 from chassis.settings import BrokerSettings, complaint
 from contracts import catalogue, topology
+from contracts.admin.queries import DEAD_LETTERS
 
 log = structlog.get_logger(__name__)
 
@@ -52,8 +55,10 @@ def handled(services: Iterable[type]) -> Iterator[HandlerQueue]:
                     yield HandlerQueue(f"{service.name}.{name}", entrypoint.event_type)  # type: ignore[attr-defined]
 
 
-def declare(service: str, settings: BrokerSettings) -> int:
+def declare(service: str, settings: BrokerSettings, *, renew: bool = False) -> int:
     """Declare a service's queues and its exchange; gives their number. Declaring again changes nothing.
+
+    `renew`: empty queues that stand with other arguments are replaced. Nothing may publish to them meanwhile.
 
     Raises:
         NotDeclared: the broker is away, or has a queue of the name with other arguments.
@@ -62,25 +67,56 @@ def declare(service: str, settings: BrokerSettings) -> int:
     with Connection(settings.amqp_url, connect_timeout=_CONNECT_S) as connection:
         try:
             connection.ensure_connection(max_retries=_ATTEMPTS, interval_start=0.2, interval_step=0.3, interval_max=2)
-            with connection.channel() as channel:
-                Exchange(f"{service}.events", type="topic", durable=True)(channel).declare()
-                shared: set[str] = set()
-                for queue in queues:
-                    queue.declare(channel, settings, shared)
+            try:
+                _declare(connection, service, queues, settings)
+            except PreconditionFailed:
+                if not renew:
+                    raise
+                _remove_outdated(connection, queues, settings)
+                _declare(connection, service, queues, settings)
         except (OSError, AMQPError, OperationalError) as error:
             raise NotDeclared(f"{service}: {error}") from error
     return len(queues)
 
 
-def coded() -> dict[str, dict[str, str]]:
-    """By service, queue and event type of every handler there is in the code."""
+def _declare(connection: Connection, service: str, queues: Iterable[HandlerQueue], settings: BrokerSettings) -> None:
+    with connection.channel() as channel:
+        shared: set[str] = set()
+        ensure_exchange(channel, events_of(service), shared)
+        for queue in queues:
+            queue.declare(channel, settings, shared)
+
+
+def _remove_outdated(connection: Connection, handlers: Iterable[HandlerQueue], settings: BrokerSettings) -> None:
+    """Delete the empty ones of those queues that the broker has with other arguments.
+
+    Raises:
+        NotDeclared: one is not empty.
+    """
+    wanted = [queue for one in handlers for queue in (*waiting_queues(one.service, settings), one.queue(settings), one.dead_letters())]
+    for queue in {queue.name: queue for queue in wanted}.values():
+        try:
+            with connection.channel() as channel:
+                held = queue(channel).queue_declare(passive=True).message_count
+            with connection.channel() as channel:
+                queue(channel).queue_declare()
+        except NotFound:
+            continue
+        except PreconditionFailed as other:
+            if held:
+                raise NotDeclared(f"{queue.name} stands with other arguments and holds {held} messages: let them be handled") from other
+            with connection.channel() as channel:
+                channel.queue_delete(queue.name)
+            log.info("queue_replaced", queue=queue.name)
+
+
+def coded() -> dict[str, list[type]]:
+    """By service, the nameko services that its process runs, as the code says; but for the one of its dead letters."""
     from chassis import sessions  # brings nameko
 
-    found = {}
-    for service in catalogue.SERVICES:
-        classes = [*importlib.import_module(f"{service}.service").SERVICES, sessions.listener(service)]
-        found[service] = {queue.name: queue.event_type for queue in handled(classes)}
-    return found
+    return {
+        service: [*importlib.import_module(f"{service}.service").SERVICES, sessions.listener(service)] for service in catalogue.SERVICES
+    }
 
 
 def brought_up_to_date(current: topology.ByService, consumers: topology.ByService, retired: topology.ByService) -> dict[str, Any]:
@@ -95,7 +131,17 @@ def brought_up_to_date(current: topology.ByService, consumers: topology.ByServic
 
 
 def _generated() -> str:
-    document = brought_up_to_date(coded(), topology.CONSUMERS, topology.RETIRED)
+    code = coded()
+    consumers = {service: {queue.name: queue.event_type for queue in handled(classes)} for service, classes in code.items()}
+    document = {
+        **brought_up_to_date(consumers, topology.CONSUMERS, topology.RETIRED),
+        "names": {
+            service: sorted([*(one.name for one in classes), f"{service}.{DEAD_LETTERS}"])  # type: ignore[attr-defined]
+            for service, classes in code.items()
+        },
+        "heard": sorted({event.type() for event in importlib.import_module("gateway.app").HEARD}),
+        "personal": sorted(event.type() for event in catalogue.events() if event.personal),
+    }
     return json.dumps(document, indent=1, sort_keys=True) + "\n"
 
 
@@ -110,14 +156,14 @@ def _write() -> int:
     return 0
 
 
-def _declare_each(services: Iterable[str]) -> int:
+def _declare_each(services: Iterable[str], *, renew: bool) -> int:
     for service in services:
         try:
             settings = BrokerSettings(_env_prefix=f"{service.upper()}_")
         except ValidationError as error:
             return _refuse(complaint(error, BrokerSettings, prefix=f"{service.upper()}_"))
         try:
-            count = declare(service, settings)
+            count = declare(service, settings, renew=renew)
         except NotDeclared as error:
             return _refuse(f"the topology is not declared: {error}")
         log.info("topology_declared", service=service, queues=count)
@@ -134,10 +180,12 @@ def main(arguments: list[str]) -> int:
         return _check()
     if arguments == ["write"]:
         return _write()
-    unknown = sorted(set(arguments) - set(catalogue.SERVICES))
+    renew = arguments[:1] == ["renew"]
+    services = arguments[renew:]
+    unknown = sorted(set(services) - set(catalogue.SERVICES))
     if unknown:
-        return _refuse(f"usage: python -m chassis.topology [check | write | <service> …]; no such service: {', '.join(unknown)}")
-    return _declare_each(arguments or catalogue.SERVICES)
+        return _refuse(f"usage: python -m chassis.topology [check | write | [renew] <service> …]; no such service: {', '.join(unknown)}")
+    return _declare_each(services or catalogue.SERVICES, renew=renew)
 
 
 if __name__ == "__main__":

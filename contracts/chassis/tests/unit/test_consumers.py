@@ -11,6 +11,7 @@ import pytest
 from eventlet.event import Event
 
 from chassis.consumers import QueueConsumer, RpcConsumer
+from chassis.replies import reply_key
 
 
 class FakeContainer:
@@ -190,7 +191,18 @@ def test_a_reply_goes_by_the_channel_of_its_request_and_may_be_lost_with_it(erro
     consumer = RpcConsumer()
     channel = ReplyChannel(error)
     message = FakeMessage(channel)
-    message.properties = {"reply_to": "me", "correlation_id": "1"}  # type: ignore[attr-defined]
+    key = reply_key("amqp://gateway:secret@broker/")
+    message.properties = {"reply_to": key, "correlation_id": "1"}  # type: ignore[attr-defined]
     consumer.reply(message, b"{}")
-    assert channel.published == ([] if error else [(b"{}", "nameko-rpc", "me")])
+    assert channel.published == ([] if error else [(b"{}", "nameko-rpc", key)])
+    assert message.settled == ["ack"]
+
+
+@pytest.mark.parametrize("elsewhere", ["person_keys.get_person_key", "amq.rabbitmq.reply-to.x", "reply.gateway.*", "", None])
+def test_an_answer_goes_nowhere_but_where_answers_are_awaited(elsewhere: str | None) -> None:
+    channel = ReplyChannel()
+    message = FakeMessage(channel)
+    message.properties = {"reply_to": elsewhere, "correlation_id": "1"}  # type: ignore[attr-defined]
+    RpcConsumer().reply(message, b"{}")
+    assert channel.published == []
     assert message.settled == ["ack"]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from local_platform.launch import SERVICES
+from local_platform.logins import with_login
 from local_platform.ports import free_port, require_free
 from local_platform.secrets import Secrets
 
@@ -61,6 +62,20 @@ class Ports:
 
 
 @dataclass(frozen=True, slots=True)
+class Logins:
+    """The passwords by which our programs reach broker and database under their own names; without one, as the URL says."""
+
+    broker: Mapping[str, str] = field(default_factory=dict)
+    mongo: Mapping[str, str] = field(default_factory=dict)
+
+    def amqp_url(self, url: str, user: str) -> str:
+        return with_login(url, user, self.broker[user]) if user in self.broker else url
+
+    def mongo_url(self, url: str, user: str) -> str:
+        return with_login(url, user, self.mongo[user]) if user in self.mongo else url
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """Builds the variables of each program; those in `given` (the person's own environment) win over ours."""
 
@@ -71,6 +86,7 @@ class Environment:
     secrets: Secrets
     given: Mapping[str, str] = field(default_factory=dict)
     services: tuple[str, ...] = SERVICES
+    logins: Logins = field(default_factory=Logins)
 
     @property
     def sandbox_url(self) -> str:
@@ -84,8 +100,8 @@ class Environment:
         prefix = name.upper()
         return self._with_given(
             {
-                f"{prefix}_AMQP_URL": self.amqp_url,
-                f"{prefix}_MONGO_URL": self.mongo_url,
+                f"{prefix}_AMQP_URL": self.logins.amqp_url(self.amqp_url, name),
+                f"{prefix}_MONGO_URL": self.logins.mongo_url(self.mongo_url, name),
                 f"{prefix}_MONGO_DATABASE": name,
                 f"{prefix}_PRINCIPAL_JWKS": self.secrets.jwks,
                 f"{prefix}_CLOCK_URL": f"{self.sandbox_url}/_sandbox/clock",
@@ -96,10 +112,12 @@ class Environment:
         )
 
     def of_relay(self) -> dict[str, str]:
+        # Services from elsewhere have no users, and the relay's may not tell their events: then it goes by the addresses as they are.
+        logins = self.logins if set(self.services) <= set(SERVICES) else Logins()
         return self._with_given(
             {
-                "RELAY_AMQP_URL": self.amqp_url,
-                "RELAY_DATABASES": relay_databases(self.mongo_url, {name: name for name in self.services}),
+                "RELAY_AMQP_URL": logins.amqp_url(self.amqp_url, "relay"),
+                "RELAY_DATABASES": relay_databases(logins.mongo_url(self.mongo_url, "relay"), {name: name for name in self.services}),
                 "RELAY_CLOCK_URL": f"{self.sandbox_url}/_sandbox/clock",
             },
             "RELAY",
@@ -107,7 +125,7 @@ class Environment:
 
     def of_gateway(self) -> dict[str, str]:
         ours = {
-            "GATEWAY_AMQP_URL": self.amqp_url,
+            "GATEWAY_AMQP_URL": self.logins.amqp_url(self.amqp_url, "gateway"),
             "GATEWAY_REDIS_URL": self.redis_url,
             "GATEWAY_PRINCIPAL_JWKS": self.secrets.jwks,
             "GATEWAY_CLOCK_URL": f"{self.sandbox_url}/_sandbox/clock",

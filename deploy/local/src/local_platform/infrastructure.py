@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -9,12 +10,19 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from local_platform.environment import Ports
+import pymongo
+
+from chassis.access import broker as broker_access
+from chassis.access import database as database_access
+from chassis.access.broker import ADMINISTRATOR
+from local_platform.environment import Logins, Ports
 from local_platform.errors import NotReady, PlatformError
-from local_platform.servers import Mongo, RabbitMQ, Redis
+from local_platform.guarded_servers import GuardedMongo, GuardedRabbitMQ
+from local_platform.logins import with_login
+from local_platform.servers import Redis
 
 _USUAL_PORTS = {"amqp": 5672, "amqps": 5671, "mongodb": 27017, "redis": 6379, "rediss": 6379}
 COMPOSE_FILE = Path(__file__).parents[3] / "compose" / "compose.yaml"
@@ -41,16 +49,20 @@ class Runnable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Infrastructure:
-    """The addresses of the three servers, and those of them that the platform itself runs, by name."""
+    """The addresses of the three servers, and those of them that the platform itself runs, by name.
+
+    Ours are addressed as their administrator; `logins` are those of the programs, none for a server that was given.
+    """
 
     amqp_url: str
     mongo_url: str
     redis_url: str
     servers: Mapping[str, Runnable]
     description: str
+    logins: Logins
 
 
-def choose(folder: Path, ports: Ports, environment: Mapping[str, str], *, docker: bool) -> Infrastructure:
+def choose(folder: Path, ports: Ports, environment: Mapping[str, str], passwords: Mapping[str, str], *, docker: bool) -> Infrastructure:
     """URLs in the environment come first, one by one; then Docker Compose if wanted and an engine answers; then private processes.
 
     Raises: PlatformError when a server that a URL names does not answer.
@@ -59,18 +71,20 @@ def choose(folder: Path, ports: Ports, environment: Mapping[str, str], *, docker
     for url in filter(None, given.values()):
         _require_answer(url)
     if not any(given.values()) and docker and docker_answers():
-        _compose_up(ports)
+        # The replica set's member has a name only containers can resolve.
+        mongo_url = with_login(f"mongodb://127.0.0.1:{ports.mongo}/?directConnection=true", ADMINISTRATOR, passwords[ADMINISTRATOR])
+        _compose_up(ports, passwords, mongo_url)
         return Infrastructure(
-            f"amqp://guest:guest@127.0.0.1:{ports.broker}/",
-            # The replica set's member has a name only containers can resolve.
-            f"mongodb://127.0.0.1:{ports.mongo}/?directConnection=true",
+            with_login(f"amqp://127.0.0.1:{ports.broker}/", ADMINISTRATOR, passwords[ADMINISTRATOR]),
+            mongo_url,
             f"redis://127.0.0.1:{ports.redis}/0",
             {},
             "Docker Compose",
+            Logins(passwords, passwords),
         )
     broker, mongo, redis = (
-        RabbitMQ(folder / "rabbitmq", ports.broker, log=folder / "logs" / "broker.log"),
-        Mongo(folder / "mongo", ports.mongo, log=folder / "logs" / "mongo.log"),
+        GuardedRabbitMQ(folder / "rabbitmq", ports.broker, passwords, log=folder / "logs" / "broker.log"),
+        GuardedMongo(folder / "mongo", ports.mongo, passwords, log=folder / "logs" / "mongo.log"),
         Redis(folder / "redis", ports.redis, log=folder / "logs" / "redis.log"),
     )
     servers: dict[str, Runnable] = {"broker": broker, "mongo": mongo, "redis": redis}
@@ -81,6 +95,7 @@ def choose(folder: Path, ports: Ports, environment: Mapping[str, str], *, docker
         given["redis"] or redis.url,
         own,
         "private processes" if len(own) == 3 else f"given by the environment; private: {', '.join(own) or 'none'}",
+        Logins(passwords if "broker" in own else {}, passwords if "mongo" in own else {}),
     )
 
 
@@ -105,14 +120,25 @@ def compose_stop() -> None:
     _compose("stop")
 
 
-def _compose_up(ports: Ports) -> None:
-    _compose("up", "--detach", "--wait", ports=ports)
+def _compose_up(ports: Ports, passwords: Mapping[str, str], mongo_url: str) -> None:
+    """The containers, with the users in them. Raises: PlatformError."""
+    moved = {"BROKER_PORT": str(ports.broker), "MONGO_PORT": str(ports.mongo), "REDIS_PORT": str(ports.redis)}
+    _compose("up", "--detach", "--wait", variables={**moved, "MONGO_PASSWORD": passwords[ADMINISTRATOR]})
+    definitions = json.dumps(broker_access.definitions(passwords))
+    _compose("exec", "--no-TTY", "rabbitmq", "rabbitmqctl", "--quiet", "import_definitions", "-", given=definitions)
+    with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
+        try:
+            database_access.create_users(client["admin"], passwords)
+        except pymongo.errors.PyMongoError as error:
+            hint = "another .local made its volume? docker compose --project-name openchance down --volumes forgets its data"
+            raise PlatformError(f"the database does not take its users: {error} ({hint})") from error
 
 
-def _compose(*arguments: str, ports: Ports | None = None) -> None:
-    moved = {"BROKER_PORT": str(ports.broker), "MONGO_PORT": str(ports.mongo), "REDIS_PORT": str(ports.redis)} if ports else {}
+def _compose(*arguments: str, variables: Mapping[str, str] | None = None, given: str | None = None) -> None:
     command = ["docker", "compose", "--project-name", "openchance", "--file", str(COMPOSE_FILE), *arguments]
-    done = subprocess.run(command, env={**os.environ, **moved}, capture_output=True, text=True)
+    # Compose reads the whole file for every command: what must be set has no meaning but for `up`.
+    env = {"MONGO_PASSWORD": "unused", **os.environ, **(variables or {})}
+    done = subprocess.run(command, env=env, input=given, capture_output=True, text=True)
     if done.returncode:
         raise PlatformError(f"docker compose {arguments[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
 

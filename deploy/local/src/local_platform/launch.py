@@ -48,11 +48,14 @@ def service(name: str, *, env: Mapping[str, str], log: Path, health_port: int, l
     return program(label or name, "chassis.runner", name, env=env, log=log, port=health_port, path="/health/ready")
 
 
-def declare_topology(*services: str, env: Mapping[str, str], log: Path) -> None:
-    """Declares the queues of these services, or of all. Raises: PlatformError with what the step said last."""
+def declare_topology(*services: str, env: Mapping[str, str], log: Path, renew: bool = False) -> None:
+    """Declares the queues of these services, or of all; `renew`s those of an older release while nothing runs.
+
+    Raises: PlatformError with what the step said last.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        command = [sys.executable, "-m", "chassis.topology", *services]
+        command = [sys.executable, "-m", "chassis.topology", *(["renew"] if renew else []), *services]
         done = subprocess.run(command, env={**os.environ, **env}, stdout=output, stderr=output, timeout=120)
     if done.returncode:
         raise PlatformError(log.read_text(errors="replace").strip().splitlines()[-1])

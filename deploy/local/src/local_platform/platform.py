@@ -53,11 +53,11 @@ class Platform:
         self.ports = ports or Ports.free(gateways, services)
         self._progress = progress
         given = environment or {}
-        self.infrastructure = infrastructure.choose(self.folder, self.ports, given, docker=docker)
         self.secrets = Secrets.of(self.folder / "secrets")
+        self.infrastructure = infrastructure.choose(self.folder, self.ports, given, self.secrets.passwords, docker=docker)
         servers = self.infrastructure
         self.environment = Environment(
-            servers.amqp_url, servers.mongo_url, servers.redis_url, self.ports, self.secrets, given, tuple(services)
+            servers.amqp_url, servers.mongo_url, servers.redis_url, self.ports, self.secrets, given, tuple(services), servers.logins
         )
         self._replicas = replicas or {}
         self.proxies = {(process, server): self._proxy(server) for process, servers in (proxied or {}).items() for server in servers}
@@ -85,7 +85,7 @@ class Platform:
         return {
             "OPENCHANCE_GATEWAY_URLS": ",".join(self.gateway_urls),
             "OPENCHANCE_SANDBOX_URL": self.sandbox_url,
-            "OPENCHANCE_AMQP_URL": self.infrastructure.amqp_url,
+            "OPENCHANCE_AMQP_URL": self.infrastructure.logins.amqp_url(self.infrastructure.amqp_url, "operator"),
             "OPENCHANCE_MONGO_URL": self.infrastructure.mongo_url,
             "OPENCHANCE_REDIS_URL": self.infrastructure.redis_url,
         }
@@ -144,7 +144,7 @@ class Platform:
         ours = [service for service in launch.SERVICES if service in self.environment.services]
         env = {name: value for service in ours for name, value in self.environment.of_service(service).items()}
         if ours:
-            launch.declare_topology(*ours, env=env, log=self.log_of("topology"))
+            launch.declare_topology(*ours, env=env, log=self.log_of("topology"), renew=True)
 
     def _report(self, what: str, names: Iterable[str]) -> None:
         if line := ", ".join(names):

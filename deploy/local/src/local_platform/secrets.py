@@ -1,20 +1,25 @@
-"""The secrets of a local platform: keys that sign and the webhook secret, made once, readable by their owner only."""
+"""The secrets of a local platform: keys that sign, the webhook secret and passwords, made once, readable by their owner only."""
 
 from __future__ import annotations
 
 import json
 import os
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from joserfc.jwk import OKPKey
 
+from chassis.access.broker import ADMINISTRATOR, USERS
+
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """`signing_key` is the private Ed25519 key as JWK JSON (RFC 8037), `jwks` the public key set that all others trust."""
+    """`signing_key` is the private Ed25519 key as JWK JSON (RFC 8037), `jwks` the public key set that all others trust.
+
+    `passwords` are those of the users of broker and databases.
+    """
 
     signing_key: str
     jwks: str
@@ -22,6 +27,7 @@ class Secrets:
     secrets_key: str
     personal_data_key: str
     evidence_key: str
+    passwords: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, folder: Path) -> Secrets:
@@ -32,7 +38,8 @@ class Secrets:
         personal_data_key = _kept(folder / "personal-data-key", lambda: secrets.token_urlsafe(32))
         evidence_key = _kept(folder / "payments-evidence-key.json", _new_signing_key)
         public = OKPKey.import_key(json.loads(signing_key)).as_dict(private=False)
-        return cls(signing_key, json.dumps({"keys": [public]}), webhook_secret, secrets_key, personal_data_key, evidence_key)
+        passwords = {name: _kept(folder / f"password-{name}", lambda: secrets.token_urlsafe(24)) for name in (*USERS, ADMINISTRATOR)}
+        return cls(signing_key, json.dumps({"keys": [public]}), webhook_secret, secrets_key, personal_data_key, evidence_key, passwords)
 
 
 def _new_signing_key() -> str:

@@ -212,7 +212,8 @@ class Mongo(Server):
     def answers(self) -> bool:
         if not accepts_connections(self.port):
             return False
-        with pymongo.MongoClient[dict[str, object]](self.url, serverSelectionTimeoutMS=2000) as client:
+        # Without a user: what is asked here everybody may ask.
+        with pymongo.MongoClient[dict[str, object]](f"mongodb://127.0.0.1:{self.port}/", serverSelectionTimeoutMS=2000) as client:
             try:
                 return bool(client.admin.command("hello").get("isWritablePrimary"))
             except pymongo.errors.PyMongoError:

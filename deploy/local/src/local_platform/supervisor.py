@@ -73,7 +73,7 @@ class Supervisor:
                 say("OpenChance: starting")
                 platform = self._platform()
                 platform.start()
-                (self._folder / ADDRESSES).write_text(json.dumps(platform.env, indent=2))
+                _write_private(self._folder / ADDRESSES, json.dumps(platform.env, indent=2))
                 self._fill_market(platform)
                 self._say_where(platform)
                 while True:
@@ -140,6 +140,13 @@ class Supervisor:
             "Ctrl-C stops it; its data stays. Try: make demo",
         ]
         say("\n".join(lines))
+
+
+def _write_private(file: Path, text: str) -> None:
+    """For its owner alone: the addresses hold passwords."""
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as output:
+        output.write(text)
 
 
 def _launch(process: Runnable) -> None:

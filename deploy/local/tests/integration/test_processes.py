@@ -93,7 +93,7 @@ def test_nothing_is_orphaned_when_its_starter_is_killed(tmp_path: Path) -> None:
 def test_a_server_of_the_environment_that_does_not_answer_is_named_without_its_password(tmp_path: Path) -> None:
     port = free_port()
     with pytest.raises(NotReady, match=rf"amqp://127\.0\.0\.1:{port}, named by the environment, does not answer"):
-        choose(tmp_path, Ports.free(1), {"OPENCHANCE_AMQP_URL": f"amqp://user:secret@127.0.0.1:{port}/"}, docker=False)
+        choose(tmp_path, Ports.free(1), {"OPENCHANCE_AMQP_URL": f"amqp://user:secret@127.0.0.1:{port}/"}, {}, docker=False)
 
 
 def test_only_servers_that_are_not_given_are_started(tmp_path: Path, redis_url: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -14,6 +15,8 @@ from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 from aio_pika.exceptions import AMQPError
 from pydantic import ValidationError
 
+from chassis.exchange_check import ensure_exchange
+from chassis.exchanges import events_of
 from contracts.base import Event
 from gateway import metrics
 
@@ -93,10 +96,11 @@ class EventFeed:
             connection.close_callbacks.add(lost)
             channel = await connection.channel(publisher_confirms=False)
             channel.close_callbacks.add(lost)
-            queue = await channel.declare_queue(exclusive=True, auto_delete=True)
+            queue = await channel.declare_queue(f"gateway.feed.{uuid.uuid4()}", exclusive=True, auto_delete=True)
+            for source in {event.source for event in self._events.values()}:
+                await ensure_exchange(events_of(source), connection.channel)
             for event in self._events.values():
-                exchange = await channel.declare_exchange(f"{event.source}.events", aio_pika.ExchangeType.TOPIC, durable=True)
-                await queue.bind(exchange, event.type())
+                await queue.bind(events_of(event.source), event.type())
             await queue.consume(take, no_ack=True)
         except BaseException:
             await asyncio.gather(connection.close(), return_exceptions=True)

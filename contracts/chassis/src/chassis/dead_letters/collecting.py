@@ -23,7 +23,7 @@ from chassis.event_headers import attribute
 from chassis.mongo import Store
 from chassis.privacy.erased_people import ErasedPeople
 from chassis.privacy.traces import ABOUT_ERASING
-from chassis.queues import HandlerQueue
+from chassis.queues import HandlerQueue, delivery_of
 from chassis.settings import ServiceSettings
 from chassis.wiring import RUNTIME, Runtime
 
@@ -167,7 +167,7 @@ class DeadLetterPost:
             bytes(letter["body"]),
             content_type=letter["content_type"],
             content_encoding=letter["content_encoding"],
-            exchange="",
+            exchange=delivery_of(letter["queue"].rpartition(".")[0]),
             routing_key=letter["queue"],
             headers=headers,
             message_id=str(attribute(headers, "id") or ""),

@@ -15,11 +15,13 @@ from aiormq.abc import DeliveredMessage
 
 from chassis.broker_flow import takes_messages
 from chassis.crash_points import declare, reached
+from chassis.exchange_check import ensure_exchange
+from chassis.exchanges import PUBLIC, events_of
 from chassis.relay.consumers import Consumers
 from chassis.relay.metrics import Metrics
-from chassis.relay.tenure import NoQueue
+from chassis.relay.tenure import NoQueue, NotItsOwn
+from contracts.topology import sources_of
 
-PUBLIC_EXCHANGE = "openchance.public"
 _CONNECT_SECONDS = 5.0
 _HEARTBEAT_SECONDS = 10
 _SILENT_SECONDS = 5.0  # without a single confirm, while some are due, the broker is taken for gone
@@ -115,6 +117,7 @@ class Publisher:
         self._consumers = consumers
         self._due = 0  # publishes that wait for their confirm
         self._confirms = 0
+        self._sources = sources_of(database)
         self._exchanges: dict[str, AbstractExchange] = {}
         self._declaring = asyncio.Lock()
         self._published = metrics.published.labels(database)
@@ -153,17 +156,20 @@ class Publisher:
         Raises:
             aio_pika.exceptions.DeliveryError: the broker refused it (a queue is full); publish it again later.
             NoQueue: a declared consumer has no queue yet; publish it again later.
+            NotItsOwn: the service that wrote it into its outbox may not tell such facts.
             BrokerLost: the connection broke.
         """
+        if row["source"] not in self._sources or not row["type"].startswith(f"{row['source']}."):
+            raise NotItsOwn(row["type"])
         self._due += 1
         try:
             with _broker_errors():
                 missing = await self._consumers.missing(row["type"])
                 if missing is not None:
                     raise NoQueue(missing)
-            await self._publish(row, f"{row['source']}.events", expected=self._consumers.expected(row["type"]))
+            await self._publish(row, events_of(row["source"]), expected=self._consumers.expected(row["type"]))
             if row["public"]:
-                await self._publish(row, PUBLIC_EXCHANGE)
+                await self._publish(row, PUBLIC)
         except NoQueue:
             self._waiting.add(row["_id"])
             self._unroutable.set(len(self._waiting))
@@ -190,7 +196,8 @@ class Publisher:
     async def _declare(self, name: str) -> AbstractExchange:
         async with self._declaring:
             if name not in self._exchanges:
-                self._exchanges[name] = await self._channel.declare_exchange(name, aio_pika.ExchangeType.TOPIC, durable=True)
+                await ensure_exchange(name, self._broker.channel)
+                self._exchanges[name] = await self._channel.get_exchange(name, ensure=False)
             return self._exchanges[name]
 
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from heapq import heappop, heappush
 from typing import Any, Protocol
 
+import structlog
 from aio_pika.exceptions import DeliveryError
 
 from chassis.crash_points import declare, reached
@@ -25,6 +26,7 @@ _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
 
 Row = dict[str, Any]
+_log = structlog.get_logger(__name__)
 
 declare(
     {
@@ -37,6 +39,10 @@ declare(
 
 class NoQueue(Exception):
     """A declared consumer of the event has no queue yet: the event must wait for it."""
+
+
+class NotItsOwn(Exception):
+    """The event is not one that the service of this outbox may tell: it stays where it is, for a person to look at."""
 
 
 class Outbox(Protocol):
@@ -204,7 +210,9 @@ class Tenure:
                 async with self._window:
                     self._lease.check()
                     await self._events.publish(row)
-            except (DeliveryError, NoQueue):
+            except (DeliveryError, NoQueue, NotItsOwn) as why:
+                if isinstance(why, NotItsOwn) and name not in self._refused:
+                    _log.error("event_not_its_own", event_id=row["_id"], event_type=str(why))
                 self._on_refused(row)
                 self._refused.add(name)
                 self._progress.set()
