@@ -12,6 +12,9 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from chassis.access import broker, database
+from chassis.access.settings import AccessSettings
+
 ROOT = Path(__file__).parents[2]
 BASE = ROOT / "k8s" / "base"
 SERVICES = ("identity", "challenges", "payments", "messaging", "matching", "notifications")
@@ -104,6 +107,42 @@ def test_configuration_and_secret_together_are_all_that_a_deployable_must_be_tol
     told = secret | of_kind(name, "ConfigMap")["data"].keys()
     assert told - known.keys() == set()
     assert {key for key, required in known.items() if required} - told == set()
+
+
+def access_job() -> Manifest:
+    return dict(of_kind("access", "Job")["spec"]["template"]["spec"])
+
+
+def test_a_job_creates_the_users_of_broker_and_databases() -> None:
+    (described,) = access_job()["containers"]
+    assert described["command"] == ["python", "-m", "chassis.access"]
+    assert described["image"] == container("relay")["image"]  # has the drivers, and nothing of a service
+    assert described["securityContext"] == container("relay")["securityContext"]
+    assert access_job()["securityContext"] == of_kind("relay", "Deployment")["spec"]["template"]["spec"]["securityContext"]
+    line = next(line for line in (BASE / "access.yaml").read_text().splitlines() if "name: access  # ACCESS_" in line)
+    told = {key.strip() for key in line.partition("#")[2].split(",")}
+    known = {f"ACCESS_{field}".upper(): info.is_required() for field, info in AccessSettings.model_fields.items()}
+    assert {key for key, required in known.items() if required} <= told <= known.keys()
+    assert {"ACCESS_BROKER_API_URL", "ACCESS_MONGO_URL"} <= told
+
+
+def test_every_deployable_has_a_user_on_the_broker() -> None:
+    assert set(DEPLOYABLES) | {"operator"} == set(broker.USERS)
+    assert {*SERVICES, "relay"} == set(database.USERS)
+
+
+def test_the_passwords_of_all_are_known_to_the_job_alone() -> None:
+    """A pod that is broken into knows its own password: no other manifest refers to the job's secret."""
+    for file in BASE.glob("*.yaml"):
+        if file.name != "access.yaml":
+            assert "name: access" not in file.read_text()
+
+
+def test_the_containers_for_development_ask_for_a_password_and_know_no_default() -> None:
+    mongo = yaml.safe_load((ROOT / "deploy" / "compose" / "compose.yaml").read_text())["services"]["mongo"]
+    assert "--keyFile" in mongo["command"]
+    assert mongo["environment"]["MONGO_INITDB_ROOT_USERNAME"] == broker.ADMINISTRATOR
+    assert mongo["environment"]["MONGO_INITDB_ROOT_PASSWORD"].startswith("${MONGO_PASSWORD:?")
 
 
 @pytest.mark.parametrize("name", DEPLOYABLES)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import aio_pika
 import pytest
@@ -16,9 +15,6 @@ from aio_pika.abc import AbstractIncomingMessage
 from chassis.ids import new_id
 from chassis.mongo import MongoUnitOfWork, Store
 from contracts.base import Event
-from contracts.challenges.events import ChallengeCompleted
-from contracts.challenges.terms import Visibility
-from contracts.identity.events import EmailVerificationRequested, EmailVerified
 from local_platform.crashing import Doomed
 from local_platform.environment import relay_databases
 from local_platform.launch import relay as relay_process
@@ -26,7 +22,7 @@ from local_platform.observing import eventually
 from local_platform.ports import free_port
 from local_platform.processes import LocalProcess
 
-EXCHANGES = ("identity.events", "challenges.events", "openchance.public")
+EXCHANGES = ("teller.events", "openchance.public")
 AT_WORK = [
     "relay.lease_acquired",
     "relay.rows_fetched",
@@ -59,29 +55,35 @@ async def receiving(amqp_url: str) -> AsyncIterator[list[AbstractIncomingMessage
 
 @pytest.fixture
 def doomed(processes: list[LocalProcess], amqp_url: str, mongo_url: str, store: Store, tmp_path: Path) -> Doomed:
-    databases = relay_databases(mongo_url, {"identity": store.database.name})
+    databases = relay_databases(mongo_url, {"teller": store.database.name})
     settings = {"RELAY_AMQP_URL": amqp_url, "RELAY_DATABASES": databases, "RELAY_CONSUMERS": "[]"}
     process = relay_process(env=settings, log=tmp_path / "relay.log", health_port=free_port())
     processes.append(process)
     return Doomed(process, "RELAY_CRASH_AT")
 
 
-def facts(store: Store) -> dict[str, list[Event]]:
+class Told(Event):
+    source: ClassVar[str] = "teller"
+    subject_field: ClassVar[str] = "about"
+    about: str
+
+
+class Confided(Told):
+    secret: ClassVar[bool] = True
+
+
+class Announced(Told):
+    public: ClassVar[bool] = True
+
+
+def facts() -> dict[str, list[Event]]:
     """Events by subject: one with a secret, one for partners too, and many plain ones."""
-    user, challenge, now = new_id("user"), new_id("challenge"), store.clock.now()
-    secret = EmailVerificationRequested(
-        user_id=user, email="ada@example.org", display_name="Ada", locale="en", token="secret", expires_at=now + timedelta(days=1)
-    )
-    completed = ChallengeCompleted(
-        challenge_id=challenge,
-        challenge_title="A bridge",
-        challenger_id=user,
-        solver_id=new_id("user"),
-        completed_at=now,
-        visibility=Visibility.PUBLIC,
-    )
-    others = {other: [EmailVerified(user_id=other, email="ada@example.org")] * 5 for other in (new_id("user"), new_id("user"))}
-    return {user: [secret, *[EmailVerified(user_id=user, email="ada@example.org")] * 4], challenge: [completed], **others}
+    confided, announced, *others = (new_id("user") for _ in range(4))
+    return {
+        confided: [Confided(about=confided), *[Told(about=confided)] * 4],
+        announced: [Announced(about=announced)],
+        **{other: [Told(about=other)] * 5 for other in others},
+    }
 
 
 def commit(store: Store, events: list[Event]) -> None:
@@ -121,7 +123,7 @@ def lease_runs_out(store: Store) -> None:
 
 @pytest.mark.parametrize("point", AT_WORK + STOPPING)
 async def test_killed_there_it_loses_nothing_and_keeps_the_order(doomed: Doomed, store: Store, amqp_url: str, point: str) -> None:
-    expected = facts(store)
+    expected = facts()
     async with receiving(amqp_url) as received:
         for events in expected.values():
             commit(store, events)

@@ -116,9 +116,8 @@ async def test_an_event_has_its_cloudevents_attributes(run: Run, store: Store, a
     }
 
 
-async def test_a_public_event_also_goes_to_partners(run: Run, store: Store, amqp_url: str) -> None:
-    challenge = new_id("challenge")
-    event = ChallengeCompleted(
+def completed(store: Store, challenge: str) -> ChallengeCompleted:
+    return ChallengeCompleted(
         challenge_id=challenge,
         challenge_title="A bridge",
         challenger_id=new_id("user"),
@@ -126,14 +125,33 @@ async def test_a_public_event_also_goes_to_partners(run: Run, store: Store, amqp
         completed_at=store.clock.now(),
         visibility=Visibility.PUBLIC,
     )
+
+
+async def test_a_public_event_also_goes_to_partners(relay: RunRelay, store: Store, amqp_url: str) -> None:
+    challenge = new_id("challenge")
     async with (
         receiving(amqp_url, [challenge], "openchance.public") as public,
         receiving(amqp_url, [challenge], "challenges.events") as own,
     ):
-        run()
-        emit(store, event)
+        relay({"challenges": store.database.name})
+        emit(store, completed(store, challenge))
         await until(lambda: len(public.ids) == len(own.ids) == 1 and pending(store) == 0, "the event on both exchanges")
     assert public.ids == own.ids
+
+
+async def test_a_service_tells_nothing_that_is_anothers_to_tell(run: Run, store: Store, amqp_url: str) -> None:
+    forged, user = new_id("challenge"), new_id("user")
+    async with (
+        receiving(amqp_url, [forged], "openchance.public") as public,
+        receiving(amqp_url, [forged], "challenges.events") as theirs,
+        receiving(amqp_url, [user]) as own,
+    ):
+        emit(store, completed(store, forged), EmailVerified(user_id=user, email="ada@example.org"))
+        process = run()
+        await until(lambda: measured(process, "relay_refused_total") >= 2, "the relay to have refused it, and refused it again")
+        await until(lambda: len(own.ids) == 1, "the event of its own")
+    assert (public.ids, theirs.ids, pending(store)) == ([], [], 1)
+    assert "event_not_its_own" in process.log.read_text()
 
 
 async def test_a_secret_is_forgotten_once_it_is_sent(run: Run, store: Store, amqp_url: str) -> None:
@@ -149,9 +167,10 @@ async def test_a_secret_is_forgotten_once_it_is_sent(run: Run, store: Store, amq
 
 
 async def test_an_event_that_nobody_has_bound_is_sent(relay: RunRelay, store: Store) -> None:
-    process = relay({"payments": store.database.name})
+    nobody = new_id("nobody")  # whose exchange has no queue
     emit(store, EmailVerified(user_id=new_id("user"), email="ada@example.org"))
-    store.database["outbox"].update_many({}, {"$set": {"source": new_id("nobody")}})  # an exchange without any queue
+    store.database["outbox"].update_many({}, {"$set": {"source": nobody, "type": f"{nobody}.spoke.v1"}})
+    process = relay({nobody: store.database.name})
     await until(lambda: pending(store) == 0, "the event to be marked sent")
     assert measured(process, "relay_unbound_total") == 1
 
@@ -224,13 +243,14 @@ async def test_a_relay_that_slept_through_its_lease_does_no_harm(run: Run, store
 
 async def test_one_relay_serves_several_databases(relay: RunRelay, store: Store, databases: Any, amqp_url: str, users: list[str]) -> None:
     other = Store(store.client, store.client[databases.fresh()], store.clock, store.new_id)
-    async with receiving(amqp_url, users) as received:
-        relay({"one": store.database.name, "two": other.database.name})
-        emit_to_each(store, users[:10], 3)
-        emit_to_each(other, users[10:], 3)
+    challenges = [new_id("challenge") for _ in range(10)]
+    async with receiving(amqp_url, users) as ours, receiving(amqp_url, challenges, "challenges.events") as theirs:
+        relay({"identity": store.database.name, "challenges": other.database.name})
+        emit_to_each(store, users, 3)
+        emit(other, *[completed(other, challenge) for _ in range(3) for challenge in challenges])
         await until(lambda: pending(store) == pending(other) == 0, "both outboxes to be empty")
-        await until(lambda: len(received.ids) == 60, "all events")
-        assert received.out_of_order(3) == {}
+        await until(lambda: len(ours.ids) == 60 and len(theirs.ids) == 30, "all events")
+        assert ours.out_of_order(3) == theirs.out_of_order(3) == {}
 
 
 async def test_it_survives_a_broker_that_is_killed(run: Run, store: Store, users: list[str], tmp_path: Path) -> None:

@@ -153,3 +153,20 @@ async def test_a_retired_handler_gets_no_more_events_and_keeps_what_it_has(amqp_
             body = b"retired" if retired else b"current"
             await exchange.publish(aio_pika.Message(body, message_id=body.decode()), "greeter.old.v1")
     assert await held(amqp_url, name) == ["current"]
+
+
+async def test_renewing_replaces_what_is_empty_and_leaves_what_is_not(amqp_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    handler = HandlerQueue(f"greeter.on_{new_id('renewed')}", "greeter.renewed.v1")
+    monkeypatch.setattr(topology, "queues_of", lambda _: [handler])
+    first, second, third = (BrokerSettings(amqp_url=amqp_url, delivery_limit=limit) for limit in (5, 6, 7))
+    await asyncio.to_thread(topology.declare, "greeter", first)
+    with pytest.raises(topology.NotDeclared, match=handler.name):
+        await asyncio.to_thread(topology.declare, "greeter", second)
+    await asyncio.to_thread(topology.declare, "greeter", second, renew=True)
+    await asyncio.to_thread(topology.declare, "greeter", second)
+    async with await aio_pika.connect(amqp_url) as connection:
+        exchange = await (await connection.channel()).get_exchange("greeter.events")
+        await exchange.publish(aio_pika.Message(b"kept", message_id="kept"), handler.event_type, mandatory=True)
+    with pytest.raises(topology.NotDeclared, match="holds 1 messages"):
+        await asyncio.to_thread(topology.declare, "greeter", third, renew=True)
+    assert await held(amqp_url, handler.name) == ["kept"]

@@ -10,6 +10,8 @@ import pymongo
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
+from local_platform.logins import with_login
+
 
 def wanted() -> bool:
     """Whether the person who runs the tests asked for containers instead of local processes."""
@@ -33,6 +35,23 @@ def mongo() -> Iterator[str]:
         # Direct: the member's own name is not one that this machine resolves.
         url = f"mongodb://{_address(running, 27017)}/?directConnection=true"
         with pymongo.MongoClient[dict[str, object]](url) as client:
+            client.admin.command("replSetInitiate", {"_id": "rs0", "members": [{"_id": 0, "host": "localhost:27017"}]})
+            while not client.admin.command("hello").get("isWritablePrimary"):
+                pass  # an election of one: a matter of a second, bounded by the test's time-out
+        yield url
+
+
+@contextmanager
+def guarded_mongo(user: str, password: str) -> Iterator[str]:
+    """The same, letting nobody in without a password; gives its URL without a user. `user` may do everything."""
+    key = "head -c 96 /dev/urandom | base64 --wrap=0 > /tmp/key; chmod 400 /tmp/key; chown mongodb:mongodb /tmp/key"
+    run = f"{key}; exec docker-entrypoint.sh mongod --replSet rs0 --keyFile /tmp/key --bind_ip_all"
+    container = DockerContainer("mongo:8.0", entrypoint=["bash", "-c", run]).with_exposed_ports(27017)
+    container = container.with_env("MONGO_INITDB_ROOT_USERNAME", user).with_env("MONGO_INITDB_ROOT_PASSWORD", password)
+    # The first start makes the user, the second is the one that stays.
+    with container.waiting_for(LogMessageWaitStrategy("MongoDB init process complete; ready for start up.")) as running:
+        url = f"mongodb://{_address(running, 27017)}/?directConnection=true"
+        with pymongo.MongoClient[dict[str, object]](with_login(url, user, password)) as client:
             client.admin.command("replSetInitiate", {"_id": "rs0", "members": [{"_id": 0, "host": "localhost:27017"}]})
             while not client.admin.command("hello").get("isWritablePrimary"):
                 pass  # an election of one: a matter of a second, bounded by the test's time-out

@@ -33,14 +33,17 @@ def test_a_way_of_its_own_leads_one_process_through_its_proxy(tmp_path: Path) ->
     platform = Platform(tmp_path, replicas={"payments": 2}, proxied=ways)
     assert platform.proxies.keys() == {("payments-2", "amqp"), ("payments-2", "mongo"), ("gateway-2", "redis"), ("relay", "mongo")}
     here = platform.infrastructure
-    assert told(platform, "payments")["PAYMENTS_AMQP_URL"] == here.amqp_url
-    assert told(platform, "payments-2")["PAYMENTS_AMQP_URL"] == platform.proxies["payments-2", "amqp"].url(here.amqp_url)
-    assert told(platform, "payments-2")["PAYMENTS_MONGO_URL"] == platform.proxies["payments-2", "mongo"].url(here.mongo_url)
+    amqp_url = here.logins.amqp_url(here.amqp_url, "payments")
+    mongo_url = here.logins.mongo_url(here.mongo_url, "payments")
+    assert told(platform, "payments")["PAYMENTS_AMQP_URL"] == amqp_url
+    assert told(platform, "payments-2")["PAYMENTS_AMQP_URL"] == platform.proxies["payments-2", "amqp"].url(amqp_url)
+    assert told(platform, "payments-2")["PAYMENTS_MONGO_URL"] == platform.proxies["payments-2", "mongo"].url(mongo_url)
     assert told(platform, "gateway-1")["GATEWAY_REDIS_URL"] == here.redis_url
     assert told(platform, "gateway-2")["GATEWAY_REDIS_URL"] == platform.proxies["gateway-2", "redis"].url(here.redis_url)
     port = platform.proxies["relay", "mongo"].port
     databases = json.loads(told(platform, "relay")["RELAY_DATABASES"])
-    assert databases["payments"] == f"mongodb://127.0.0.1:{port}/payments?directConnection=true"
+    password = platform.secrets.passwords["relay"]
+    assert databases["payments"] == f"mongodb://relay:{password}@127.0.0.1:{port}/payments?authSource=admin&directConnection=true"
 
 
 def test_a_way_for_a_process_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from local_platform.environment import Environment, Ports, relay_databases
+from chassis.access.broker import ADMINISTRATOR
+from local_platform.environment import Environment, Logins, Ports, relay_databases
+from local_platform.infrastructure import choose
 from local_platform.launch import SERVICES
 from local_platform.secrets import Secrets
 
@@ -92,3 +95,29 @@ def test_readers_of_personal_data_share_its_key_and_the_others_do_not_have_it() 
     assert told["identity"]["IDENTITY_FILES_ENDPOINT"] == "http://127.0.0.1:4"
     own = environment({"IDENTITY_FILES_ACCESS_KEY": "mine"}).of_service("identity")
     assert "IDENTITY_FILES_ENDPOINT" not in own
+
+
+def test_every_program_has_a_login_of_its_own() -> None:
+    logins = Logins({name: f"{name}/pass" for name in (*SERVICES, "relay", "gateway")}, dict.fromkeys((*SERVICES, "relay"), "p"))
+    here = replace(
+        environment(), amqp_url="amqp://administrator:a@broker:1/", mongo_url="mongodb://administrator:a@mongo:2/", logins=logins
+    )
+    for name in SERVICES:
+        told = here.of_service(name)
+        assert told[f"{name.upper()}_AMQP_URL"] == f"amqp://{name}:{name}%2Fpass@broker:1/"
+        assert told[f"{name.upper()}_MONGO_URL"] == f"mongodb://{name}:p@mongo:2/?authSource=admin"
+    assert here.of_gateway()["GATEWAY_AMQP_URL"] == "amqp://gateway:gateway%2Fpass@broker:1/"
+    told = here.of_relay()
+    assert told["RELAY_AMQP_URL"] == "amqp://relay:relay%2Fpass@broker:1/"
+    assert json.loads(told["RELAY_DATABASES"])["payments"] == "mongodb://relay:p@mongo:2/payments?authSource=admin"
+
+
+def test_the_relay_of_services_from_elsewhere_goes_by_the_addresses_as_they_are() -> None:
+    here = replace(environment(), services=(*SERVICES, "probe"), logins=Logins({"relay": "r"}, {"relay": "r"}))
+    assert here.of_relay()["RELAY_AMQP_URL"] == here.of_service("probe")["PROBE_AMQP_URL"] == "amqp://broker"
+
+
+def test_a_server_that_was_given_is_reached_as_its_address_says() -> None:
+    given = choose(Path("nowhere"), PORTS, {"OPENCHANCE_MONGO_URL": "mongodb+srv://me:x@cluster/"}, {ADMINISTRATOR: "a"}, docker=False)
+    assert (given.mongo_url, given.logins) == ("mongodb+srv://me:x@cluster/", Logins({ADMINISTRATOR: "a"}, {}))
+    assert given.amqp_url == "amqp://administrator:a@127.0.0.1:1/"
