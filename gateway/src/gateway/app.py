@@ -37,7 +37,8 @@ from gateway.shared.revocations import Revocations
 from gateway.web.exchange import exchange
 from gateway.web.headers import on_prepare, preflight
 
-HEARD: tuple[type[Event], ...] = (*EVENTS, SettingChanged, PersonDeletionStarted)  # what the feed brings; the broker's users know it from topology.json
+# What the feed brings: the broker lets the gateway hear nothing else, as topology.json tells it.
+HEARD: tuple[type[Event], ...] = (*EVENTS, SettingChanged, PersonDeletionStarted)
 HEALTH = web.AppKey("health", Health)
 MAINTENANCE = web.AppKey("maintenance", Maintenance)
 
