@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from amqp.basic_message import Message
 from amqp.exceptions import AccessRefused, NotFound
-from kombu import Connection, Exchange, Message, Producer, Queue
+from kombu import Connection, Exchange, Producer, Queue
 
 from chassis import topology
 from chassis.access import broker
@@ -129,7 +130,7 @@ def what_belongs_to(victim: str, user: str, own: str | None) -> dict[str, Attemp
             f"declare the requests of {name}": lambda channel, queue=queue: channel.queue_declare(queue, durable=True, auto_delete=False),
             f"overhear the requests of {name}": bind(own or queue, REQUESTS, f"{name}.*"),
         }
-        if name not in broker._asked(user):
+        if name not in broker.asked_by(user):
             attempts[f"ask {name}"] = publish(REQUESTS, f"{name}.some_request")
     attempts |= {
         f"overhear the answers to {victim}": bind(own or f"rpc-{victim}", REQUESTS, f"reply.{victim}.{uuid.uuid4()}"),

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from chassis.access.broker import ADMINISTRATOR
 from local_platform.environment import Ports
 from local_platform.errors import NotReady
 from local_platform.infrastructure import choose
@@ -97,6 +98,13 @@ def test_a_server_of_the_environment_that_does_not_answer_is_named_without_its_p
 
 
 def test_only_servers_that_are_not_given_are_started(tmp_path: Path, redis_url: str) -> None:
-    chosen = choose(tmp_path, Ports.free(1), {"OPENCHANCE_REDIS_URL": redis_url}, docker=False)
+    chosen = choose(tmp_path, Ports.free(1), {"OPENCHANCE_REDIS_URL": redis_url}, {ADMINISTRATOR: "a"}, docker=False)
     assert chosen.redis_url == redis_url
     assert set(chosen.servers) == {"broker", "mongo"}
+
+
+def test_a_server_that_was_given_is_reached_as_its_address_says(tmp_path: Path) -> None:
+    address = "mongodb+srv://me:secret@cluster/"
+    chosen = choose(tmp_path, Ports.free(1), {"OPENCHANCE_MONGO_URL": address}, {ADMINISTRATOR: "a", "identity": "i"}, docker=False)
+    assert chosen.logins.mongo_url(chosen.mongo_url, "identity") == address
+    assert chosen.logins.amqp_url(chosen.amqp_url, "identity").startswith("amqp://identity:i@127.0.0.1:")

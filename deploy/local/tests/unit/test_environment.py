@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.access.broker import ADMINISTRATOR
 from local_platform.environment import Environment, Logins, Ports, relay_databases
-from local_platform.infrastructure import choose
 from local_platform.launch import SERVICES
 from local_platform.secrets import Secrets
 
@@ -115,9 +113,3 @@ def test_every_program_has_a_login_of_its_own() -> None:
 def test_the_relay_of_services_from_elsewhere_goes_by_the_addresses_as_they_are() -> None:
     here = replace(environment(), services=(*SERVICES, "probe"), logins=Logins({"relay": "r"}, {"relay": "r"}))
     assert here.of_relay()["RELAY_AMQP_URL"] == here.of_service("probe")["PROBE_AMQP_URL"] == "amqp://broker"
-
-
-def test_a_server_that_was_given_is_reached_as_its_address_says() -> None:
-    given = choose(Path("nowhere"), PORTS, {"OPENCHANCE_MONGO_URL": "mongodb+srv://me:x@cluster/"}, {ADMINISTRATOR: "a"}, docker=False)
-    assert (given.mongo_url, given.logins) == ("mongodb+srv://me:x@cluster/", Logins({ADMINISTRATOR: "a"}, {}))
-    assert given.amqp_url == "amqp://administrator:a@127.0.0.1:1/"

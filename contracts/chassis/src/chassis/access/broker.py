@@ -62,7 +62,7 @@ def user(name: str) -> BrokerUser:
     if name == "relay":
         return _relay()
     own, heard = _own(name), _heard(name)
-    asks = [rf"{_any(asked)}\.\w+"] if (asked := sorted(_asked(name))) else []
+    asks = [rf"{_any(asked)}\.\w+"] if (asked := sorted(asked_by(name))) else []
     answers = [rf"(reply\.[\w-]+\.)?{UUID}"] if name in SERVICES else []
     taken = [rf"{_any(topology.NAMES[name])}\.\*"] if name in SERVICES else []
     topics = {exchange: Topics() for exchange in shared_exchanges()}
@@ -142,7 +142,7 @@ def _heard(name: str) -> dict[str, list[str]]:
     return found
 
 
-def _asked(name: str) -> set[str]:
+def asked_by(name: str) -> set[str]:
     """The nameko services that a user asks."""
     every = {each for names in topology.NAMES.values() for each in names}
     of_every_service = {kind: {f"{service}.{kind}" for service in SERVICES} for kind in (DEAD_LETTERS, PRIVACY)}
