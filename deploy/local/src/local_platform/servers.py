@@ -114,6 +114,8 @@ class RabbitMQ(Server):
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "enabled_plugins"),
             "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq.conf"),
             "RABBITMQ_CONF_ENV_FILE": str(self.folder / "none"),  # not the system's /etc/rabbitmq/rabbitmq-env.conf
+            # What a restart interrupted on its way back from a waiting queue is sent again after 10 s instead of three minutes.
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-rabbit dead_letter_worker_publisher_confirm_timeout 10000",
         }
         self.process = LocalProcess(
             self.name,
