@@ -67,6 +67,16 @@ def test_without_a_window_asking_again_at_once_ends_the_session(world, ada):
         refresh(world, second.refresh_token)
 
 
+def test_without_a_window_who_asked_earlier_and_came_later_ends_the_session(world, ada):
+    first = world.logged_in()
+    second = refresh(world, first.refresh_token)
+    world.clock.advance(-timedelta(milliseconds=5))  # both asked at once; the other was served first
+    with pytest.raises(RefreshTokenReused):
+        refresh(world, first.refresh_token)
+    with pytest.raises(RefreshTokenInvalid):
+        refresh(world, second.refresh_token)
+
+
 def test_within_the_window_asking_again_gives_the_same_successor(world, ada):
     world.repeat_window = WINDOW
     first = world.logged_in()

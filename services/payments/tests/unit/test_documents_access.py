@@ -145,7 +145,9 @@ def test_finance_sees_what_the_platform_earned(written: Bank) -> None:
     (fees,) = GetFeeReportHandler(uow)(GetFeeReport(first="2030-01", last="2030-12"), person(Role.ADMIN)).items
     assert (fees.net.amount_minor, fees.tax.amount_minor, fees.invoices, fees.rate_basis_points) == (5_042, 958, 1, 1_900)
     table = ExportRevenueReportHandler(uow)(ExportRevenueReport(first="2030-01", last="2030-01"), written.finance)
-    assert table.content.decode("utf-8-sig").splitlines()[1] == "2030-01,EUR,1000.00,400.00,540.00,60.00,0.00,0.00,0.00,0.00,0.00,0.00,60.00"
+    assert (
+        table.content.decode("utf-8-sig").splitlines()[1] == "2030-01,EUR,1000.00,400.00,540.00,60.00,0.00,0.00,0.00,0.00,0.00,0.00,60.00"
+    )
     table = ExportFeeReportHandler(uow)(ExportFeeReport(first="2030-01", last="2030-01", currency="EUR"), written.finance)
     assert table.content.decode("utf-8-sig").splitlines()[1] == "2030-01,EUR,standard,1900,1,0,50.42,9.58,60.00"
     assert GetRevenueReportHandler(uow)(GetRevenueReport(first="2030-02", last="2030-03"), written.finance).items == ()

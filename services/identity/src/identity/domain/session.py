@@ -80,7 +80,10 @@ class RefreshToken:
         return replace(self, rotated_at=at, rotated_by=by, version=self.version + 1)
 
     def may_be_repeated(self, successor: RefreshToken | None, at: datetime, window: timedelta, by: str | None = None) -> bool:
-        """Whether a second use is the same client asking again: soon after the first, and the successor still unused."""
+        """Whether a second use is the same client asking again: soon after the first, and the successor still unused.
+
+        `at` may be before the first use where both came at once: without a window that is no excuse.
+        """
         if self.rotated_by != by or self.rotated_at is None or successor is None or successor.rotated_at is not None:
             return False
-        return at < self.rotated_at + window
+        return bool(window) and at < self.rotated_at + window
