@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -26,6 +28,7 @@ from gateway.settings import RateClass, Settings
 from gateway.shared.gcra import Policy
 from local_platform.tokens import TestTokens
 
+GOODBYE_S = 5.0
 UNLIMITED = {rate_class: Policy(quota=1_000_000, window_s=60) for rate_class in RateClass}
 
 
@@ -172,4 +175,5 @@ async def connect() -> AsyncIterator[Connect]:
 
     yield open_socket
     for client in clients:
-        await client.socket.disconnect()
+        with suppress(TimeoutError):  # a client that is being cut may wait for ever for the end of its own reading
+            await asyncio.wait_for(client.socket.disconnect(), GOODBYE_S)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import secrets
 import time
@@ -15,6 +16,7 @@ import socketio
 
 T = TypeVar("T")
 PASSWORD = "a long pass phrase for the demo"  # noqa: S105 - demo accounts on one's own machine
+_GOODBYE_S = 5.0
 _TRY_AGAIN = frozenset({429, 502, 503, 504})
 
 
@@ -238,7 +240,8 @@ class Person:
 
     async def hang_up(self) -> None:
         if self._socket is not None:
-            await self._socket.disconnect()
+            with contextlib.suppress(TimeoutError):  # a client that is being cut may wait for ever for the end of its own reading
+                await asyncio.wait_for(self._socket.disconnect(), _GOODBYE_S)
             await self._socket.shutdown()
 
     async def all_notifications(self) -> list[dict[str, Any]]:
