@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from chassis.principal import Principal
 from contracts.payments.subscription_views import BillChargebackView
 from contracts.payments.subscriptions import SubmitBillChargebackEvidence
-from payments.domain.chargeback import OPEN
-from payments.domain.errors import ChargebackNotFound, FinanceOnly
-from payments.usecases.chargeback_evidence import hand_in
-from payments.usecases.chargeback_ports import Disputes
-from payments.usecases.ports import Calls, UnitsOfWork
+from payments.domain.subscriptions.bill_chargeback import BillChargeback
+from payments.usecases.chargeback_evidence import HandsInEvidence
+from payments.usecases.ports import UnitOfWork
 from payments.usecases.subscriptions.views import bill_chargeback_view
-from payments.usecases.views import is_finance
 
 
 @dataclass(frozen=True, slots=True)
-class SubmitBillChargebackEvidenceHandler:
-    unit_of_work: UnitsOfWork
-    disputes: Disputes
-    calls: Calls
-    now: Callable[[], datetime]
-
+class SubmitBillChargebackEvidenceHandler(HandsInEvidence):
     def __call__(self, command: SubmitBillChargebackEvidence, principal: Principal) -> BillChargebackView:
         """As for a chargeback of an escrow: what the bank decides is booked by the chargeback's saga, whenever it comes.
 
@@ -32,16 +22,9 @@ class SubmitBillChargebackEvidenceHandler:
             FinanceOnly, ChargebackNotFound.
             ChargebackNotOpen: it is decided, or the bank is at it.
         """
-        if not is_finance(principal):
-            raise FinanceOnly
-        with self.unit_of_work() as work:
-            known = work.bill_chargebacks.get(command.chargeback_id)
-        if known is None:
-            raise ChargebackNotFound
-        dispute = hand_in(self.disputes, known.id, known.status, command.evidence, key=self.calls.key())
-        with self.unit_of_work() as work:
-            chargeback = work.bill_chargebacks.get(known.id) or known
-            if dispute.status in OPEN and chargeback.status in OPEN:
-                chargeback = work.bill_chargebacks.save(chargeback.become(dispute.status, self.now()))
+
+        def answered(work: UnitOfWork, chargeback: BillChargeback) -> BillChargebackView:
             work.act("chargebacks.answered", chargeback.id, None, principal)
             return work.answer(bill_chargeback_view(chargeback))
+
+        return self._hand_in(lambda work: work.bill_chargebacks, command.chargeback_id, command.evidence, principal, answered)
