@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import ModuleType, SimpleNamespace
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
-from chassis import crash_points
 from chassis.ids import new_id
 from chassis.mongo import Store
 from chassis.privacy.keeping import ERASED, Kept, MongoKeeper, by
@@ -17,6 +15,7 @@ from chassis.privacy.service import Privacy
 from chassis.wiring import Resources
 from contracts.identity.events import PersonDeletionStarted
 from contracts.privacy.events import PersonDataErased
+from local_platform.crashing import dying_at
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 ADA, BOB = new_id("user"), new_id("user")
@@ -31,25 +30,11 @@ POINTS = [
 ]
 
 
-class Dead(BaseException):
-    """Nothing catches it, as nothing catches the end of a process."""
-
-
-def _die() -> NoReturn:
-    raise Dead
-
-
 @pytest.fixture
 def store(open_store) -> Store:
     nothing = ModuleType("nothing")
     nothing.__path__ = []  # a package of no migrations: those of the chassis are made
     return open_store(nothing, NOW)
-
-
-@pytest.fixture(autouse=True)
-def _disarmed() -> Iterator[None]:
-    yield
-    crash_points.arm(None)
 
 
 def plant(store: Store) -> None:
@@ -83,11 +68,8 @@ def kept(store: Store) -> dict[str, list[dict[str, Any]]]:
 def test_whoever_dies_there_is_followed_by_one_who_ends_it(store: Store, point: str) -> None:
     plant(store)
     own_steps: list[str] = []
-    crash_points.arm(point, _die)
-    with pytest.raises(Dead):
+    with dying_at(point):
         note_and_erase(privacy_of(store, own_steps))
-
-    crash_points.arm(None)
     after = privacy_of(store, own_steps)
     if point == "erasing.person_noted":
         after.note(STARTED)  # the event comes again; from then on only the timer asks

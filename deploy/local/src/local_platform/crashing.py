@@ -1,13 +1,16 @@
-"""A process that is told to end itself at a crash point, and what it leaves behind."""
+"""A process that is told to end itself at a crash point, or the test's own code that ends there, and what it leaves behind."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
 
 import pymongo
 
+from chassis import crash_points
 from local_platform.errors import NotReady
 from local_platform.observing import eventually
 from local_platform.processes import LocalProcess
@@ -51,6 +54,27 @@ class Doomed:
         """Start it again, to live, and wait until it is ready."""
         self.arm(None)
         await asyncio.to_thread(self.process.start)
+
+
+class _Dead(BaseException):
+    """Nothing catches it, as nothing catches the end of a process."""
+
+
+@contextmanager
+def dying_at(point: str) -> Iterator[None]:
+    """What runs within ends at this crash point, or at `<point>:<n>`, in this process. Fails when it does not get there."""
+
+    def die() -> NoReturn:
+        raise _Dead
+
+    crash_points.arm(point, die)
+    try:
+        yield
+    except _Dead:
+        return
+    finally:
+        crash_points.arm(None)
+    raise AssertionError(f"{point} was not reached")
 
 
 def free_locks(mongo_url: str) -> None:

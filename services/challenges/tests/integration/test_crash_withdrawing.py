@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import NoReturn
 
 import pytest
 
 from challenges.adapters.personal_data import personal_data
-from chassis import crash_points
 from chassis.ids import new_id
 from chassis.mongo import Store
 from chassis.privacy.keeping import ERASED, MongoKeeper
+from local_platform.crashing import dying_at
 
 ADA = new_id("user")
 POINTS = [f"{point}:{time}" for point in ("erasing.challenge_cancelled", "erasing.application_withdrawn") for time in (1, 2)]
-
-
-class Dead(BaseException):
-    """Nothing catches it, as nothing catches the end of a process."""
-
-
-def _die() -> NoReturn:
-    raise Dead
-
-
-@pytest.fixture(autouse=True)
-def _disarmed() -> Iterator[None]:
-    yield
-    crash_points.arm(None)
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -56,10 +40,8 @@ def test_what_was_open_is_closed_once_each(store: Store, point: str) -> None:
     def keeper() -> MongoKeeper:
         return personal_data(store.database, cancel, withdraw)
 
-    crash_points.arm(point, _die)
-    with pytest.raises(Dead):
+    with dying_at(point):
         keeper().erase(ADA)
-    crash_points.arm(None)
     keeper().erase(ADA)
     assert closed == {"c0": 1, "c1": 1, "a0": 1, "a1": 1}
     assert {row["description"] for row in challenges.find({})} == {ERASED}

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NoReturn
-
 import pytest
 from test_personal_storage import ADA, MASTER, NOW, SHOWCASE, UPLOAD, account
 
-from chassis import crash_points
 from chassis.mongo import Store
 from chassis.retry import NotYet
 from identity.adapters.person_keys import MongoPersonKeys
 from identity.adapters.personal_data import personal_data
 from identity.adapters.unit_of_work import IdentityUnitOfWork
-
-
-class Dead(BaseException):
-    """Nothing catches it, as nothing catches the end of a process."""
-
-
-def _die() -> NoReturn:
-    raise Dead
-
-
-@pytest.fixture(autouse=True)
-def _disarmed() -> Iterator[None]:
-    yield
-    crash_points.arm(None)
+from local_platform.crashing import dying_at
 
 
 def test_files_that_were_doomed_go_and_their_person_after_them(store: Store) -> None:
@@ -36,10 +19,8 @@ def test_files_that_were_doomed_go_and_their_person_after_them(store: Store) -> 
         work.accounts.add(account())
         work.showcases.save(SHOWCASE)
         work.uploads.add(UPLOAD)
-    crash_points.arm("erasing.files_doomed", _die)
-    with pytest.raises(Dead):
+    with dying_at("erasing.files_doomed"):
         personal_data(store, keys, lambda: NOW).erase(ADA)
-    crash_points.arm(None)
     after = personal_data(store, keys, lambda: NOW)
     with pytest.raises(NotYet):
         after.erase(ADA)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import NoReturn
 
 import pytest
 from payments_fake_wallets import FakeWallets
 
-from chassis import crash_points
 from chassis.ids import new_id
 from chassis.mongo import Store
 from chassis.privacy.keeping import ERASED
 from chassis.retry import NotYet
+from local_platform.crashing import dying_at
 from local_platform.pytest_plugin import OpenStore
 from payments import migrations
 from payments.adapters.personal_data import personal_data
@@ -21,20 +19,6 @@ from payments.adapters.personal_data import personal_data
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 ADA, BOB = new_id("user"), new_id("user")
 POINTS = ["erasing.evidence_emptied", "erasing.method_detached", "erasing.method_detached:2", "erasing.customer_deleted"]
-
-
-class Dead(BaseException):
-    """Nothing catches it, as nothing catches the end of a process."""
-
-
-def _die() -> NoReturn:
-    raise Dead
-
-
-@pytest.fixture(autouse=True)
-def _disarmed() -> Iterator[None]:
-    yield
-    crash_points.arm(None)
 
 
 @pytest.fixture
@@ -70,10 +54,8 @@ def assert_gone(store: Store, wallets: FakeWallets) -> None:
 
 @pytest.mark.parametrize("point", POINTS)
 def test_whoever_dies_there_is_followed_by_one_who_ends_it(store: Store, wallets: FakeWallets, point: str) -> None:
-    crash_points.arm(point, _die)
-    with pytest.raises(Dead):
+    with dying_at(point):
         personal_data(store.database, wallets).erase(ADA)
-    crash_points.arm(None)
     personal_data(store.database, wallets).erase(ADA)
     assert_gone(store, wallets)
     assert personal_data(store.database, wallets).erase(ADA) == {}

@@ -6,10 +6,10 @@ However it dies, and whether somebody asks again or the timer alone goes on: it 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 from payments_bank import START, Bank
@@ -21,12 +21,12 @@ from test_payment_methods import Purse
 from test_payout_accounts import opened
 from test_reconcile_day import DAY, FakeBooks, Office
 
-from chassis import crash_points
 from chassis.ids import new_id
 from contracts.admin.events import ActionTaken
 from contracts.payments.commands import SubmitChargebackEvidence
 from contracts.payments.subscriptions import SubmitBillChargebackEvidence
 from contracts.payments.views import ChargebackStatus, MilestoneKind
+from local_platform.crashing import dying_at
 from payments.domain.splits import Member
 from payments.domain.wallet_errors import PaymentMethodNotFound
 from payments.usecases.submit_bill_chargeback_evidence import SubmitBillChargebackEvidenceHandler
@@ -158,21 +158,9 @@ def test_wherever_it_dies_it_ends_as_when_nothing_dies(name: str) -> None:
 # -- what is asked of Stripe without a saga: one named point after each call
 
 
-@pytest.fixture(autouse=True)
-def _disarmed() -> Iterator[None]:
-    yield
-    crash_points.arm(None)
-
-
-def _die() -> NoReturn:
-    raise Crash
-
-
 def dies(point: str, work: Callable[[], object]) -> None:
-    crash_points.arm(point, _die)
-    with pytest.raises(Crash):
+    with dying_at(point):
         work()
-    crash_points.arm(None)
 
 
 @pytest.mark.parametrize("point", ["payout_account.made", "payout_account.link_made"])
