@@ -34,6 +34,7 @@ from released_messages import Released, all_released
 
 RETRY_AFTER_S = 1.0  # what a problem's Retry-After asks for
 JOURNEYS_AT_ONCE = 2
+THINKS_S = 1.5  # people do not act without a pause: what is tried is the restart under work, not how much work two cores take
 NOTHING_KEPT = {"notifications.on_session_revoked"}  # of a session that ended for no reason to worry about
 
 
@@ -220,10 +221,13 @@ async def test_nobody_notices_a_rolling_restart(replicated: Platform) -> None:
     async with OneRetry(replicated.gateway_urls, replicated.sandbox_url, patience=30) as market, Yesterday.of(replicated) as yesterday:
         rolling = asyncio.create_task(_restart_each(replicated))
 
+        async def think(step: str) -> None:
+            await asyncio.sleep(THINKS_S)
+
         async def work() -> int:
             walked = 0
             while not rolling.done():
-                await Journey(market).walk()
+                await Journey(market).walk(think)
                 walked += 1
             return walked
 

@@ -6,16 +6,19 @@ import asyncio
 import signal
 import sys
 
-import structlog
-import uvloop
-from aiohttp import web
-from pydantic import ValidationError
+from chassis.lean import uncollected
 
-from chassis import logging, tracing
-from chassis.settings import complaint
-from chassis.stalls import StallWatch, stall_seconds, watched
-from gateway.app import HEALTH, create_app
-from gateway.settings import Settings
+with uncollected():
+    import structlog
+    import uvloop
+    from aiohttp import web
+    from pydantic import ValidationError
+
+    from chassis import logging, tracing
+    from chassis.settings import complaint
+    from chassis.stalls import StallWatch, stall_seconds, watched
+    from gateway.app import HEALTH, create_app
+    from gateway.settings import Settings
 
 _log = structlog.get_logger("gateway")
 

@@ -18,7 +18,7 @@ from aiohttp.test_utils import TestServer
 from gateway_fakes.rpc import FakeRpc
 from gateway_fakes.waiting import PATIENCE_S, eventually
 
-from chassis.clock import FixedClock, SystemClock
+from chassis.clock import Clock, FixedClock, SystemClock
 from chassis.ids import new_id
 from chassis.principal import PrincipalVerifier
 from contracts.base import Event
@@ -78,23 +78,41 @@ class StartGateway(Protocol):
     async def __call__(self, rpc: FakeRpc | None = None, *, clock: FixedClock | None = None, **settings: Any) -> Replica: ...
 
 
+async def _start(tokens: TestTokens, rpc: FakeRpc, clock: Clock, **settings: Any) -> Replica:
+    app = assemble(
+        Settings(principal_jwks=tokens.jwks, **{"rate_limits": UNLIMITED, **settings}), rpc, PrincipalVerifier(tokens.jwks, clock)
+    )
+    server = TestServer(app, shutdown_timeout=1)
+    await server.start_server()
+    replica = Replica(server, ClientSession(auto_decompress=False), rpc, app[HEALTH])
+    try:
+        await eventually(lambda: replica.health.feed.connected)
+    except BaseException:
+        await replica.close()
+        raise
+    return replica
+
+
 @pytest_asyncio.fixture
 async def start_gateway(redis_url: str, amqp_url: str, tokens: TestTokens, fake_rpc: FakeRpc) -> AsyncIterator[StartGateway]:
     started: list[Replica] = []
 
     async def start(rpc: FakeRpc | None = None, *, clock: FixedClock | None = None, **settings: Any) -> Replica:
-        values = {"redis_url": redis_url, "amqp_url": amqp_url, "principal_jwks": tokens.jwks, "rate_limits": UNLIMITED, **settings}
-        app = assemble(Settings(**values), rpc or fake_rpc, PrincipalVerifier(tokens.jwks, clock or SystemClock()))
-        server = TestServer(app, shutdown_timeout=1)
-        await server.start_server()
-        replica = Replica(server, ClientSession(auto_decompress=False), rpc or fake_rpc, app[HEALTH])
-        started.append(replica)
-        await eventually(lambda: replica.health.feed.connected)
-        return replica
+        urls = {"redis_url": redis_url, "amqp_url": amqp_url}
+        started.append(await _start(tokens, rpc or fake_rpc, clock or SystemClock(), **(urls | settings)))
+        return started[-1]
 
     yield start
     for replica in started:
         await replica.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def standing_gateway(redis_url: str, amqp_url: str, tokens: TestTokens) -> AsyncIterator[Replica]:
+    """One for all tests of a file, for those that leave nothing behind in it; starting one takes longer than a hundred requests."""
+    replica = await _start(tokens, FakeRpc(), SystemClock(), redis_url=redis_url, amqp_url=amqp_url)
+    yield replica
+    await replica.close()
 
 
 @pytest_asyncio.fixture

@@ -15,9 +15,18 @@ from gateway.rest.routes import Auth, Route
 from gateway.rest.table import ROUTES
 from local_platform.tokens import TestTokens
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 MAY_BE_NOTHING = {DecideDispute}  # one side may get nothing
 WITH_BODY = [route for route in ROUTES if route.has_body]
 WRONG_FOR_ALL: list[Any] = [{"$ne": None}, [[]], 1.5, [{"$gt": ""}], {"a": {"b": 1}}]
+
+
+@pytest.fixture
+def gateway(standing_gateway: Any) -> Any:
+    """The file's, asked nothing yet."""
+    standing_gateway.rpc.calls.clear()
+    return standing_gateway
 
 
 def named(route: Route) -> str:

@@ -36,8 +36,11 @@ def query_of(route: Route) -> dict[str, str]:
     return {} if route.has_body else {name: str(value) for name, value in body_of(route).items()}
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
-async def test_every_route_asks_its_service_and_shows_the_answer(gateway: Any, token: str, route: Route) -> None:
+async def test_every_route_asks_its_service_and_shows_the_answer(standing_gateway: Any, token: str, route: Route) -> None:
+    gateway = standing_gateway
+    gateway.rpc.calls.clear()
     sent = {"data": orjson.dumps(body_of(route)), "headers": {"Content-Type": "application/json"}} if route.has_body else {}
     answer = await gateway.ask(route.method, url_of(route), token=token, params=query_of(route), **sent)
     assert answer.status == route.status, answer.body

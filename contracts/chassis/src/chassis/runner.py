@@ -5,39 +5,40 @@ from chassis.green import eventlet
 
 eventlet.monkey_patch()
 
-from chassis.lean import without
-
-# PyOpenSSL is not green, and what images and dates as text are for is not what we keep in documents.
-with without("OpenSSL", "PIL", "dateutil", "yaml"):
-    import kombu.serialization  # noqa: F401
-    import mongoengine  # noqa: F401
-    import pymongo
-
 import importlib
 import os
 import signal
 import sys
 from typing import cast
 
-import eventlet.wsgi
-import structlog
-from eventlet.event import Event
-from eventlet.hubs import trampoline
-from pydantic import ValidationError
+from chassis.lean import uncollected, without
 
-from chassis import crash_points, migrate, sessions, tracing
-from chassis import logging as logs
-from chassis.clock import open_clock
-from chassis.consumers import QueueConsumer
-from chassis.container import Container
-from chassis.dead_letters.service import dead_letters_service
-from chassis.health import Health
-from chassis.ids import new_id
-from chassis.mongo import Store
-from chassis.principal import PrincipalVerifier
-from chassis.settings import ServiceSettings, complaint
-from chassis.stalls import StallWatch, stall_seconds
-from chassis.wiring import RUNTIME, Resources, Runtime
+with uncollected():
+    # PyOpenSSL is not green, and what images and dates as text are for is not what we keep in documents.
+    with without("OpenSSL", "PIL", "dateutil", "yaml"):
+        import kombu.serialization  # noqa: F401
+        import mongoengine  # noqa: F401
+        import pymongo
+
+    import eventlet.wsgi
+    import structlog
+    from eventlet.event import Event
+    from eventlet.hubs import trampoline
+    from pydantic import ValidationError
+
+    from chassis import crash_points, migrate, sessions, tracing
+    from chassis import logging as logs
+    from chassis.clock import open_clock
+    from chassis.consumers import QueueConsumer
+    from chassis.container import Container
+    from chassis.dead_letters.service import dead_letters_service
+    from chassis.health import Health
+    from chassis.ids import new_id
+    from chassis.mongo import Store
+    from chassis.principal import PrincipalVerifier
+    from chassis.settings import ServiceSettings, complaint
+    from chassis.stalls import StallWatch, stall_seconds
+    from chassis.wiring import RUNTIME, Resources, Runtime
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +65,9 @@ class Process:
     def start(self) -> None:
         """Migrate, then take work. Waits for the database as long as it takes; the broker may come later."""
         eventlet.spawn(self._watch_mongo)
-        migrations = importlib.import_module(f"{self._service}.migrations")
+        with uncollected():
+            migrations = importlib.import_module(f"{self._service}.migrations")
+            own = importlib.import_module(f"{self._service}.service").SERVICES
         while True:
             try:
                 migrate.run(self._store.database, migrations, self._runtime.resources.clock)
@@ -77,7 +80,7 @@ class Process:
             "max_workers": self._settings.max_workers,
             RUNTIME: self._runtime,
         }
-        services = [*importlib.import_module(f"{self._service}.service").SERVICES, sessions.listener(self._service)]
+        services = [*own, sessions.listener(self._service)]
         services.append(dead_letters_service(self._service, services))
         self._containers = [Container(service, config) for service in services]
         for container in self._containers:

@@ -7,6 +7,7 @@ import os
 import random
 import socket
 import tempfile
+import time
 from pathlib import Path
 from typing import IO
 
@@ -56,10 +57,13 @@ def _reserve(port: int) -> bool:
     return True
 
 
-def require_free(port: int, name: str) -> None:
-    """Raises: PortTaken when something listens on `port` already."""
-    if not is_free(port):
-        raise PortTaken(port, name)
+def require_free(port: int, name: str, within: float = 0.0) -> None:
+    """Raises: PortTaken when something listens on `port` already, and still does `within` seconds later."""
+    deadline = time.monotonic() + within
+    while not is_free(port):
+        if time.monotonic() > deadline:
+            raise PortTaken(port, name)
+        time.sleep(0.05)
 
 
 def accepts_connections(port: int) -> bool:

@@ -17,6 +17,8 @@ from local_platform.errors import PlatformError, ProgramMissing
 from local_platform.ports import accepts_connections, free_port, require_free
 from local_platform.processes import LocalProcess
 
+_LETS_GO_WITHIN_SECONDS = 10.0
+
 
 class Server(ABC):
     """A server of our own on a fixed port with a data folder: what it stored is there again after stop, kill and start."""
@@ -44,7 +46,8 @@ class Server(ABC):
         """Starts the server without waiting."""
         if self.process.running:
             return
-        require_free(self.port, self.name)
+        # A server that was killed lets go of its port only when the last process of its group has ended: RabbitMQ's is not our child.
+        require_free(self.port, self.name, within=_LETS_GO_WITHIN_SECONDS if self.pid else 0.0)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.process.launch()
 
