@@ -9,8 +9,8 @@ from typing import Any
 import pymongo
 import pytest
 from greeter.messages import Count, Greet, Greeted, GreetingView, Work
-from pymongo.collection import Collection
 
+from chassis.queues import dead_letters_of
 from chassis.rpc_client import RpcClient, Unavailable
 from contracts.base import Done
 from contracts.errors import Kind, ProblemError
@@ -19,12 +19,11 @@ from local_platform.publishing import connected
 from local_platform.pytest_plugin import RunService
 from local_platform.servers import Mongo, RabbitMQ
 
+HANDLERS = ("greeter.on_greeted", "greeter.on_missed", "greeter.sessions.on_session_revoked")
 
-async def _old_enough(seen: Collection[dict[str, Any]]) -> None:
-    """RabbitMQ registers a new quorum queue on disk some two seconds after it was declared; killed before, a node on its
-    own never elects a leader for the queue again (rabbitmq-server issue 15725). Here: until the service's timer ran 15 times.
-    """
-    await eventually(lambda: seen.count_documents({"what": "tick"}) >= 15)
+
+async def _on_disk(broker: RabbitMQ) -> None:
+    await eventually(lambda: all(broker.has_on_disk(dead_letters_of(handler)) for handler in HANDLERS))  # each one's last queue
 
 
 async def _answered(rpc: RpcClient) -> bool:
@@ -41,7 +40,7 @@ async def test_the_broker_is_killed_and_comes_back(
     process = service.process.pid
     with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
         seen = client[service.database]["seen"]
-        await _old_enough(seen)
+        await _on_disk(own_broker)
         working = asyncio.create_task(own_rpc.call(Work(name="cut off", seconds=1.0)))
         await eventually(lambda: seen.count_documents({"name": "cut off", "what": "begun"}))
         own_broker.kill()
@@ -73,8 +72,7 @@ async def test_no_call_hangs_when_the_broker_is_killed_under_load(
     run_service: RunService, own_broker: RabbitMQ, own_rpc: RpcClient, mongo_url: str
 ) -> None:
     service = run_service("greeter", GREETER_AMQP_URL=own_broker.url)
-    with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
-        await _old_enough(client[service.database]["seen"])
+    await _on_disk(own_broker)
     calls = [asyncio.create_task(own_rpc.call(Greet(name=f"n{number}"), timeout=8)) for number in range(1000)]
     await eventually(lambda: any(call.done() for call in calls))
     await asyncio.to_thread(own_broker.kill)
@@ -91,7 +89,7 @@ async def test_events_that_failed_survive_a_broker_that_is_killed(run_service: R
     service = run_service("greeter", GREETER_AMQP_URL=own_broker.url, GREETER_RETRY_TIERS_S="[3, 0.1]")
     with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
         seen = client[service.database]["seen"]
-        await _old_enough(seen)
+        await _on_disk(own_broker)
         async with connected(own_broker.url) as broker:
             for number in range(20):
                 await broker.publish(Greeted(name=f"n{number}", fails=1))

@@ -50,10 +50,10 @@ def pending(store: Store) -> int:
 
 
 def measured(relay: LocalProcess, name: str) -> float:
-    """A figure from the relay's metrics page."""
+    """A figure from the relay's metrics page; one with labels is not on it before it was counted."""
     with urllib.request.urlopen(f"http://127.0.0.1:{relay.env['RELAY_HEALTH_PORT']}/metrics", timeout=5) as page:
         lines = page.read().decode().splitlines()
-    return next(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name + "{"))
+    return next((float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name + "{")), 0.0)
 
 
 def holds_lease(relay: LocalProcess) -> bool:
@@ -257,7 +257,7 @@ async def test_it_survives_a_broker_that_is_killed(run: Run, store: Store, users
     broker = RabbitMQ(tmp_path / "rabbitmq")
     broker.start()
     try:
-        await _keep_on_disk(broker.url, "kept")
+        await _keep_on_disk(broker, "kept")
         emit_to_each(store, users, BACKLOG)
         process = run(RELAY_AMQP_URL=broker.url)
         await until(lambda: pending(store) < BACKLOG * len(users) - 100, "some events")
@@ -272,12 +272,13 @@ async def test_it_survives_a_broker_that_is_killed(run: Run, store: Store, users
         broker.stop()
 
 
-async def _keep_on_disk(url: str, name: str) -> None:
-    async with await aio_pika.connect(url) as connection:
+async def _keep_on_disk(broker: RabbitMQ, name: str) -> None:
+    async with await aio_pika.connect(broker.url) as connection:
         channel = await connection.channel()
         exchange = await channel.declare_exchange("identity.events", aio_pika.ExchangeType.TOPIC, durable=True)
         queue = await channel.declare_queue(name, durable=True, arguments={"x-queue-type": "quorum"})
         await queue.bind(exchange, "#")
+    await until(lambda: broker.has_on_disk(name), "the queue to outlive a kill")
 
 
 async def _kept(url: str, name: str, subjects: list[str]) -> Received:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from amqp.exceptions import NotFound
+from kombu import Connection
 
 from contracts.base import Event
 
@@ -52,3 +54,14 @@ async def connected(amqp_url: str) -> AsyncIterator[Broker]:
     connection = await aio_pika.connect(amqp_url)
     async with connection:
         yield Broker(await connection.channel(on_return_raises=True))
+
+
+def empty_queues(amqp_url: str, names: Iterable[str]) -> None:
+    """Drops what waits in those of these queues that stand."""
+    with Connection(amqp_url, connect_timeout=5) as connection:
+        channel = connection.channel()
+        for name in names:
+            try:
+                channel.queue_purge(name)
+            except NotFound:  # the broker has closed the channel
+                channel = connection.channel()

@@ -19,10 +19,12 @@ import pymongo
 import pytest
 import pytest_asyncio
 
+from contracts import topology
 from local_platform import containers, launch
 from local_platform.environment import relay_databases
 from local_platform.ports import free_port
 from local_platform.processes import LocalProcess
+from local_platform.publishing import empty_queues
 from local_platform.servers import Mongo, RabbitMQ, Redis
 from local_platform.tokens import TestTokens
 
@@ -226,18 +228,33 @@ def tokens() -> TestTokens:
     return TestTokens()
 
 
+@pytest.fixture(scope="session")
+def queues_stand() -> dict[str, str]:
+    """The services that ran in this session, and on which broker: their queues take events ever since."""
+    return {}
+
+
 @pytest.fixture
-def processes() -> Iterator[list[LocalProcess]]:
-    """Whatever a test puts here is ended after it, the last first."""
+def processes(queues_stand: dict[str, str]) -> Iterator[list[LocalProcess]]:
+    """Whatever a test puts here is ended after it, the last first; events that are left in queues are no next test's business."""
     started: list[LocalProcess] = []
     yield started
     for process in reversed(started):
         process.stop(within=20)
+    if started:
+        for service, amqp_url in queues_stand.items():
+            empty_queues(amqp_url, topology.CONSUMERS.get(service, ()))
 
 
 @pytest.fixture
 def run_service(
-    amqp_url: str, mongo_url: str, databases: Databases, tokens: TestTokens, processes: list[LocalProcess], tmp_path: Path
+    amqp_url: str,
+    mongo_url: str,
+    databases: Databases,
+    tokens: TestTokens,
+    processes: list[LocalProcess],
+    queues_stand: dict[str, str],
+    tmp_path: Path,
 ) -> RunService:
     """`run_service("challenges")`: the service as a process, ready to be called; ended after the test."""
 
@@ -257,6 +274,7 @@ def run_service(
         log = tmp_path / "logs" / f"{name}-{health_port}.log"
         process = launch.service(name, env=settings, log=log, health_port=health_port)
         processes.append(process)
+        queues_stand[name] = amqp_url
         process.start()
         return RunningService(name, database, process, health_port)
 

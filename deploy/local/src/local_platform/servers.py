@@ -180,6 +180,15 @@ class RabbitMQ(Server):
         self.control("set_permissions", "-p", name, "guest", ".*", ".*", ".*")
         return f"{self.url}{name}"
 
+    def has_on_disk(self, queue: str) -> bool:
+        """Whether a killed node still knows this quorum queue, and those declared before it, when it comes back.
+
+        RabbitMQ registers a new one on disk some two seconds after it was declared; killed before, a node on its own never elects
+        a leader for the queue again (rabbitmq-server issue 15725).
+        """
+        registers = list(self.folder.glob("data/*/quorum/*/*.dets"))
+        return bool(registers) and all(f"_{queue}".encode() in register.read_bytes() for register in registers)
+
     def delete_vhost(self, name: str) -> None:
         self.control("delete_vhost", name)
 
