@@ -17,7 +17,7 @@ from identity.adapters.argon2_passwords import Argon2Passwords
 from identity.adapters.login_attempts import MongoLoginAttempts
 from identity.adapters.one_time_passwords import TotpPasswords
 from identity.adapters.person_keys import MongoPersonKeys
-from identity.adapters.reference import common_passwords, is_time_zone
+from identity.adapters.reference import KnownPasswords, is_time_zone
 from identity.adapters.sealed import Sealed
 from identity.adapters.showcase import MongoShowcases
 from identity.adapters.signed_tokens import SignedTokens
@@ -127,7 +127,7 @@ def build(resources: Resources[Settings]) -> UseCases:
             attempts,
             passwords,
             tokens,
-            common_passwords(),
+            KnownPasswords(),
             is_time_zone,
             calling_client,
             settings.sign_ups_per_address,

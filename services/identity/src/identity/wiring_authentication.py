@@ -12,7 +12,7 @@ from identity.adapters.configured_providers import ConfiguredProviders
 from identity.adapters.login_attempts import MongoLoginAttempts
 from identity.adapters.oidc_sign_ins import HttpSignIns
 from identity.adapters.one_time_passwords import TotpPasswords
-from identity.adapters.reference import common_passwords
+from identity.adapters.reference import KnownPasswords
 from identity.adapters.sessions import MongoSessions
 from identity.adapters.sign_in_providers import AllProviders
 from identity.adapters.unit_of_work import IdentityUnitOfWork
@@ -114,8 +114,8 @@ def build_authentication(resources: Resources[Settings]) -> AuthenticationUseCas
         step_up_with_passkey=StepUpWithPasskeyHandler(unit_of_work, passkey_check, tokens, now),
         check_availability=CheckAvailabilityHandler(MongoAccounts(keys), attempts, calling_client, settings.attempts_per_address, now),
         request_password_reset=RequestPasswordResetHandler(unit_of_work, attempts, tokens, now),
-        reset_password=ResetPasswordHandler(unit_of_work, passwords, tokens, common_passwords(), now),
-        change_password=ChangePasswordHandler(unit_of_work, MongoAccounts(keys), attempts, passwords, common_passwords(), now),
+        reset_password=ResetPasswordHandler(unit_of_work, passwords, tokens, KnownPasswords(), now),
+        change_password=ChangePasswordHandler(unit_of_work, MongoAccounts(keys), attempts, passwords, KnownPasswords(), now),
         request_email_change=RequestEmailChangeHandler(unit_of_work, attempts, tokens, now),
         confirm_email_change=ConfirmEmailChangeHandler(unit_of_work, now),
         list_sessions=ListSessionsHandler(MongoSessions(), now),

@@ -1,7 +1,7 @@
-"""Which passwords are refused as the first that an attacker would try (NIST SP 800-63B, 5.1.1.2; OWASP ASVS 5.0, 6.2.4)."""
+"""Which passwords are refused as the first that an attacker would try (NIST SP 800-63B, 5.1.1.2; OWASP ASVS 5.0, 6.2.4 and 6.2.12)."""
 
 import re
-from collections.abc import Set
+from collections.abc import Container
 
 from identity.domain.account import email_key
 from identity.domain.errors import PasswordTrivial
@@ -11,8 +11,8 @@ _SHORTEST_TELLING_NAME = 4  # a local part such as "jo" is inside many good pass
 _DECORATION = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 
 
-def refuse_trivial(password: str, email: str, common: Set[str], field: str = "password") -> None:
-    """Let a password pass, or say why not. `common` holds known passwords and stems in lower case; `field` is where it came from.
+def refuse_trivial(password: str, email: str, known: Container[str], field: str = "password") -> None:
+    """Let a password pass, or say why not. `known` holds passwords and stems in lower case; `field` is where it came from.
 
     A known one stays known with digits and signs around it: "password" also covers "!Password2024!".
 
@@ -20,8 +20,8 @@ def refuse_trivial(password: str, email: str, common: Set[str], field: str = "pa
         PasswordTrivial: it is common, repetitive, or made of the email address.
     """
     lowered = password.lower()
-    if lowered in common or _DECORATION.sub("", lowered) in common:
-        raise PasswordTrivial("is one of the most used passwords", field)
+    if lowered in known or _DECORATION.sub("", lowered) in known:
+        raise PasswordTrivial("is one of the passwords that attackers try first", field)
     if len(set(lowered)) < _FEWEST_DIFFERENT_CHARACTERS:
         raise PasswordTrivial("repeats too few characters", field)
     name = email_key(email).partition("@")[0]

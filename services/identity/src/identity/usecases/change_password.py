@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,7 +24,7 @@ class ChangePasswordHandler:
     accounts: Accounts  # outside a transaction: none stays open while a password is hashed
     attempts: LoginAttempts
     passwords: Passwords
-    common_passwords: Set[str]
+    known_passwords: Container[str]
     now: Callable[[], datetime]
 
     def __call__(self, command: ChangePassword, principal: Principal) -> Done:
@@ -40,7 +40,7 @@ class ChangePasswordHandler:
             raise SessionEnded
         if not self.passwords.match(command.password, seen.password_hash):
             raise CredentialsInvalid
-        refuse_trivial(command.new_password, seen.email, self.common_passwords, field="new_password")
+        refuse_trivial(command.new_password, seen.email, self.known_passwords, field="new_password")
         password_hash = self.passwords.hashed(command.new_password)
         with self.unit_of_work() as work:
             account = work.accounts.get(seen.id)

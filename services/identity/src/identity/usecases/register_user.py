@@ -1,6 +1,6 @@
 """Open an account."""
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,7 +25,7 @@ class RegisterUserHandler:
     attempts: LoginAttempts
     passwords: Passwords
     tokens: Tokens
-    common_passwords: Set[str]
+    known_passwords: Container[str]
     is_time_zone: Callable[[str], bool]
     client: Callable[[], Client]
     sign_ups_per_address: int
@@ -40,7 +40,7 @@ class RegisterUserHandler:
             EmailTaken: said openly (docs: services/identity/README.md).
             SignUpsThrottled: too many from this address, whatever became of them.
         """
-        refuse_trivial(command.password, command.email, self.common_passwords)
+        refuse_trivial(command.password, command.email, self.known_passwords)
         if not self.is_time_zone(command.time_zone):
             raise ProfileInvalid("time_zone", "is not a time zone of the IANA database")
         self._count()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,7 +24,7 @@ class ResetPasswordHandler:
     unit_of_work: Callable[[], UnitOfWork]
     passwords: Passwords
     tokens: Tokens
-    common_passwords: Set[str]
+    known_passwords: Container[str]
     now: Callable[[], datetime]
 
     def __call__(self, command: ResetPassword) -> DeviceView:
@@ -39,7 +39,7 @@ class ResetPasswordHandler:
         at, token = self.now(), digest(command.token)
         with self.unit_of_work() as work:  # nobody without a token has passwords hashed
             account = self._account(work, work.ceremonies.get(token), at)
-        refuse_trivial(command.password, account.email, self.common_passwords)
+        refuse_trivial(command.password, account.email, self.known_passwords)
         password_hash = self.passwords.hashed(command.password)
         with self.unit_of_work() as work:
             account = self._account(work, work.ceremonies.take(token), at).with_password(password_hash)
