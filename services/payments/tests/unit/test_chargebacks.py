@@ -8,6 +8,7 @@ import pytest
 from payments_bank import START, Bank
 
 from chassis.principal import Principal
+from contracts.admin.events import ActionTaken
 from contracts.payments.commands import SubmitChargebackEvidence
 from contracts.payments.events import ChargebackClosed, ChargebackOpened
 from contracts.payments.queries import ListChargebacks
@@ -154,6 +155,9 @@ def test_evidence_is_for_finance_and_taken_once(bank: Bank) -> None:
     with pytest.raises(ChargebackNotFound):
         submit(bank.finance, "du_other")
     assert submit(bank.finance).status is ChargebackStatus.UNDER_REVIEW
+    assert [(act.action, act.target, act.actor_id) for act in bank.events(ActionTaken)] == [
+        ("chargebacks.answered", "du_1", bank.finance.user_id)
+    ]
     with pytest.raises(ChargebackNotOpen):
         submit(bank.finance, text="More.")
     tell(bank, ChargebackStatus.WON, "evt_2")

@@ -76,7 +76,7 @@ STORIES = {
     "take back": Story(
         lambda bank: bank.take_back(0, 30_000, key="k"),
         (100_000, 40_000, 27_000, 30_000, 3_000),
-        PAID | {"ReleaseTakenBack": 1, "FundsRefunded": 1},
+        PAID | {"ReleaseTakenBack": 1, "FundsRefunded": 1, "ActionTaken": 1},
         before=_earned,
         available=27_000,
     ),

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from chassis.crash_points import declare, reached
 from chassis.principal import Principal
+from contracts.base import View
 from payments.domain.chargeback import OPEN, Chargeback
 from payments.domain.errors import ChargebackNotFound, ChargebackNotOpen, FinanceOnly
 from payments.domain.subscriptions.bill_chargeback import BillChargeback
@@ -17,7 +18,7 @@ from payments.usecases.ports import Calls, ProviderRefused, UnitOfWork, UnitsOfW
 from payments.usecases.views import is_finance
 
 C = TypeVar("C", Chargeback, BillChargeback)
-V = TypeVar("V")
+V = TypeVar("V", bound=View)
 
 declare({"chargeback.evidence_submitted": "Stripe has the evidence, what became of the dispute is not recorded"})
 
@@ -45,11 +46,9 @@ class HandsInEvidence:
         chargeback_id: str,
         evidence: str,
         principal: Principal,
-        conclude: Callable[[UnitOfWork, C], V],
+        view: Callable[[C], V],
     ) -> V:
         """Once: the processor takes it under one key, and refuses more. What the bank decides is booked by the chargeback's saga.
-
-        `conclude` gives the answer, in the transaction that records what became of the dispute.
 
         Raises:
             FinanceOnly, ChargebackNotFound.
@@ -73,4 +72,5 @@ class HandsInEvidence:
             chargeback = kept_in(work).get(known.id) or known
             if dispute.status in OPEN and chargeback.status in OPEN:
                 chargeback = kept_in(work).save(chargeback.become(dispute.status, self.now()))
-            return conclude(work, chargeback)
+            work.act("chargebacks.answered", chargeback.id, None, principal)
+            return work.answer(view(chargeback))

@@ -29,7 +29,9 @@ class ConfirmDecisionHandler:
             at = self.now()
             if not command.approve:
                 dispute = work.disputes.save(dispute.sent_back(principal.user_id, at))
+                work.act("disputes.decision_sent_back", dispute.id, None, principal)
                 return work.answer(dispute_view(dispute, escrow))
             dispute = work.disputes.save(dispute.confirmed(principal.user_id, at))
+            work.act("disputes.decided", dispute.id, None, principal)
             award(work, escrow, dispute, self.new_id, at)
             return work.answer(dispute_view(dispute, escrow))

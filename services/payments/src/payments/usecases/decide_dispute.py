@@ -39,6 +39,7 @@ class DecideDisputeHandler:
             decision = Decision(command.to_payee.amount_minor, command.to_payer.amount_minor, command.reason, principal.user_id)
             four_eyes = dispute.amount > self.four_eyes_above
             dispute = work.disputes.save(dispute.decided(decision, self.now(), four_eyes=four_eyes))
+            work.act("disputes.decision_proposed" if four_eyes else "disputes.decided", dispute.id, command.reason, principal)
             if not four_eyes:
                 award(work, escrow, dispute, self.new_id, self.now())
             return work.answer(dispute_view(dispute, escrow))

@@ -30,4 +30,5 @@ class FreezeEscrowHandler:
             if escrow.frozen is None:
                 escrow = work.escrows.save(escrow.freeze(command.reason))
                 work.emit(facts.frozen(escrow, command.reason))
+                work.act("escrows.frozen", escrow.id, command.reason, principal)
             return work.answer(escrow_view(escrow, principal))

@@ -27,4 +27,5 @@ class MediateDisputeHandler:
             dispute, escrow = for_mediation(work, command.dispute_id, principal)
             dispute = work.disputes.save(dispute.mediated(principal.user_id, self.now()))
             work.emit(DisputeMediated(**told(dispute, escrow)))
+            work.act("disputes.taken_up", dispute.id, None, principal)
             return work.answer(dispute_view(dispute, escrow))

@@ -53,6 +53,8 @@ class RefundEscrowHandler:
                 raise RefundNotAllowed
             if begun := begun_before(work, self.calls, escrow.id):
                 return begun
+            if principal.user_id != escrow.payee_id:
+                work.act("escrows.refunded", escrow.id, command.reason, principal)
             return self._begin_each(work, escrow, command)
 
     def _begin_each(self, work: UnitOfWork, escrow: Escrow, command: RefundEscrow) -> list[str]:

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from chassis.principal import Principal
 from contracts.payments.subscription_views import BillChargebackView
 from contracts.payments.subscriptions import SubmitBillChargebackEvidence
-from payments.domain.subscriptions.bill_chargeback import BillChargeback
 from payments.usecases.chargeback_evidence import HandsInEvidence
-from payments.usecases.ports import UnitOfWork
 from payments.usecases.subscriptions.views import bill_chargeback_view
 
 
@@ -22,9 +20,4 @@ class SubmitBillChargebackEvidenceHandler(HandsInEvidence):
             FinanceOnly, ChargebackNotFound.
             ChargebackNotOpen: it is decided, or the bank is at it.
         """
-
-        def answered(work: UnitOfWork, chargeback: BillChargeback) -> BillChargebackView:
-            work.act("chargebacks.answered", chargeback.id, None, principal)
-            return work.answer(bill_chargeback_view(chargeback))
-
-        return self._hand_in(lambda work: work.bill_chargebacks, command.chargeback_id, command.evidence, principal, answered)
+        return self._hand_in(lambda work: work.bill_chargebacks, command.chargeback_id, command.evidence, principal, bill_chargeback_view)

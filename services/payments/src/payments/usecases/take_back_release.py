@@ -57,6 +57,7 @@ class TakeBackReleaseHandler:
             parts = cut(released, None if amount is None else amount.amount_minor, escrow.currency)
             movements = Movements(work, self.new_id, self.now(), self.calls.key(), self.calls.driver())
             work.escrows.save(movements.take_back(escrow, parts, command.reason))
+            work.act("releases.taken_back", escrow.id, command.reason, principal)
             return movements.saga_ids
 
 

@@ -35,4 +35,5 @@ class UnfreezeEscrowHandler:
             if escrow.frozen is not None:
                 escrow = work.escrows.save(follow_up(work, escrow.unfreeze(), self.new_id, self.now()))
                 work.emit(facts.unfrozen(escrow, command.reason))
+                work.act("escrows.unfrozen", escrow.id, command.reason, principal)
             return work.answer(escrow_view(escrow, principal))
