@@ -33,7 +33,8 @@ from local_platform.observing import eventually
 from local_platform.ports import free_port
 from local_platform.processes import LocalProcess
 from local_platform.publishing import Broker, connected
-from local_platform.servers import Mongo, RabbitMQ
+from local_platform.rabbitmq import RabbitMQ
+from local_platform.servers import Mongo
 from local_platform.tokens import TestTokens
 
 WITHIN = 30.0

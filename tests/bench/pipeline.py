@@ -22,7 +22,8 @@ from local_platform import launch
 from local_platform.environment import relay_databases
 from local_platform.ports import free_port
 from local_platform.processes import LocalProcess
-from local_platform.servers import Mongo, RabbitMQ
+from local_platform.rabbitmq import RabbitMQ
+from local_platform.servers import Mongo
 from local_platform.tokens import TestTokens
 
 DATABASE = "greeter"

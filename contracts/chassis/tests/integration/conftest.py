@@ -18,7 +18,8 @@ from chassis.mongo import Store
 from chassis.rpc_client import RpcClient
 from local_platform.fault_proxy import FaultProxy
 from local_platform.infrastructure import port_of
-from local_platform.servers import Mongo, RabbitMQ
+from local_platform.rabbitmq import RabbitMQ
+from local_platform.servers import Mongo
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

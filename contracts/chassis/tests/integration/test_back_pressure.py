@@ -21,7 +21,7 @@ from local_platform.observing import eventually, metric, readiness
 from local_platform.processes import LocalProcess
 from local_platform.publishing import connected
 from local_platform.pytest_plugin import RunRelay, RunService
-from local_platform.servers import RabbitMQ
+from local_platform.rabbitmq import RabbitMQ
 
 WAITING = 300  # events
 GROWTH_MB = 40

@@ -17,7 +17,8 @@ from contracts.errors import Kind, ProblemError
 from local_platform.observing import eventually, fetched, readiness
 from local_platform.publishing import connected
 from local_platform.pytest_plugin import RunService
-from local_platform.servers import Mongo, RabbitMQ
+from local_platform.rabbitmq import RabbitMQ
+from local_platform.servers import Mongo
 
 HANDLERS = ("greeter.on_greeted", "greeter.on_missed", "greeter.sessions.on_session_revoked")
 

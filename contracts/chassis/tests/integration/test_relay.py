@@ -25,7 +25,8 @@ from contracts.identity.events import EmailVerificationRequested, EmailVerified
 from local_platform.environment import relay_databases
 from local_platform.processes import LocalProcess
 from local_platform.pytest_plugin import RunRelay
-from local_platform.servers import Mongo, RabbitMQ
+from local_platform.rabbitmq import RabbitMQ
+from local_platform.servers import Mongo
 
 BACKLOG = 150  # events of each of 20 users: enough for seconds of work
 

@@ -27,7 +27,7 @@ from local_platform.launch import declare_topology
 from local_platform.observing import eventually
 from local_platform.processes import LocalProcess
 from local_platform.pytest_plugin import RunRelay, RunService
-from local_platform.servers import RabbitMQ
+from local_platform.rabbitmq import RabbitMQ
 
 GOLDEN = Path(__file__).parents[4] / "tests/contracts/golden/challenges.application_accepted.v1.json"
 QUEUE = "messaging.on_application_accepted"

@@ -14,7 +14,8 @@ import pymongo
 from chassis.access import broker, database
 from chassis.access.broker import ADMINISTRATOR
 from local_platform.logins import with_login
-from local_platform.servers import Mongo, RabbitMQ
+from local_platform.rabbitmq import RabbitMQ
+from local_platform.servers import Mongo
 
 
 class GuardedRabbitMQ(RabbitMQ):

@@ -9,23 +9,24 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
-import pymongo
 import pytest
 import pytest_asyncio
 
 from contracts import topology
 from local_platform import containers, launch
+from local_platform.databases import Databases, OpenStore
 from local_platform.environment import relay_databases
 from local_platform.ports import free_port
 from local_platform.processes import LocalProcess
 from local_platform.publishing import empty_queues
-from local_platform.servers import Mongo, RabbitMQ, Redis
+from local_platform.rabbitmq import RabbitMQ
+from local_platform.servers import Mongo, Redis
 from local_platform.tokens import TestTokens
 
 if TYPE_CHECKING:
@@ -84,30 +85,6 @@ class _Place:
 
     mongo_url: str
     mongo_database: str
-
-
-class OpenStore(Protocol):
-    """Opens the test's database for code under test in this process."""
-
-    def __call__(self, migrations: ModuleType, at: datetime) -> Store: ...
-
-
-@dataclass
-class Databases:
-    """Hands out databases that exist for one test."""
-
-    url: str
-    _used: list[str] = field(default_factory=list)
-
-    def fresh(self) -> str:
-        name = f"test_{uuid.uuid4().hex[:16]}"
-        self._used.append(name)
-        return name
-
-    def drop_all(self) -> None:
-        with pymongo.MongoClient[dict[str, object]](self.url) as client:
-            while self._used:
-                client.drop_database(self._used.pop())
 
 
 _READ_PERSONAL_DATA = ("identity", "matching", "notifications", "payments")

@@ -12,7 +12,8 @@ import redis as redis_client
 from local_platform.errors import NotReady, PortTaken, ProgramMissing
 from local_platform.ports import accepts_connections, free_port
 from local_platform.processes import LocalProcess
-from local_platform.servers import Mongo, RabbitMQ, Redis
+from local_platform.rabbitmq import RabbitMQ
+from local_platform.servers import Mongo, Redis
 
 
 def test_mongo_keeps_data_through_kill(tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ from challenges.adapters.unit_of_work import ChallengesUnitOfWork
 from challenges.wiring import Reads
 from chassis.mongo import Store
 from chassis.rpc_client import RpcClient
-from local_platform.pytest_plugin import OpenStore, RunningService, RunService
+from local_platform.databases import OpenStore
+from local_platform.pytest_plugin import RunningService, RunService
 from local_platform.tokens import TestTokens
 
 

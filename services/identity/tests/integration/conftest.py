@@ -16,7 +16,7 @@ from identity.adapters.login_attempts import MongoLoginAttempts
 from identity.adapters.person_keys import MongoPersonKeys
 from identity.adapters.unit_of_work import IdentityUnitOfWork
 from identity.usecases.ports import LoginAttempts, UnitOfWork
-from local_platform.pytest_plugin import OpenStore
+from local_platform.databases import OpenStore
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
 

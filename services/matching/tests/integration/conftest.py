@@ -8,7 +8,7 @@ import pytest
 from matching_fakes import NOW, FakeUnitOfWork, Memory
 
 from chassis.mongo import Store
-from local_platform.pytest_plugin import OpenStore
+from local_platform.databases import OpenStore
 from matching import migrations
 from matching.adapters.unit_of_work import MatchingUnitOfWork
 from matching.usecases.ports import UnitOfWork

@@ -11,7 +11,7 @@ from messaging_fakes import FakeUnitOfWork, KeyTaken, Memory
 from pymongo.errors import DuplicateKeyError
 
 from chassis.mongo import Store
-from local_platform.pytest_plugin import OpenStore
+from local_platform.databases import OpenStore
 from messaging import migrations
 from messaging.adapters.unit_of_work import MessagingUnitOfWork
 from messaging.usecases.ports import UnitOfWork

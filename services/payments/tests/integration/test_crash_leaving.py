@@ -12,7 +12,7 @@ from chassis.mongo import Store
 from chassis.privacy.keeping import ERASED
 from chassis.retry import NotYet
 from local_platform.crashing import dying_at
-from local_platform.pytest_plugin import OpenStore
+from local_platform.databases import OpenStore
 from payments import migrations
 from payments.adapters.personal_data import personal_data
 

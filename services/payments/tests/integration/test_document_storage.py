@@ -16,7 +16,7 @@ from payments_papers import SELLER, issuer, numbers_have_no_gap
 from chassis.ids import new_id
 from chassis.mongo import LostRace, Store, retrying
 from contracts.payments.document_views import DocumentKind, LineItem, TaxTreatment, TransactionAccount
-from local_platform.pytest_plugin import OpenStore
+from local_platform.databases import OpenStore
 from payments import migrations
 from payments.adapters.unit_of_work import PaymentsUnitOfWork
 from payments.domain import entries

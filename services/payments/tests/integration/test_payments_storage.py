@@ -15,7 +15,7 @@ from chassis.documents import StaleVersion
 from chassis.ids import new_id
 from chassis.mongo import LostRace, Store
 from contracts.payments.views import DifferenceKind
-from local_platform.pytest_plugin import OpenStore
+from local_platform.databases import OpenStore
 from payments import migrations
 from payments.adapters.unit_of_work import PaymentsUnitOfWork
 from payments.domain import entries

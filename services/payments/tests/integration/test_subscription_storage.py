@@ -17,7 +17,7 @@ from chassis.mongo import LostRace, Store
 from contracts.identity.organisation_views import OrganisationRole
 from contracts.payments.subscription_views import BillKind, EndReason, SubscriptionStatus
 from contracts.payments.views import ChargebackStatus as Case
-from local_platform.pytest_plugin import OpenStore
+from local_platform.databases import OpenStore
 from payments import migrations
 from payments.adapters.unit_of_work import PaymentsUnitOfWork
 from payments.domain.milestone import Charge
