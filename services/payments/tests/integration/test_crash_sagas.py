@@ -153,7 +153,7 @@ async def test_a_taking_back(engagement: Engagement, walk: Walk) -> None:
     await eventually(lambda: engagement.database["sagas"].count_documents({"status": "running"}) == 0, within=40.0)
     assert amounts(engagement, "refunds") == [60_000]
     assert [one["amount_reversed"] for one in engagement.at_stripe("transfers")] == [54_000]
-    assert engagement.told() == {"escrow_funded": 1, "funds_released": 1, "release_taken_back": 1, "funds_refunded": 1}
+    assert engagement.told() == {"escrow_funded": 1, "funds_released": 1, "release_taken_back": 1, "action_taken": 1, "funds_refunded": 1}
     engagement.check_ledger()
 
 
