@@ -66,7 +66,7 @@ def create_app(settings: Settings) -> web.Application:
 
 def assemble(settings: Settings, rpc: Rpc, verifier: PrincipalVerifier) -> web.Application:
     """The gateway over any RPC client."""
-    redis = SharedRedis(settings.redis_url)
+    redis = SharedRedis(settings.redis_url, settings.redis_timeout_s)
     limits = RateLimits(settings, redis)
     app = web.Application(middlewares=[exchange, preflight(settings.cors_origins)])
     app.on_response_prepare.append(on_prepare(settings.cors_origins))

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from gateway.shared.connection import TIMEOUT_S
 from gateway.shared.gcra import Policy
 
 
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     body_limit: int = Field(default=256 * 1024, ge=1024)  # bytes
     webhook_body_limit: int = Field(default=1024 * 1024, ge=1024)  # bytes
     rpc_timeout_s: float = Field(default=10.0, gt=0)
+    redis_timeout_s: float = Field(default=TIMEOUT_S, gt=0)  # then a request goes on without Redis
     presence_ttl_s: float = Field(default=45.0, gt=0)  # after how long a crashed replica's people count as away
     stop_timeout_s: float = Field(default=20.0, gt=0)  # what is in flight may take this long after SIGTERM
     stall_threshold_s: float = Field(default=0.5, gt=0)  # an event loop that does not run for so long is reported

@@ -29,6 +29,7 @@ from gateway.shared.gcra import Policy
 from local_platform.tokens import TestTokens
 
 GOODBYE_S = 5.0
+BUSY_MACHINE_S = 3.0  # so long Redis may take here: a gateway that goes on without it is a test of its own
 UNLIMITED = {rate_class: Policy(quota=1_000_000, window_s=60) for rate_class in RateClass}
 
 
@@ -80,7 +81,9 @@ class StartGateway(Protocol):
 
 async def _start(tokens: TestTokens, rpc: FakeRpc, clock: Clock, **settings: Any) -> Replica:
     app = assemble(
-        Settings(principal_jwks=tokens.jwks, **{"rate_limits": UNLIMITED, **settings}), rpc, PrincipalVerifier(tokens.jwks, clock)
+        Settings(principal_jwks=tokens.jwks, **{"rate_limits": UNLIMITED, "redis_timeout_s": BUSY_MACHINE_S, **settings}),
+        rpc,
+        PrincipalVerifier(tokens.jwks, clock),
     )
     server = TestServer(app, shutdown_timeout=1)
     await server.start_server()

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 R = TypeVar("R")
 _log = structlog.get_logger(__name__)
 _REST_S = 1.0  # after a failure calls fail at once for this long: an outage must not cost each request a time-out
-_TIMEOUT_S = 0.5
+TIMEOUT_S = 0.5
 _CONNECTIONS = 128
 
 
@@ -31,14 +31,15 @@ def is_lost(error: Exception) -> bool:
 class SharedRedis:
     """A Redis client whose outage is an ordinary answer, `RedisAway`, given fast."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, timeout_s: float = TIMEOUT_S) -> None:
+        """`timeout_s`: how long one answer may take, a connection included."""
         self.url = url
         pool = redis.asyncio.BlockingConnectionPool.from_url(
             url,
             max_connections=_CONNECTIONS,
-            timeout=_TIMEOUT_S,
-            socket_timeout=_TIMEOUT_S,
-            socket_connect_timeout=_TIMEOUT_S,
+            timeout=timeout_s,
+            socket_timeout=timeout_s,
+            socket_connect_timeout=timeout_s,
             health_check_interval=15,
         )
         self.client = redis.asyncio.Redis.from_pool(pool)
