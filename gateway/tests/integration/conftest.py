@@ -112,7 +112,7 @@ async def start_gateway(redis_url: str, amqp_url: str, tokens: TestTokens, fake_
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def standing_gateway(redis_url: str, amqp_url: str, tokens: TestTokens) -> AsyncIterator[Replica]:
-    """One for all tests of a file, for those that leave nothing behind in it; starting one takes longer than a hundred requests."""
+    """One for all tests of a file, for those that leave nothing behind in it: starting one takes longer than such a test."""
     replica = await _start(tokens, FakeRpc(), SystemClock(), redis_url=redis_url, amqp_url=amqp_url)
     yield replica
     await replica.close()

@@ -27,7 +27,7 @@ def without(*packages: str) -> Iterator[None]:
 def uncollected() -> Iterator[None]:
     """What is made meanwhile stays until the process ends, as modules do: the garbage collector does not look for garbage among it.
 
-    Not now, which takes a fifth off the CPU of a start, and not later, when it would hold up requests: decision record 0045.
+    Not now, which makes a start cheaper, and not later, when it would hold up requests: decision record 0045.
     """
     gc.disable()
     try:

@@ -66,6 +66,16 @@ def require_free(port: int, name: str, within: float = 0.0) -> None:
         time.sleep(0.05)
 
 
+def replies(port: int, said: bytes, reply: bytes) -> bool:
+    """Whether what listens on this port of the loopback interface begins its answer to `said` like this."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
+            connection.sendall(said)
+            return connection.recv(len(reply)) == reply
+    except OSError:
+        return False
+
+
 def accepts_connections(port: int) -> bool:
     """Whether something listens on this port of the loopback interface."""
     try:

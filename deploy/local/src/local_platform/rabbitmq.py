@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 from pathlib import Path
 
 from local_platform.errors import PlatformError, ProgramMissing
-from local_platform.ports import accepts_connections, free_port, require_free
+from local_platform.ports import accepts_connections, free_port, replies, require_free
 from local_platform.processes import LocalProcess
 from local_platform.server import Server
 
@@ -70,12 +69,7 @@ class RabbitMQ(Server):
 
     def answers(self) -> bool:
         """AMQP 0-9-1, 4.2.2: the server answers the protocol header with a method frame (type 1)."""
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=2) as connection:
-                connection.sendall(b"AMQP\x00\x00\x09\x01")
-                return connection.recv(1) == b"\x01"
-        except OSError:
-            return False
+        return replies(self.port, b"AMQP\x00\x00\x09\x01", b"\x01")
 
     def launch(self) -> None:
         if not (self.scripts / "rabbitmq-server").exists():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import sys
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pymongo
 import pymongo.errors
 
 from local_platform.errors import PlatformError, ProgramMissing
-from local_platform.ports import accepts_connections
+from local_platform.ports import accepts_connections, replies
 from local_platform.processes import LocalProcess
 from local_platform.rabbitmq import RabbitMQ
 from local_platform.server import Server
@@ -70,12 +69,7 @@ class Redis(Server):
         self.process = LocalProcess(self.name, [_redis_program(), *options], env=dict(os.environ), log=self.log, ready=self.answers)
 
     def answers(self) -> bool:
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=2) as connection:
-                connection.sendall(b"PING\r\n")
-                return connection.recv(5) == b"+PONG"
-        except OSError:
-            return False
+        return replies(self.port, b"PING\r\n", b"+PONG")
 
 
 def _redis_program() -> str:
