@@ -34,6 +34,7 @@ NOTHING_PERSONAL = {
         "chargebacks": "ids and amounts, kept by law",
         "bill_chargebacks": "ids and amounts, kept by law",
         "plans": "names and prices",
+        "brands": "how organisations look",
         "coupons": "codes and limits",
         "coupon_redemptions": "ids and counts",
         "documents_due": "business keys of journals",

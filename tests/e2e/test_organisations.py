@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
@@ -19,6 +20,7 @@ from contracts.identity.credentials import ExchangeApiKey
 from contracts.identity.queries import GetMe
 from contracts.payments.commands import RequestPayout
 from local_platform.market.client import Market, Person, wait_for
+from local_platform.market.journey import Journey
 from local_platform.platform import Platform
 
 
@@ -148,6 +150,34 @@ async def logged_in_at(market: Market, provider: str, email: str) -> aiohttp.Cli
         async with browser.get(callback) as done:
             await done.read()
             return done
+
+
+async def test_members_documents_bear_the_looks_that_their_organisations_plan_includes(journey: Journey, walk_until) -> None:
+    await walk_until(journey, "escrow_is_funded")
+    carla = journey.challenger
+    created = (await carla.post("/v1/organisations", {"name": "Acme"}, expect=201)).body
+    acme = f"/v1/organisations/{created['id']}"
+    await carla.request("PATCH", acme, {"primary_colour": "#aa0011"}, expect=200)
+    details = {"name": "Carla", "address": ["1 rue X"], "country": "FR", "organisation_id": created["id"]}
+    stranger = await journey.solver.request("PUT", "/v1/billing-details", details, expect=422)
+    assert stranger.code == "payments.billing.organisation_not_yours"
+
+    async def known_to_payments() -> bool:
+        return (await carla.request("PUT", "/v1/billing-details", details)).status == 200
+
+    await wait_for(known_to_payments, "payments to know who is in the organisation")
+    method = (await carla.post("/v1/payment-methods", {"payment_method": "pm_card_visa"}, expect=201)).body["id"]
+    order = {"plan_id": "organisation-team-monthly", "payment_method": method, "owner_id": created["id"]}
+    await carla.post("/v1/subscriptions", order, expect=201)
+    await journey.escrow_is_funded()
+
+    async def issued() -> list[dict[str, Any]]:
+        return (await carla.get("/v1/documents"))["items"]
+
+    (receipt,) = await wait_for(issued, "the receipt")
+    assert receipt["branding"] == {"name": "Acme", "colour": "#aa0011"}
+    assert receipt["issued_by"]["name"] != "Acme"
+    assert (await carla.get("/v1/billing-details"))["organisation_id"] == created["id"]
 
 
 async def test_a_referral_is_told_by_whom_somebody_came(market: Market) -> None:

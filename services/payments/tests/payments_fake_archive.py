@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis.mongo import LostRace
+from payments.domain.documents.branding import Brand
 from payments.domain.documents.document import Document
 from payments.domain.documents.due import LONGEST_PAUSE, Due
 from payments.domain.documents.people import BillingDetails, Person
@@ -129,6 +130,14 @@ class FakeBilling(Rows):
 
     def save(self, details: BillingDetails) -> None:
         self._put(details.user_id, details)
+
+
+class FakeBrands(Rows):
+    def get(self, organisation_id: str) -> Brand | None:
+        return self.rows.get(organisation_id)
+
+    def put(self, brand: Brand) -> None:
+        self._put(brand.organisation_id, brand)
 
 
 def _fits(row: Any, wanted: Any) -> bool:

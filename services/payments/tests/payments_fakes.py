@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar
 
-from payments_fake_archive import FakeBilling, FakeDocuments, FakeDues, FakePeople, FakeSeries, FakeTallies, FakeTransactions
+from payments_fake_archive import FakeBilling, FakeBrands, FakeDocuments, FakeDues, FakePeople, FakeSeries, FakeTallies, FakeTransactions
 from payments_fake_subscriptions import FakeBillChargebacks, FakeBills, FakeMemberships, FakePlans, FakeSubscribers, FakeSubscriptions
 
 from chassis.ids import new_id
@@ -106,6 +106,7 @@ class FakeUnitOfWork:
         self.tallies = FakeTallies(tables.setdefault("tallies", {}))
         self.people = FakePeople(tables.setdefault("people", {}))
         self.billing = FakeBilling(tables.setdefault("billing", {}))
+        self.brands = FakeBrands(tables.setdefault("brands", {}))
         self.plans = FakePlans(tables.setdefault("plans", {}))
         self.subscriptions = FakeSubscriptions(tables.setdefault("subscriptions", {}))
         self.bills = FakeBills(tables.setdefault("bills", {}))

@@ -57,7 +57,7 @@ from payments.usecases.undo_cancellation import UndoCancellationHandler
 
 START = datetime(2031, 1, 31, 12, 0, tzinfo=UTC)
 VISA = "pm_card_visa"
-SET = {"plus": ("matching.priority",), "pro": ("analytics.own", "matching.priority")}
+SET = {"plus": ("matching.priority",), "pro": ("analytics.own", "matching.priority"), "team": ("organisation.branding",)}
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
 

@@ -27,6 +27,7 @@ from payments.usecases.get_fee_report import GetFeeReportHandler
 from payments.usecases.get_revenue_report import GetRevenueReportHandler
 from payments.usecases.get_statement_file import GetStatementFileHandler
 from payments.usecases.issue_documents import IssueDocumentsHandler
+from payments.usecases.keep_brand import KeepBrandHandler
 from payments.usecases.keep_person import KeepPersonHandler
 from payments.usecases.list_documents import ListDocumentsHandler
 from payments.usecases.list_transactions import ListTransactionsHandler
@@ -53,6 +54,7 @@ class DocumentUseCases:
     get_billing_details: GetBillingDetailsHandler
     set_billing_details: SetBillingDetailsHandler
     keep_person: KeepPersonHandler
+    keep_brand: KeepBrandHandler
     issue_documents: IssueDocumentsHandler
     watch_due_documents: WatchDueDocumentsHandler
 
@@ -64,13 +66,13 @@ def build_documents(resources: Resources[Settings]) -> DocumentUseCases:
         return PaymentsUnitOfWork(store)
 
     issuer = issuer_of(settings)
-    press = PdfPress(issuer, NativeThreads(at_once=1, waiting=16), settings.extra_fonts)
+    press = PdfPress(issuer.party, NativeThreads(at_once=1, waiting=16), settings.extra_fonts)
     sealer = Ed25519Sealer(settings.evidence_key.get_secret_value())
     return DocumentUseCases(
         list_documents=ListDocumentsHandler(unit_of_work),
         get_document=GetDocumentHandler(unit_of_work),
         get_document_file=GetDocumentFileHandler(unit_of_work, press),
-        get_statement_file=GetStatementFileHandler(unit_of_work, press),
+        get_statement_file=GetStatementFileHandler(unit_of_work, press, issuer.branding, resources.clock.now),
         list_transactions=ListTransactionsHandler(unit_of_work),
         export_transactions=ExportTransactionsHandler(unit_of_work),
         get_revenue_report=GetRevenueReportHandler(unit_of_work),
@@ -82,6 +84,7 @@ def build_documents(resources: Resources[Settings]) -> DocumentUseCases:
         get_billing_details=GetBillingDetailsHandler(unit_of_work),
         set_billing_details=SetBillingDetailsHandler(unit_of_work),
         keep_person=KeepPersonHandler(unit_of_work),
+        keep_brand=KeepBrandHandler(unit_of_work),
         issue_documents=IssueDocumentsHandler(unit_of_work, issuer, retrying, resources.new_id, resources.clock.now),
         watch_due_documents=WatchDueDocumentsHandler(unit_of_work, PrometheusGauges(), resources.clock.now),
     )

@@ -20,6 +20,7 @@ from local_platform.databases import OpenStore
 from payments import migrations
 from payments.adapters.unit_of_work import PaymentsUnitOfWork
 from payments.domain import entries
+from payments.domain.documents.branding import Brand
 from payments.domain.documents.document import Branding, Document, Draft, Line, Party
 from payments.domain.documents.due import Due
 from payments.domain.documents.people import BillingDetails, Person
@@ -164,7 +165,8 @@ def test_histories_series_tallies_and_people_come_back(units: Units) -> None:
         work.tallies.save(Tally("2030-02", "JPY"))
         work.series.save(Series("S").next(NOW)[0])
         work.people.put(Person("user_1", 0, "Ada", "de", 3))
-        work.billing.save(BillingDetails("user_1").changed(Party("Ada", ("1",), "DE")))
+        work.billing.save(BillingDetails("user_1").changed(Party("Ada", ("1",), "DE"), "organisation_1"))
+        work.brands.put(Brand("organisation_1").told("Acme", None, 2))
     with units() as work:
         assert work.transactions.earliest(TransactionFilter("user_1"), 5)[0] == entry
         assert work.transactions.page(TransactionFilter("user_1", account=TransactionAccount.EARNED, kind="release"), None, 5)[0] == [entry]
@@ -182,13 +184,19 @@ def test_histories_series_tallies_and_people_come_back(units: Units) -> None:
         work.tallies.save(replace(stored, fees=5))
         assert work.people.get("user_1") == Person("user_1", 1, "Ada", "de", 3)
         details = work.billing.get("user_1")
-        assert details.party == Party("Ada", ("1",), "DE")
+        assert (details.party, details.organisation_id) == (Party("Ada", ("1",), "DE"), "organisation_1")
         work.billing.save(details.changed(Party("Ada L.")))
+        brand = work.brands.get("organisation_1")
+        assert brand == Brand("organisation_1", 1, "Acme", None, 2)
+        work.brands.put(brand.told("Acme Ltd", "#aa0011", 3))
     with units() as work:
         assert work.series.get("S").last == 2
         assert work.tallies.get("2030-01", "EUR").fees == 5
-        assert work.billing.get("user_1").party == Party("Ada L.")
-        assert (work.series.get("T").last, work.people.get("user_2"), work.billing.get("user_2").party) == (0, None, None)
+        details = work.billing.get("user_1")
+        assert (details.party, details.organisation_id) == (Party("Ada L."), None)
+        assert work.brands.get("organisation_1") == Brand("organisation_1", 2, "Acme Ltd", "#aa0011", 3)
+        assert (work.series.get("T").last, work.people.get("user_2"), work.brands.get("organisation_2")) == (0, None, None)
+        assert work.billing.get("user_2").party is None
 
 
 def test_the_journals_of_before_are_noted_as_due_once(store: Store) -> None:

@@ -12,7 +12,7 @@ from chassis.ids import new_id
 from chassis.rpc_client import RpcClient
 from contracts.base import Event
 from contracts.errors import ProblemError
-from contracts.identity.events import MemberAdded, MemberRemoved
+from contracts.identity.events import BrandingChanged, MemberAdded, MemberRemoved
 from contracts.identity.organisation_views import OrganisationRole
 from contracts.payments.commands import AddPaymentMethod
 from contracts.payments.subscription_views import BillKind, SubscriptionStatus
@@ -114,6 +114,8 @@ async def test_a_first_period_is_charged_and_the_next_by_the_clock(
 
             assert not await administers()
             await publish(MemberAdded(organisation_id=organisation, user_id=admin, role=OrganisationRole.OWNER), 1)
+            looks = dict.fromkeys(("accent_colour", "logo_url", "logo_asset_id", "domain"))
+            await publish(BrandingChanged(organisation_id=organisation, name="Acme", primary_colour="#aa0011", **looks), 2)
             await eventually(administers, within=20.0)
             method = (await ask(AddPaymentMethod(payment_method="pm_card_visa"))).id
             order = StartSubscription(plan_id="organisation-team-monthly", payment_method=method, owner_id=organisation)
@@ -122,7 +124,7 @@ async def test_a_first_period_is_charged_and_the_next_by_the_clock(
             assert (begun.status, begun.owner_id, begun.payer_id) == (SubscriptionStatus.ACTIVE, organisation, admin)
             (first,) = (await ask(ListBills(subscription_id=begun.id))).items
             assert (first.kind, first.amount.amount_minor) == (BillKind.FIRST, 4_900)
-            await publish(MemberRemoved(organisation_id=organisation, user_id=admin, reason="left"), 2)
+            await publish(MemberRemoved(organisation_id=organisation, user_id=admin, reason="left"), 3)
             await eventually(lost, within=20.0)
 
         pass_time(sandbox_url, 32)
@@ -144,3 +146,5 @@ async def test_a_first_period_is_charged_and_the_next_by_the_clock(
             return len({paper["number"] for paper in papers if paper["kind"] == "invoice"}) == 2
 
         await eventually(invoiced, within=40.0)
+        branded = {(paper["brand_name"], paper["brand_colour"]) for paper in database["accounting_documents"].find()}
+        assert branded == {("Acme", "#aa0011")}

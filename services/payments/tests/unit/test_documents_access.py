@@ -49,7 +49,7 @@ UNTIL = START + timedelta(days=300)
 
 @pytest.fixture(scope="module")
 def press() -> PdfPress:
-    return PdfPress(issuer(), lambda work: work())
+    return PdfPress(issuer().party, lambda work: work())
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_the_history_as_a_table(written: Bank, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_statement_is_rendered_for_its_owner(written: Bank, press: PdfPress) -> None:
-    handler = GetStatementFileHandler(written.memory.unit_of_work, press)
+    handler = GetStatementFileHandler(written.memory.unit_of_work, press, issuer().branding, lambda: START)
     query = GetStatementFile(currency="EUR", since=START, until=UNTIL, locale=Locale.FR)
     file = handler(query, written.solver)
     assert file.filename == "statement-available-EUR-20300102-20301029.pdf"

@@ -91,8 +91,8 @@ def test_a_document_is_the_same_bytes_each_time_and_says_what_the_record_says(fo
 
 def test_a_long_statement_goes_on_over_pages(fonts: Fonts) -> None:
     until = AT + timedelta(days=30)
-    paper = set_statement(statement(200), Party("Ada"), AT, until, Locale.DE, fonts, issuer())
-    assert paper == set_statement(statement(200), Party("Ada"), AT, until, Locale.DE, fonts, issuer())
+    paper = set_statement(statement(200), Party("Ada"), issuer().branding, AT, until, Locale.DE, fonts, issuer().party)
+    assert paper == set_statement(statement(200), Party("Ada"), issuer().branding, AT, until, Locale.DE, fonts, issuer().party)
     text = text_of(paper)
     assert text.count("Zahlung für Arbeit") == 200
     assert "Anfangssaldo" in text
@@ -149,5 +149,5 @@ def test_the_press_renders_beside_the_service() -> None:
         begun.append(work)
         return work()
 
-    assert PdfPress(issuer(), beside).document(invoice(), Locale.EN) == set_document(invoice(), Locale.EN, Fonts())
+    assert PdfPress(issuer().party, beside).document(invoice(), Locale.EN) == set_document(invoice(), Locale.EN, Fonts())
     assert len(begun) == 1

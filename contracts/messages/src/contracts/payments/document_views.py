@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, JsonValue, StringConstraints
 
 from contracts.base import UtcDatetime, View
-from contracts.ids import ChallengeId, DocumentId, EscrowId, SubscriptionId, UserId
+from contracts.ids import ChallengeId, DocumentId, EscrowId, OrganisationId, SubscriptionId, UserId
 from contracts.money import SignedMoney
 
 
@@ -127,6 +127,7 @@ class BillingDetailsView(View):
     address: tuple[str, ...]
     country: str | None
     tax_id: str | None
+    organisation_id: OrganisationId | None = None
 
 
 class TransactionAccount(StrEnum):

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from contracts.base import Command, Message, Name, Query, UtcDatetime
 from contracts.files import FileView
-from contracts.ids import DisputeId, DocumentId, EscrowId, UserId
+from contracts.ids import DisputeId, DocumentId, EscrowId, OrganisationId, UserId
 from contracts.money import Currency
 from contracts.paging import DEFAULT_LIMIT, Cursor, Limit, Page
 from contracts.payments.document_views import (
@@ -167,6 +167,8 @@ class SetBillingDetails(Command[BillingDetailsView]):
     """What the caller's documents say from now on; those that are issued stay as they are.
 
     A `tax_id` (such as DE123456789) makes the caller a business: the platform's fee may then be taxed where the caller is.
+    `organisation_id` is one that the caller is a member of: documents bear its name and colour as long as that is so and its plan
+    includes branding (decision 0074).
     """
 
     service: ClassVar[str] = "documents"
@@ -174,3 +176,4 @@ class SetBillingDetails(Command[BillingDetailsView]):
     address: Annotated[tuple[Name, ...], Field(min_length=1, max_length=6)]
     country: Country
     tax_id: Annotated[str, AfterValidator(_tax_id), StringConstraints(pattern=r"^[A-Za-z0-9 ]{4,20}$")] | None = None
+    organisation_id: OrganisationId | None = None

@@ -5,4 +5,5 @@ A name that no service reads gives nothing yet; finance may put any name into a 
 
 APPLICATIONS_MORE = "applications.more"  # challenges: more applications that wait for a decision at one time
 PROFILE_FEATURED = "profile.featured"  # matching: marked as featured where experts and solvers are proposed
+ORGANISATION_BRANDING = "organisation.branding"  # payments: documents bear the organisation's looks
 MATCHING_PRIORITY = "matching.priority"  # matching: told of a new challenge that fits, also when it fits others better

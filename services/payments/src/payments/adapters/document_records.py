@@ -136,8 +136,19 @@ class BillingRecord(VersionedDocument):
     """Its id is the person's."""
 
     party = EmbeddedDocumentField(PartyRecord, required=True)
+    organisation_id = StringField()
 
     meta: ClassVar[dict[str, Any]] = {"collection": "billing_details"}
+
+
+class BrandRecord(VersionedDocument):
+    """Its id is the organisation's."""
+
+    name = StringField(required=True)
+    colour = StringField()
+    sequence = IntField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "brands"}
 
 
 ALL: tuple[type[VersionedDocument], ...] = (
@@ -148,4 +159,5 @@ ALL: tuple[type[VersionedDocument], ...] = (
     TallyRecord,
     PersonRecord,
     BillingRecord,
+    BrandRecord,
 )

@@ -1,4 +1,4 @@
-"""The history of people's money, the tallies of reports, and who people are, in MongoDB."""
+"""The history of people's money, the tallies of reports, who people are and how organisations look, in MongoDB."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from pymongo.client_session import ClientSession
 from chassis.documents import DocumentCollection
 from contracts.payments.document_views import TaxTreatment, TransactionAccount
 from payments.adapters.document_archive import equal, party_of_record, party_record, within
-from payments.adapters.document_records import BillingRecord, PersonRecord, TallyRecord, TransactionRecord
+from payments.adapters.document_records import BillingRecord, BrandRecord, PersonRecord, TallyRecord, TransactionRecord
 from payments.adapters.inserting import insert
+from payments.domain.documents.branding import Brand
 from payments.domain.documents.people import BillingDetails, Person
 from payments.domain.documents.reports import FeeTally, Tally
 from payments.domain.documents.transactions import Transaction
@@ -88,14 +89,39 @@ class MongoBilling:
 
     def get(self, user_id: str) -> BillingDetails:
         record = self._records.get(user_id)
-        return BillingDetails(user_id) if record is None else BillingDetails(user_id, record.version, party_of_record(record.party))
+        if record is None:
+            return BillingDetails(user_id)
+        return BillingDetails(user_id, record.version, party_of_record(record.party), record.organisation_id)
 
     def save(self, details: BillingDetails) -> None:
         if details.party is None:
             raise ValueError("there is nothing to keep")
-        record = BillingRecord(id=details.user_id, version=max(details.version, 1), party=party_record(details.party))
+        record = BillingRecord(
+            id=details.user_id,
+            version=max(details.version, 1),
+            party=party_record(details.party),
+            organisation_id=details.organisation_id,
+        )
         if details.version:
             self._records.replace(record, details.version)
+        else:
+            insert(self._records, record)
+
+
+class MongoBrands:
+    def __init__(self, session: ClientSession) -> None:
+        self._records = DocumentCollection(BrandRecord, session)
+
+    def get(self, organisation_id: str) -> Brand | None:
+        record = self._records.get(organisation_id)
+        return None if record is None else Brand(record.id, record.version, record.name, record.colour, record.sequence)
+
+    def put(self, brand: Brand) -> None:
+        record = BrandRecord(
+            id=brand.organisation_id, version=max(brand.version, 1), name=brand.name, colour=brand.colour, sequence=brand.sequence
+        )
+        if brand.version:
+            self._records.replace(record, brand.version)
         else:
             insert(self._records, record)
 

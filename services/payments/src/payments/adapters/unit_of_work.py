@@ -15,7 +15,7 @@ from payments.adapters.customers import MongoCustomers
 from payments.adapters.disputes import MongoDisputes
 from payments.adapters.document_archive import MongoDocuments, MongoDues, MongoSeries
 from payments.adapters.escrows import MongoEscrows
-from payments.adapters.histories import MongoBilling, MongoPeople, MongoTallies, MongoTransactions
+from payments.adapters.histories import MongoBilling, MongoBrands, MongoPeople, MongoTallies, MongoTransactions
 from payments.adapters.ledger import MongoBalances, MongoBooks, MongoJournals
 from payments.adapters.memberships import MongoMemberships
 from payments.adapters.payout_accounts import MongoPayoutAccounts
@@ -49,6 +49,7 @@ class PaymentsUnitOfWork(MongoUnitOfWork):
         self.tallies = MongoTallies(session)
         self.people = MongoPeople(session)
         self.billing = MongoBilling(session)
+        self.brands = MongoBrands(session)
         self.plans = MongoPlans(session)
         self.subscriptions = MongoSubscriptions(session)
         self.bills = MongoBills(session)

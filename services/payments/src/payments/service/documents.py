@@ -4,7 +4,7 @@ from chassis.context import delivered
 from chassis.entrypoints import UseCasesProvider, on_event, rpc, timer
 from chassis.principal import Principal
 from contracts.files import FileView
-from contracts.identity.events import ProfileUpdated, UserRegistered
+from contracts.identity.events import BrandingChanged, ProfileUpdated, UserRegistered
 from contracts.paging import Page
 from contracts.payments.document_views import (
     BillingDetailsView,
@@ -102,6 +102,10 @@ class DocumentsService:
     @on_event
     def on_profile_updated(self, event: ProfileUpdated) -> None:
         self.use_cases.keep_person(event, delivered().sequence)
+
+    @on_event
+    def on_branding_changed(self, event: BrandingChanged) -> None:
+        self.use_cases.keep_brand(event, delivered().sequence)
 
     @timer(seconds=1)
     def issue_documents(self) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from contracts.payments.document_views import DocumentKind, Locale, TransactionAccount
+from payments.domain.documents.branding import Brand
 from payments.domain.documents.document import Branding, Document, Party
 from payments.domain.documents.due import Due
 from payments.domain.documents.people import BillingDetails, Person
@@ -129,6 +130,11 @@ class Billing(Protocol):
     def save(self, details: BillingDetails) -> None: ...
 
 
+class Brands(Protocol):
+    def get(self, organisation_id: str) -> Brand | None: ...
+    def put(self, brand: Brand) -> None: ...
+
+
 class Archive(Protocol):
     """What of a transaction is about documents."""
 
@@ -146,6 +152,8 @@ class Archive(Protocol):
     def people(self) -> People: ...
     @property
     def billing(self) -> Billing: ...
+    @property
+    def brands(self) -> Brands: ...
 
 
 class DocumentGauges(Protocol):
@@ -158,7 +166,9 @@ class Press(Protocol):
     """Renders papers as PDF: the same bytes for the same record and language."""
 
     def document(self, document: Document, locale: Locale) -> bytes: ...
-    def statement(self, statement: Statement, owner: Party, since: datetime, until: datetime, locale: Locale) -> bytes: ...
+    def statement(
+        self, statement: Statement, owner: Party, branding: Branding, since: datetime, until: datetime, locale: Locale
+    ) -> bytes: ...
 
 
 class Sealer(Protocol):

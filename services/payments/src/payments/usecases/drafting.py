@@ -12,17 +12,19 @@ from payments.domain.documents.people import party_of
 from payments.domain.documents.tax import credited
 from payments.domain.errors import InvariantBroken
 from payments.domain.ledger import Journal
+from payments.usecases.branding import branding_of
 from payments.usecases.document_ports import Issuer
 from payments.usecases.ports import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a document is found by, beside its recipient."""
+    """What a document is found by, beside its recipient. `buyer_id` is the organisation that pays for itself, if one does."""
 
     escrow_id: str | None = None
     challenge_id: str | None = None
     subscription_id: str | None = None
+    buyer_id: str | None = None
 
 
 ABOUT_NOTHING = About()
@@ -60,7 +62,7 @@ class Drafting:
             taxes=taxes,
             supplied_at=self.due.at,
             source=self.due.id,
-            branding=self.issuer.branding,
+            branding=branding_of(self.work, recipient_id, self.due.at, self.issuer.branding, about.buyer_id),
             escrow_id=about.escrow_id,
             challenge_id=about.challenge_id,
             subscription_id=about.subscription_id,

@@ -12,7 +12,8 @@ from payments.domain.ledger import AccountKind
 from payments.domain.subscriptions.bill import Bill
 from payments.domain.subscriptions.orders import BillRefundOrder
 from payments.usecases.drafting import About, Drafting
-from payments.usecases.subscriptions.recording import bill_of
+from payments.usecases.subscriptions.access import is_organisation
+from payments.usecases.subscriptions.recording import bill_of, subscription_of
 
 
 class SubscriptionDrafts(Drafting):
@@ -34,7 +35,7 @@ class SubscriptionDrafts(Drafting):
         period = f"{bill.period_start:%Y-%m-%d} – {bill.period_end:%Y-%m-%d}"
         line = Line(LineItem.PLATFORM_FEE, tax.basis, f"{bill.terms.name}, {period}")
         charge_id = None if bill.charge is None else bill.charge.charge_id
-        yield self._draft(DocumentKind.INVOICE, bill.payer_id, bill.currency, (line,), (tax,), _about(bill), charge_id=charge_id)
+        yield self._draft(DocumentKind.INVOICE, bill.payer_id, bill.currency, (line,), (tax,), self._about(bill), charge_id=charge_id)
 
     def _of_refund(self) -> Iterable[Draft]:
         yield from self._credit(self._bill_of_refund(), self._to_payer())
@@ -53,7 +54,7 @@ class SubscriptionDrafts(Drafting):
         before = self._credited(invoice, self.work.documents.of_subscription(bill.subscription_id))
         part = min(amount, invoice.draft.total - before)
         if part > 0:
-            yield self._credit_note(invoice, before, part, LineItem.FEE_CREDIT, _about(bill))
+            yield self._credit_note(invoice, before, part, LineItem.FEE_CREDIT, self._about(bill))
 
     def _of_returned_refund(self) -> Iterable[Draft]:
         """The bank sent a refund back: the credit note for it is undone by one that says the opposite."""
@@ -70,7 +71,7 @@ class SubscriptionDrafts(Drafting):
         draft = undone.draft
         lines = tuple(replace(line, item=LineItem.REFUND_RETURNED, amount=-line.amount) for line in draft.lines)
         taxes = tuple(replace(tax, basis=-tax.basis, amount=-tax.amount) for tax in draft.taxes)
-        yield self._draft(draft.kind, draft.recipient_id, draft.currency, lines, taxes, _about(bill), related=invoice.number)
+        yield self._draft(draft.kind, draft.recipient_id, draft.currency, lines, taxes, self._about(bill), related=invoice.number)
 
     def _invoiced(self, bill: Bill) -> Document | None:
         """The bill's invoice; none where it was paid before there were invoices of subscriptions.
@@ -93,6 +94,7 @@ class SubscriptionDrafts(Drafting):
     def _to_payer(self) -> int:
         return sum(amount for account, amount in self._journal().postings().items() if account.kind is AccountKind.PAYER)
 
-
-def _about(bill: Bill) -> About:
-    return About(subscription_id=bill.subscription_id)
+    def _about(self, bill: Bill) -> About:
+        subscription = subscription_of(self.work, bill.subscription_id)
+        buyer_id = subscription.owner_id if is_organisation(subscription.owner_id) else None
+        return About(subscription_id=subscription.id, buyer_id=buyer_id)

@@ -11,9 +11,8 @@ from payments.adapters.papers.figures import Figures
 from payments.adapters.papers.fonts import Fonts
 from payments.adapters.papers.sheet import Sheet
 from payments.adapters.papers.words import word
-from payments.domain.documents.document import Document, Draft, Line, Party, TaxLine
+from payments.domain.documents.document import Branding, Document, Draft, Line, Party, TaxLine
 from payments.domain.ledger import Statement
-from payments.usecases.document_ports import Issuer
 
 # What the platform takes for itself is its fee, or the price of a plan.
 _OF_SUBSCRIPTIONS = {LineItem.PLATFORM_FEE: "subscription_fee", LineItem.FEE_CREDIT: "subscription_credit"}
@@ -22,11 +21,11 @@ _OF_SUBSCRIPTIONS = {LineItem.PLATFORM_FEE: "subscription_fee", LineItem.FEE_CRE
 class PdfPress:
     """Rendering takes some tenths of a second of pure computing: `beside` runs it in a thread, so that the service goes on meanwhile."""
 
-    def __init__(self, issuer: Issuer, beside: Callable[[Callable[[], bytes]], bytes], extra_fonts: tuple[Path, ...] = ()) -> None:
+    def __init__(self, seller: Party, beside: Callable[[Callable[[], bytes]], bytes], extra_fonts: tuple[Path, ...] = ()) -> None:
         """Raises:
         OSError: an extra font cannot be read.
         """
-        self._issuer = issuer
+        self._seller = seller
         self._fonts = Fonts(extra_fonts)
         self._beside = beside
 
@@ -36,11 +35,11 @@ class PdfPress:
         """
         return self._beside(lambda: set_document(document, locale, self._fonts))
 
-    def statement(self, statement: Statement, owner: Party, since: datetime, until: datetime, locale: Locale) -> bytes:
+    def statement(self, statement: Statement, owner: Party, branding: Branding, since: datetime, until: datetime, locale: Locale) -> bytes:
         """Raises:
         TooManyWaiting: many others are being rendered.
         """
-        return self._beside(lambda: set_statement(statement, owner, since, until, locale, self._fonts, self._issuer))
+        return self._beside(lambda: set_statement(statement, owner, branding, since, until, locale, self._fonts, self._seller))
 
 
 def set_document(document: Document, locale: Locale, fonts: Fonts) -> bytes:
@@ -68,11 +67,18 @@ def set_document(document: Document, locale: Locale, fonts: Fonts) -> bytes:
 
 
 def set_statement(
-    statement: Statement, owner: Party, since: datetime, until: datetime, locale: Locale, fonts: Fonts, issuer: Issuer
+    statement: Statement,
+    owner: Party,
+    branding: Branding,
+    since: datetime,
+    until: datetime,
+    locale: Locale,
+    fonts: Fonts,
+    seller: Party,
 ) -> bytes:
     """The same bytes for the same entries, language and fonts."""
     figures, currency = Figures(locale), statement.account.currency
-    sheet = Sheet(fonts, locale, word("statement", locale), issuer.branding, issuer.party, until)
+    sheet = Sheet(fonts, locale, word("statement", locale), branding, seller, until)
     sheet.party(word("recipient", locale), owner)
     sheet.facts(
         (

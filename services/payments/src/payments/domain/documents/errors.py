@@ -12,6 +12,16 @@ class DocumentNotFound(DomainError):
     code = "payments.document.not_found"
 
 
+class OrganisationNotYours(DomainError):
+    """There is no such organisation, or you are not a member of it."""
+
+    kind = Kind.INVALID
+    code = "payments.billing.organisation_not_yours"
+
+    def __init__(self) -> None:
+        super().__init__(fields=(FieldError(pointer="/organisation_id", detail="is not one that you are a member of"),))
+
+
 class ExportTooLarge(DomainError):
     """That is too much for one file: ask for a shorter period."""
 

@@ -9,14 +9,15 @@ from payments.domain.documents.document import Party
 
 @dataclass(frozen=True, slots=True)
 class BillingDetails:
-    """What a person wants documents to say. Nothing is `known` at version 0."""
+    """What a person wants documents to say, and whose looks they shall bear. Nothing is `known` at version 0."""
 
     user_id: str
     version: int = 0
     party: Party | None = None
+    organisation_id: str | None = None
 
-    def changed(self, party: Party) -> BillingDetails:
-        return replace(self, party=party)
+    def changed(self, party: Party, organisation_id: str | None = None) -> BillingDetails:
+        return replace(self, party=party, organisation_id=organisation_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Who administers an organisation, as identity has told: the copy by which subscriptions of organisations are decided about."""
+"""Who is in an organisation, as identity has told: the copy by which its subscriptions and its looks on documents are decided about."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ class Membership:
     role: OrganisationRole | None
     sequence: int
     version: int = 0  # 0: not stored yet
+
+    @property
+    def current(self) -> bool:
+        return self.role is not None
 
     @property
     def administers(self) -> bool:

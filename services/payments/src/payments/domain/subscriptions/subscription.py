@@ -38,6 +38,9 @@ class Entitlement:
     names: tuple[str, ...] = ()
     until: datetime | None = None
 
+    def includes(self, name: str, at: datetime) -> bool:
+        return name in self.names and (self.until is None or at < self.until)
+
 
 NOTHING = Entitlement()
 

@@ -14,11 +14,15 @@ from payments.usecases.wallets import customer_of, own_method
 _ORGANISATION = "organisation_"
 
 
+def is_organisation(owner_id: str) -> bool:
+    return owner_id.startswith(_ORGANISATION)
+
+
 def acts_for(work: UnitOfWork, owner_id: str, principal: Principal) -> bool:
     """A person acts for themselves, and for an organisation that they administer; a program for the organisation it belongs to."""
     if principal.machine:
         return owner_id == principal.organisation_id
-    if not owner_id.startswith(_ORGANISATION):
+    if not is_organisation(owner_id):
         return owner_id == principal.user_id
     membership = work.memberships.get(owner_id, principal.user_id)
     return membership is not None and membership.administers
