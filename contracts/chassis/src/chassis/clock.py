@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import threading
-import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Protocol
+from urllib.parse import urlsplit
 
 _POLL_SECONDS = 0.5
 _TIMEOUT_SECONDS = 1.0
@@ -48,9 +50,46 @@ class FixedClock:
         self._moment = _to_milliseconds(self._moment + by)
 
 
-def _offset_at(url: str) -> timedelta:
-    with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310 - the scheme is checked by VirtualClock
-        return timedelta(seconds=float(json.load(response)["offset_seconds"]))
+class ClockServer(Protocol):
+    """Dictates how far ahead a virtual clock is."""
+
+    def offset(self) -> timedelta:
+        """Raises:
+        OSError, HTTPException, ValueError, KeyError, TypeError: it does not answer, or something else.
+        """
+        ...
+
+    def close(self) -> None: ...
+
+
+class _ClockServer:
+    """Asked over one connection that is kept: every process of a platform asks twice a second."""
+
+    def __init__(self, url: str) -> None:
+        """Raises:
+        ValueError: the address is not http or https.
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https"):
+            raise ValueError(f"a clock address is http or https, not {url!r}")
+        connection = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        self._connection = connection(parts.netloc, timeout=_TIMEOUT_SECONDS)
+        self._path = parts.path or "/"
+
+    def offset(self) -> timedelta:
+        try:
+            self._connection.request("GET", self._path)
+            answer = self._connection.getresponse()
+            body = answer.read()
+            if answer.status != HTTPStatus.OK:
+                raise ValueError(f"the clock server answers {answer.status}")
+            return timedelta(seconds=float(json.loads(body)["offset_seconds"]))
+        except BaseException:
+            self.close()  # the next question opens it anew
+            raise
+
+    def close(self) -> None:
+        self._connection.close()
 
 
 class VirtualClock:
@@ -59,16 +98,13 @@ class VirtualClock:
     The offset is asked for every half second in a thread of its own; while the server is away the last offset holds.
     """
 
-    def __init__(self, url: str, offset_at: Callable[[str], timedelta] = _offset_at) -> None:
+    def __init__(self, url: str, server: Callable[[str], ClockServer] = _ClockServer) -> None:
         """Start following the clock at `url`, which answers `{"offset_seconds": n}`.
 
         Raises:
             ValueError: the address is not http or https.
         """
-        if not url.startswith(("http://", "https://")):
-            raise ValueError(f"a clock address is http or https, not {url!r}")
-        self._url = url
-        self._offset_at = offset_at
+        self._server = server(url)
         self._offset = timedelta()
         self._reachable = True
         self._stopped = threading.Event()
@@ -83,6 +119,7 @@ class VirtualClock:
         """Stop following; the last offset stays."""
         self._stopped.set()
         self._thread.join()
+        self._server.close()
 
     def _follow(self) -> None:
         while not self._stopped.wait(_POLL_SECONDS):
@@ -90,8 +127,8 @@ class VirtualClock:
 
     def _poll(self) -> None:
         try:
-            self._offset = self._offset_at(self._url)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            self._offset = self._server.offset()
+        except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
             if self._reachable:
                 _log.warning("clock_server_unreachable: the last offset holds (%s)", error)
             self._reachable = False

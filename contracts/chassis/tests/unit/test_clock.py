@@ -31,14 +31,17 @@ class ClockServer:
         self._offsets = list(offsets)
         self.exhausted = threading.Event()
 
-    def __call__(self, url: str) -> timedelta:
+    def close(self) -> None:
+        """There is nothing to close."""
+
+    def offset(self) -> timedelta:
         offset = self._offsets[0]
         if len(self._offsets) > 1:
             self._offsets.pop(0)
         else:
             self.exhausted.set()
         if offset is None:
-            raise ConnectionRefusedError(url)
+            raise ConnectionRefusedError
         return timedelta(seconds=offset)
 
 
@@ -47,14 +50,14 @@ def _ahead(clock: VirtualClock) -> float:
 
 
 def test_a_virtual_clock_has_the_offset_from_its_first_moment() -> None:
-    clock = VirtualClock("http://clock", ClockServer(86400))
+    clock = VirtualClock("http://clock", lambda _: ClockServer(86400))
     assert _ahead(clock) == pytest.approx(86400, abs=1)
     clock.close()
 
 
 def test_a_virtual_clock_follows_its_server_and_survives_its_absence() -> None:
     server = ClockServer(None, 3600, None, None)
-    clock = VirtualClock("http://clock", server)
+    clock = VirtualClock("http://clock", lambda _: server)
     assert _ahead(clock) == pytest.approx(0, abs=1)
     assert server.exhausted.wait(10)
     clock.close()

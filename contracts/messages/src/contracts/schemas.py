@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +78,9 @@ def asyncapi() -> dict[str, Any]:
     }
 
 
+@cache
 def documents() -> dict[str, Any]:
-    """Every generated document by its path under `schemas/`."""
+    """Every generated document by its path under `schemas/`. They are made once: whoever gets them leaves them as they are."""
     found: dict[str, Any] = {f"events/{event.type()}.json": event_schema(event) for event in catalogue.events()}
     found |= {f"rpc/{request.service}.{request.method()}.json": request_schema(request) for request in catalogue.requests()}
     found["asyncapi.json"] = asyncapi()
