@@ -12,6 +12,7 @@ import eventlet
 import structlog
 from amqp.exceptions import AMQPError
 from eventlet.event import Event
+from eventlet.hubs import get_hub
 from kombu import Connection
 from kombu.transport import pyamqp
 from nameko import messaging
@@ -32,6 +33,7 @@ _HEARTBEAT_S = 5  # a connection that went silent is given up after two; less wo
 _SETUP_S = 15.0  # for one declaration or subscription; together they take as long as there are queues
 _GOODBYE_S = 5.0
 _RECONNECT_PAUSE_S = 0.5
+_LOOK_UP_S = 1.0  # so often a consumer that hears nothing looks after its heartbeat; what else there is to do wakes it
 declare({"rpc.answer_sent": "an answer is sent, the request is not acknowledged"})
 
 
@@ -50,6 +52,26 @@ class _BrokerConnection(pyamqp.Connection):  # type: ignore[misc]  # kombu publi
         if self.on_answer is not None:
             self.on_answer()
         return super().on_inbound_method(*frame)
+
+    _waiting: Any = None  # the greenthread that waits for the next frame, and for no longer than a while
+
+    def blocking_read(self, timeout: float | None = None) -> Any:
+        """As its base does; who would not wait for ever may be woken before."""
+        with self.transport.having_timeout(timeout):
+            self._waiting = None if timeout is None else eventlet.getcurrent()
+            try:
+                frame = self.transport.read_frame()
+            finally:
+                self._waiting = None
+        return self.on_inbound_frame(frame)
+
+    def wake(self) -> None:
+        """Whoever waits for the broker is told now that it was silent for long enough."""
+        get_hub().schedule_call_global(0, self._end_waiting)
+
+    def _end_waiting(self) -> None:
+        if self._waiting is not None:
+            self._waiting.throw(TimeoutError)  # as its own timer would: what was read of a frame so far is kept
 
     def hang_up(self) -> None:
         """End it as if the other side had: whoever reads or writes is told, and nobody waits any more."""
@@ -92,6 +114,7 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
         if self._gt is not None and not self._gt.dead:
             cancelled = Event()
             self._pending_remove_providers[provider] = cancelled
+            self._wake()
             cancelled.wait()
         ProviderCollector.unregister_provider(self, provider)
 
@@ -109,7 +132,7 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
         try:
             while not self.should_stop:
                 try:
-                    for _ in self.consume(limit=None, safety_interval=0.2):
+                    for _ in self.consume(limit=None, safety_interval=_LOOK_UP_S):
                         pass
                 except _GivenUp:
                     return
@@ -196,6 +219,10 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
             self._limit.cancel()
         self._limit = None if seconds is None else eventlet.spawn_after(seconds, self._hang_up)
 
+    def _wake(self) -> None:
+        if self._wire is not None:
+            self._wire.wake()
+
     def _hang_up(self) -> None:
         if self._wire is not None:
             self._wire.hang_up()
@@ -223,6 +250,8 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
             log.info("message_not_settled", error=str(error))
         finally:
             self._in_flight.discard(message)
+            if self._stopping and not self._in_flight:
+                self._wake()
 
 
 class RpcConsumer(nameko_rpc.RpcConsumer):  # type: ignore[misc]  # nameko publishes no types

@@ -7,10 +7,11 @@ from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
+import eventlet
 import pytest
 from eventlet.event import Event
 
-from chassis.consumers import QueueConsumer, RpcConsumer
+from chassis.consumers import QueueConsumer, RpcConsumer, _BrokerConnection
 from chassis.replies import reply_key
 
 
@@ -137,6 +138,10 @@ class Limit:
 class FakeWire:
     on_answer: Any = None
     hung_up = False
+    woken = 0
+
+    def wake(self) -> None:
+        self.woken += 1
 
     def hang_up(self) -> None:
         self.hung_up = True
@@ -170,6 +175,63 @@ def test_many_queues_may_take_long_as_long_as_the_broker_answers(consumer: Any, 
         consumer.on_consume_ready()
         wire.on_answer()  # from now on it speaks when there is something to say
         assert all(limit.cancelled for limit in limits)
+
+
+def test_it_is_woken_to_stop_and_when_the_last_message_is_settled_then(consumer: Any, provider: FakeProvider) -> None:
+    first, last = FakeMessage(FakeChannel()), FakeMessage(FakeChannel())
+    consumer.handle_message(provider, first)
+    consumer.handle_message(provider, last)
+    consumer._wire, consumer._gt = FakeWire(), SimpleNamespace(dead=False)
+    asked = eventlet.spawn(consumer.unregister_provider, provider)
+    eventlet.sleep(0)
+    assert consumer._wire.woken == 1
+    consumer.on_iteration()
+    asked.wait()
+    consumer.ack_message(first)
+    assert consumer._wire.woken == 1
+    consumer.ack_message(last)
+    assert consumer._wire.woken == 2
+
+
+class FakeTransport:
+    def __init__(self) -> None:
+        self.frame: Event = Event()
+
+    def having_timeout(self, _: float | None) -> Any:
+        return nullcontext()
+
+    def read_frame(self) -> Any:
+        return self.frame.wait()
+
+
+@pytest.fixture
+def wire() -> Any:
+    made: Any = object.__new__(_BrokerConnection)  # it would connect
+    made.transport, made.on_inbound_frame = FakeTransport(), lambda frame: f"handled {frame}"
+    return made
+
+
+def test_who_waits_for_a_while_is_woken_and_who_waits_for_an_answer_is_not(wire: Any) -> None:
+    waiting = eventlet.spawn(wire.blocking_read, 60.0)
+    eventlet.sleep(0)
+    wire.wake()
+    with pytest.raises(TimeoutError):
+        waiting.wait()
+    waiting = eventlet.spawn(wire.blocking_read)
+    eventlet.sleep(0)
+    wire.wake()
+    eventlet.sleep(0)
+    wire.transport.frame.send("answer")
+    assert waiting.wait() == "handled answer"
+
+
+def test_what_comes_as_one_is_woken_is_not_lost(wire: Any) -> None:
+    waiting = eventlet.spawn(wire.blocking_read, 60.0)
+    eventlet.sleep(0)
+    wire.transport.frame.send("message")
+    wire.wake()
+    assert waiting.wait() == "handled message"
+    eventlet.sleep(0)
 
 
 class ReplyChannel(FakeChannel):
