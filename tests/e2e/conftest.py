@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "gateway" / "tests"))  # for 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     # A whole session's people come from one address: the limits by address are tested in the gateway, not met here by accident.
-    limits = {"GATEWAY_RATE_LIMITS": '{"auth": "6000/60", "write": "6000/60", "read": "12000/60"}'}
+    limits = {"GATEWAY_RATE_LIMITS": '{"auth": "6000/60", "sign_up": "6000/60", "write": "6000/60", "read": "12000/60"}'}
     behind = {"GATEWAY_TRUSTED_PROXIES": "1"}  # tests may say in X-Forwarded-For where a client is
     running = Platform(Path(tmp_path_factory.mktemp("platform")), gateways=2, environment=limits | behind)
     running.start()

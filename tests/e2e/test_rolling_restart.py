@@ -40,7 +40,7 @@ NOTHING_KEPT = {"notifications.on_session_revoked"}  # of a session that ended f
 
 @pytest.fixture(scope="module")
 def replicated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    limits = {"GATEWAY_RATE_LIMITS": '{"auth": "6000/60", "write": "6000/60", "read": "12000/60"}'}
+    limits = {"GATEWAY_RATE_LIMITS": '{"auth": "6000/60", "sign_up": "6000/60", "write": "6000/60", "read": "12000/60"}'}
     replicas = dict.fromkeys((*SERVICES, "relay"), 2)
     running = Platform(Path(tmp_path_factory.mktemp("rolling")), gateways=2, environment=limits, replicas=replicas)
     running.start()

@@ -13,9 +13,10 @@ from gateway.shared.gcra import Policy
 
 
 class RateClass(StrEnum):
-    """Which limit a request counts against: `auth` and `webhook` by address, the others by user (by address while anonymous)."""
+    """Which limit a request counts against: `auth`, `sign_up` and `webhook` by address, the others by user (by address while anonymous)."""
 
     AUTH = "auth"
+    SIGN_UP = "sign_up"
     READ = "read"
     WRITE = "write"
     WEBHOOK = "webhook"
@@ -24,6 +25,7 @@ class RateClass(StrEnum):
 
 _DEFAULT_LIMITS = {
     RateClass.AUTH: Policy(quota=120, window_s=60),  # identity slows guessing at one account down further
+    RateClass.SIGN_UP: Policy(quota=30, window_s=900),  # identity counts the same; here it costs a fraction, and no attempt gets by
     RateClass.READ: Policy(quota=1200, window_s=60),
     RateClass.WRITE: Policy(quota=300, window_s=60),
     RateClass.WEBHOOK: Policy(quota=3000, window_s=60),

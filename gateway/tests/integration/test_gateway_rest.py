@@ -20,7 +20,7 @@ from contracts.catalogue import SERVICES
 from contracts.challenges.commands import CreateChallenge, DeleteChallenge, EditChallenge, PublishChallenge
 from contracts.challenges.queries import GetChallenge, ListChallenges
 from contracts.challenges.views import ChallengeView
-from contracts.errors import FieldError, Kind, Problem
+from contracts.errors import FieldError, HoldsFor, Kind, Problem
 from contracts.identity.commands import LogIn
 from contracts.identity.views import TokensView
 from contracts.matching.queries import SearchChallenges
@@ -116,6 +116,19 @@ async def test_a_refusal_is_a_problem_document(gateway: Any, token: str, kind: K
         "errors": [{"pointer": "/a/b", "detail": "no"}],
     }
     assert ("WWW-Authenticate" in answer.headers) == (status == 401)
+
+
+async def test_what_is_refused_whoever_asks_is_not_asked_again(gateway: Any) -> None:
+    told = Problem(kind=Kind.LIMITED, code="identity.login.throttled", detail="Too many.", retry_after_s=600, holds_for=HoldsFor.ACCOUNT)
+    gateway.rpc.answers[LogIn] = told
+    answers = [await gateway.ask("POST", "/v1/auth/login", json={"email": "ada@example.org", "password": "a guess"}) for _ in range(5)]
+    assert {(answer.status, answer.json["code"]) for answer in answers} == {(429, "identity.login.throttled")}
+    assert all(590 < int(answer.headers["Retry-After"]) <= 600 for answer in answers)
+    assert len(gateway.rpc.calls) == 1
+    assert "holds_for" not in answers[0].json
+    gateway.rpc.answers[LogIn] = view(TokensView)
+    other = await gateway.ask("POST", "/v1/auth/login", json={"email": "bob@example.org", "password": "a guess"})
+    assert other.status == 200
 
 
 async def test_a_bug_is_a_500_without_detail(gateway: Any, token: str) -> None:

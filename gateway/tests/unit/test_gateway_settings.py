@@ -22,6 +22,7 @@ def test_the_defaults(environment: pytest.MonkeyPatch) -> None:
     settings = Settings()
     assert (settings.host, settings.port, settings.cors_origins) == ("127.0.0.1", 8080, ())
     assert settings.policy(RateClass.AUTH) == Policy(120, 60)
+    assert settings.policy(RateClass.SIGN_UP) == Policy(30, 900)
 
 
 def test_lists_and_limits_are_read(environment: pytest.MonkeyPatch) -> None:

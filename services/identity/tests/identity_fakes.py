@@ -539,7 +539,7 @@ class FakeLoginAttempts:
         key = self._key(budget, at)
         self._counts[key] = self._counts.get(key, 0) + 1
         if self._counts[key] > budget.limit:
-            raise LoginThrottled(retry_after_s=math.ceil(900 - at.timestamp() % 900))
+            raise LoginThrottled(math.ceil(900 - at.timestamp() % 900), budget.holds_for)
 
     def forget(self, budget: Budget, at: datetime) -> None:
         self._counts.pop(self._key(budget, at), None)

@@ -16,7 +16,7 @@ HARNESS = Path(__file__).parents[1]
 # Short enough that what waits for another event, or for a lock of a killed process, ends within a run.
 _SERVICE_TIERS = [1, 2, 5, *[10] * 12]
 _SINK_TIERS = [0.5, 1, 2, 4]  # the poison lies in the dead letters after some seconds
-_LIMITS = {"auth": "60000/60", "write": "60000/60", "read": "120000/60", "webhook": "60000/60", "socket": "60000/60"}
+_LIMITS = dict.fromkeys(("auth", "sign_up", "write", "read", "webhook", "socket"), "60000/60")
 
 
 def build(folder: Path, scale: Scale, vendor_url: str) -> Platform:

@@ -1,10 +1,43 @@
-"""Whether the broker takes messages: with its memory or disk nearly full it stops reading from those who publish."""
+"""Whether the broker takes messages (with its memory or disk nearly full it stops reading from those who publish) and still answers."""
 
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
 
 from aio_pika.abc import AbstractConnection
+
+
+@dataclass(slots=True)
+class Answers:
+    """What a broker owes somebody who publishes, and how often it said something."""
+
+    due: int = 0
+    heard: int = 0
+
+    async def stopped(self, closed: asyncio.Event, takes: Callable[[], Awaitable[bool]], seconds: float) -> bool:
+        """Wait for the end of the connection. True: the broker said nothing for so long though something was due; False: it was closed.
+
+        It is looked at in steps, so that an event loop that was held up does not take its own silence for the broker's.
+        """
+        heard, heard_at = self.heard, time.monotonic()
+        while not await _within(seconds / 5, closed):
+            if not self.due or self.heard != heard or not await takes():
+                heard, heard_at = self.heard, time.monotonic()
+            elif time.monotonic() - heard_at > seconds:
+                return True
+        return False
+
+
+async def _within(seconds: float, event: asyncio.Event) -> bool:
+    """Whether the event has happened, after waiting for it so long at most."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()
 
 
 async def takes_messages(connection: AbstractConnection) -> bool:

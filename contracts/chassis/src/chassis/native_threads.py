@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from chassis.green import eventlet
-from contracts.errors import DomainError, Kind, Problem
+from contracts.errors import DomainError, HoldsFor, Kind, Problem
 
 R = TypeVar("R")
 _slots_of_process = 0
@@ -18,8 +18,12 @@ class TooManyWaiting(DomainError):
     kind = Kind.UNAVAILABLE
     code = "chassis.busy"
 
+    def __init__(self, holds_for: HoldsFor | None = None) -> None:
+        super().__init__()
+        self.holds_for = holds_for
+
     def problem(self) -> Problem:
-        return super().problem().model_copy(update={"retry_after_s": 1})
+        return super().problem().model_copy(update={"retry_after_s": 1, "holds_for": self.holds_for})
 
 
 class Run(Protocol):
@@ -47,9 +51,9 @@ class NativeThreads:
         """
         return self._queue.through(lambda: _in_a_thread(work))
 
-    def lane(self, at_once: int, waiting: int) -> Run:
+    def lane(self, at_once: int, waiting: int, whose: HoldsFor) -> Run:
         """A way to these threads for those who may not take them all: they wait in a queue of their own, which lets so many through."""
-        queue = _Queue(at_once, waiting)
+        queue = _Queue(at_once, waiting, whose)
 
         def run(work: Callable[[], R]) -> R:
             return queue.through(lambda: self._queue.through_unasked(lambda: _in_a_thread(work)))
@@ -60,7 +64,8 @@ class NativeThreads:
 class _Queue:
     """Lets so many through at once."""
 
-    def __init__(self, at_once: int, waiting: int | None) -> None:
+    def __init__(self, at_once: int, waiting: int | None, whose: HoldsFor | None = None) -> None:
+        self._whose = whose
         self._slots = eventlet.Semaphore(at_once)
         self._admitted = None if waiting is None else at_once + waiting
         self._inside = 0
@@ -70,7 +75,7 @@ class _Queue:
         TooManyWaiting.
         """
         if self._admitted is not None and self._inside >= self._admitted:
-            raise TooManyWaiting
+            raise TooManyWaiting(self._whose)
         self._inside += 1
         try:
             return self.through_unasked(work)

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -18,7 +18,7 @@ from aio_pika.exceptions import AMQPError, DeliveryError
 from opentelemetry.trace import SpanKind
 
 from chassis import tracing
-from chassis.broker_flow import takes_messages
+from chassis.broker_flow import Answers, takes_messages
 from chassis.context import Client
 from chassis.exchange_check import ensure_exchange
 from chassis.exchanges import REQUESTS
@@ -68,8 +68,9 @@ class _Link:
     connection: AbstractConnection
     reply_to: str
     exchanges: Iterator[AbstractExchange]
-    give_up: Callable[[], None]
+    closed: asyncio.Event
     waiting: dict[str, asyncio.Future[bytes]] = field(default_factory=dict)
+    answers: Answers = field(default_factory=Answers)
 
     async def publish(self, message: aio_pika.Message, routing_key: str) -> None:
         """Return when the broker has put the message into a queue.
@@ -77,19 +78,33 @@ class _Link:
         Raises:
             aio_pika.exceptions.DeliveryError: there is no such queue.
             aio_pika.exceptions.AMQPError, OSError, RuntimeError: the broker takes no messages, or the connection broke, or
-                it is silent and was given up.
+                there was no answer in time.
         """
-        if not await takes_messages(self.connection):
+        if not await self.takes_messages():
             raise ConnectionError("the broker is short of memory or disk")
+        self.answers.due += 1
         try:
             async with asyncio.timeout(_CONFIRM_S):
                 await next(self.exchanges).publish(message, routing_key, mandatory=True)
+            self.answers.heard += 1
+        except DeliveryError:
+            self.answers.heard += 1
+            raise
         except TimeoutError as error:
-            if await takes_messages(self.connection):
-                self.give_up()
             raise ConnectionError("the broker does not answer") from error
+        finally:
+            self.answers.due -= 1
+
+    async def takes_messages(self) -> bool:
+        return await takes_messages(self.connection)
+
+    async def over(self) -> None:
+        """Wait until the connection is closed, or the broker fell silent: one late answer among many is no reason to drop them all."""
+        if await self.answers.stopped(self.closed, self.takes_messages, _CONFIRM_S):
+            log.warning("broker_silent", for_s=_CONFIRM_S)
 
     async def on_reply(self, message: AbstractIncomingMessage) -> None:
+        self.answers.heard += 1
         waiter = self.waiting.get(message.correlation_id or "")
         if waiter is not None and not waiter.done():
             waiter.set_result(message.body)
@@ -157,7 +172,8 @@ class RpcClient:
             headers["nameko.client_address"] = client.address
             headers["nameko.client_agent"] = client.agent
         service = to or request.service
-        with tracing.tracer.start_as_current_span(f"{service}.{request.method()}", kind=SpanKind.CLIENT):
+        # A refusal is told by the span's status; a traceback with each would cost more than the call.
+        with tracing.tracer.start_as_current_span(f"{service}.{request.method()}", kind=SpanKind.CLIENT, record_exception=False):
             tracing.inject(headers)
             try:
                 return await self._ask(request, service, headers, deadline)
@@ -200,6 +216,8 @@ class RpcClient:
             raise Unavailable(service, "The message broker does not take the call.") from error
         finally:
             del link.waiting[correlation_id]
+            if not waiter.cancel() and not waiter.cancelled():
+                waiter.exception()  # seen: it is told by what is raised here
         return _answer(request, body)
 
     async def _keep_connected(self, first_attempt: asyncio.Event) -> None:
@@ -220,7 +238,7 @@ class RpcClient:
             self._link = link
             first_attempt.set()
             try:
-                await lost.wait()
+                await link.over()
                 log.warning("broker_connection_lost")
             finally:
                 self._link = None
@@ -238,7 +256,7 @@ class RpcClient:
                 channel.close_callbacks.add(lambda *_: lost.set())
                 exchanges.append(await channel.get_exchange(REQUESTS, ensure=False))
             reply_to = reply_key(self._url)
-            link = _Link(connection, reply_to, itertools.cycle(exchanges), lost.set)
+            link = _Link(connection, reply_to, itertools.cycle(exchanges), lost)
             replies = await connection.channel(publisher_confirms=False)
             replies.close_callbacks.add(lambda *_: lost.set())
             queue = await replies.declare_queue(reply_queue(reply_to), exclusive=True, auto_delete=True)

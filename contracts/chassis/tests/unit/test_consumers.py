@@ -11,7 +11,8 @@ import eventlet
 import pytest
 from eventlet.event import Event
 
-from chassis.consumers import QueueConsumer, RpcConsumer, _BrokerConnection
+from chassis.broker_connection import BrokerConnection
+from chassis.consumers import QueueConsumer, RpcConsumer
 from chassis.replies import reply_key
 
 
@@ -206,7 +207,7 @@ class FakeTransport:
 
 @pytest.fixture
 def wire() -> Any:
-    made: Any = object.__new__(_BrokerConnection)  # it would connect
+    made: Any = object.__new__(BrokerConnection)  # it would connect
     made.transport, made.on_inbound_frame = FakeTransport(), lambda frame: f"handled {frame}"
     return made
 

@@ -25,14 +25,28 @@ class FieldError(View):
     detail: str
 
 
+class HoldsFor(StrEnum):
+    """For whom a refusal holds, besides who got it: everybody at their address, whoever tries the account that they tried, or
+    whoever asks the same and is vouched for by nothing.
+    """
+
+    ADDRESS = "address"
+    ACCOUNT = "account"
+    STRANGERS = "strangers"
+
+
 class Problem(View):
-    """The only error that crosses RPC. `code` is stable: clients switch on it; `detail` is for people."""
+    """The only error that crosses RPC. `code` is stable: clients switch on it; `detail` is for people.
+
+    With `holds_for` the same is refused for `retry_after_s` whoever asks: nobody between need ask again.
+    """
 
     kind: Kind
     code: str
     detail: str
     fields: tuple[FieldError, ...] = ()
     retry_after_s: int | None = None
+    holds_for: HoldsFor | None = None
 
 
 class DomainError(Exception):

@@ -129,6 +129,7 @@ class Environment:
             "GATEWAY_REDIS_URL": self.redis_url,
             "GATEWAY_PRINCIPAL_JWKS": self.secrets.jwks,
             "GATEWAY_CLOCK_URL": f"{self.sandbox_url}/_sandbox/clock",
+            "GATEWAY_RATE_LIMITS": '{"sign_up": "100000/900"}',  # everybody here comes from one address
         }
         return self._with_given(ours, "GATEWAY", but="GATEWAY_PORT")  # each replica has a port of its own
 

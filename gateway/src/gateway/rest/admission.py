@@ -20,7 +20,7 @@ from gateway.web.exchange import EXTRA_HEADERS
 
 _BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE)
 _LONGEST_AGENT = 256
-_BY_ADDRESS = frozenset({RateClass.AUTH, RateClass.WEBHOOK})
+_BY_ADDRESS = frozenset({RateClass.AUTH, RateClass.SIGN_UP, RateClass.WEBHOOK})
 
 
 @dataclass(frozen=True, slots=True)

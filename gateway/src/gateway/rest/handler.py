@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
@@ -14,6 +14,7 @@ from chassis.dead_letters.asking import LIST_PATIENCE_S, ask_services
 from chassis.principal import Principal
 from contracts.admin.queries import DEAD_LETTERS, ListDeadLetters
 from contracts.base import Request, View
+from contracts.errors import ProblemError
 from contracts.files import FileView
 from contracts.matching.queries import SearchChallenges
 from gateway.maintenance import Maintenance
@@ -21,6 +22,7 @@ from gateway.problems import malformed
 from gateway.rest import conditional, files, strict_json, validation
 from gateway.rest.admission import Admission
 from gateway.rest.conditional import CONDITIONAL
+from gateway.rest.refusals import Refusals
 from gateway.rest.routes import EXPECTED_VERSION, Route
 from gateway.rest.search import search_or_list
 from gateway.rpc import Answer, Rpc
@@ -57,6 +59,7 @@ class RestHandler:
     maintenance: Maintenance
     body_limit: int
     rpc_timeout_s: float
+    refusals: Refusals = field(default_factory=Refusals)
 
     def of(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """The aiohttp handler of a route."""
@@ -93,8 +96,14 @@ class RestHandler:
         data = await self._body(route, request)
         asked = validation.from_json(route.request, data)
 
+        self.refusals.check(route, asked, call.client.address)
+
         async def perform() -> StoredAnswer:
-            return _answer(route, await self._ask(asked, call))
+            try:
+                return _answer(route, await self._ask(asked, call))
+            except ProblemError as refusal:
+                self.refusals.learn(route, asked, call.client.address, refusal.problem)
+                raise
 
         if call.idempotency_key is None:
             return _response(await perform())

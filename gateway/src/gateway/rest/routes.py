@@ -29,7 +29,7 @@ class Route:
 
     `success`: the status, which unless given is 200, or 204 when the answer is `Done`. `location`: where a created thing
     is, with `{id}` from the answer. `idempotent`: honours Idempotency-Key. `search`: a GET with `q` asks this instead.
-    `media_type`: the answer is a file of this type.
+    `media_type`: the answer is a file of this type. `account`: the fields that say which account is tried, and on whose behalf.
     """
 
     method: str
@@ -42,6 +42,7 @@ class Route:
     idempotent: bool = False
     search: type[Request[Any]] | None = None
     media_type: str | None = None
+    account: tuple[str, ...] = ()
 
     @property
     def status(self) -> int:
@@ -109,12 +110,20 @@ def change(method: str, path: str, request: type[Command[Any]]) -> Route:
     return Route(method, path, request)
 
 
-def credential(path: str, request: type[Command[Any]], *, success: int = 0, idempotent: bool = False) -> Route:
+def credential(
+    path: str,
+    request: type[Command[Any]],
+    *,
+    rate: RateClass = RateClass.AUTH,
+    success: int = 0,
+    idempotent: bool = False,
+    account: tuple[str, ...] = (),
+) -> Route:
     """POST that works with a secret of its own instead of a token, and is limited strictly by address.
 
     Answers with tokens are never kept, so these routes mostly ignore Idempotency-Key.
     """
-    return Route("POST", path, request, Auth.NONE, RateClass.AUTH, success=success, idempotent=idempotent)
+    return Route("POST", path, request, Auth.NONE, rate, success=success, idempotent=idempotent, account=account)
 
 
 def secured(method: str, path: str, request: type[Command[Any]], *, success: int = 0) -> Route:

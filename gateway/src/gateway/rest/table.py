@@ -29,13 +29,14 @@ from contracts.payments import coupon_commands as coupons
 from contracts.payments import documents, subscriptions
 from contracts.payments import queries as payment_queries
 from gateway.rest.routes import Auth, act, change, create, credential, download, read, secured
+from gateway.settings import RateClass
 
 ROUTES = (
     # Accounts and sessions
-    credential("/v1/auth/register", identity.RegisterUser, success=201, idempotent=True),
+    credential("/v1/auth/register", identity.RegisterUser, rate=RateClass.SIGN_UP, success=201, idempotent=True),
     credential("/v1/auth/verify-email", identity.VerifyEmail),
     credential("/v1/auth/resend-verification", identity.ResendVerification),
-    credential("/v1/auth/login", identity.LogIn),
+    credential("/v1/auth/login", identity.LogIn, account=("email", "device_token")),
     credential("/v1/auth/refresh", identity.RefreshSession),
     credential("/v1/auth/logout", identity.LogOut),
     secured("POST", "/v1/auth/step-up", authentication.StepUp),

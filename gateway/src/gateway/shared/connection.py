@@ -58,8 +58,9 @@ class SharedRedis:
         except Exception as error:
             if not is_lost(error):
                 raise
+            if time.monotonic() >= self._rests_until:  # of all that waited for it the first tells
+                _log.warning("redis_away", error=type(error).__name__)
             self._rests_until = time.monotonic() + _REST_S
-            _log.warning("redis_away", error=type(error).__name__)
             raise RedisAway from error
 
     async def available(self) -> bool:

@@ -11,6 +11,7 @@ from chassis.files.object_store import ObjectStore, Place
 from chassis.native_threads import NativeThreads
 from chassis.person_keys import MasterKeys
 from chassis.wiring import Resources
+from contracts.errors import HoldsFor
 from contracts.identity.taxonomy import taxonomy
 from identity.adapters.accounts import MongoAccounts
 from identity.adapters.argon2_passwords import Argon2Passwords
@@ -58,7 +59,7 @@ def password_hashing(settings: Settings) -> Argon2Passwords:
     """One for the whole process: it bounds how many passwords are hashed at once. Strangers leave one place to the others."""
     at_once, waiting = settings.password_hashes_at_once, settings.password_hashes_waiting
     threads = NativeThreads(at_once, waiting)
-    return Argon2Passwords(threads, threads.lane(max(1, at_once - 1), waiting))
+    return Argon2Passwords(threads, threads.lane(max(1, at_once - 1), waiting, HoldsFor.STRANGERS))
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
 from aiormq.abc import DeliveredMessage
 
-from chassis.broker_flow import takes_messages
+from chassis.broker_flow import Answers, takes_messages
 from chassis.crash_points import declare, reached
 from chassis.exchange_check import ensure_exchange
 from chassis.exchanges import PUBLIC, events_of
@@ -115,8 +114,7 @@ class Publisher:
         self._broker = broker
         self._channel = channel
         self._consumers = consumers
-        self._due = 0  # publishes that wait for their confirm
-        self._confirms = 0
+        self._answers = Answers()
         self._sources = sources_of(database)
         self._exchanges: dict[str, AbstractExchange] = {}
         self._declaring = asyncio.Lock()
@@ -133,13 +131,9 @@ class Publisher:
         Raises:
             BrokerLost: when it has.
         """
-        heard, heard_at = self._confirms, time.monotonic()
-        while not await _within(_SILENT_SECONDS / 5, self._closed):
-            if not self._due or self._confirms != heard or not await self._broker.takes_messages():
-                heard, heard_at = self._confirms, time.monotonic()
-            elif time.monotonic() - heard_at > _SILENT_SECONDS:
-                self._broker.give_up()
-                raise BrokerLost("the broker does not answer")
+        if await self._answers.stopped(self._closed, self._broker.takes_messages, _SILENT_SECONDS):
+            self._broker.give_up()
+            raise BrokerLost("the broker does not answer")
         raise BrokerLost("the channel to the broker was closed")
 
     async def close(self) -> None:
@@ -161,7 +155,7 @@ class Publisher:
         """
         if row["source"] not in self._sources or not row["type"].startswith(f"{row['source']}."):
             raise NotItsOwn(row["type"])
-        self._due += 1
+        self._answers.due += 1
         try:
             with _broker_errors():
                 missing = await self._consumers.missing(row["type"])
@@ -175,8 +169,8 @@ class Publisher:
             self._unroutable.set(len(self._waiting))
             raise
         finally:
-            self._due -= 1
-            self._confirms += 1
+            self._answers.due -= 1
+            self._answers.heard += 1
         self._published.inc()
         if row["_id"] in self._waiting:
             self._waiting.discard(row["_id"])
@@ -199,14 +193,6 @@ class Publisher:
                 await ensure_exchange(name, self._broker.channel)
                 self._exchanges[name] = await self._channel.get_exchange(name, ensure=False)
             return self._exchanges[name]
-
-
-async def _within(seconds: float, event: asyncio.Event) -> bool:
-    """Whether the event has happened, after waiting for it so long at most."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    return event.is_set()
 
 
 def _message(row: dict[str, Any]) -> aio_pika.Message:

@@ -26,7 +26,7 @@ class MongoLoginAttempts:
     def count(self, budget: Budget, at: datetime) -> None:
         key, ends_at = _window(budget, at)
         if self._increment(key, ends_at) > budget.limit:
-            raise LoginThrottled(retry_after_s=math.ceil((ends_at - at).total_seconds()))
+            raise LoginThrottled(math.ceil((ends_at - at).total_seconds()), budget.holds_for)
 
     def forget(self, budget: Budget, at: datetime) -> None:
         self._attempts.delete_one({"_id": _window(budget, at)[0]})

@@ -1,6 +1,6 @@
 """How identity refuses: every rule of this service that can say no, with its stable code."""
 
-from contracts.errors import DomainError, FieldError, Kind, Problem
+from contracts.errors import DomainError, FieldError, HoldsFor, Kind, Problem
 
 
 class EmailTaken(DomainError):
@@ -36,12 +36,13 @@ class LoginThrottled(DomainError):
     kind = Kind.LIMITED
     code = "identity.login.throttled"
 
-    def __init__(self, retry_after_s: int) -> None:
+    def __init__(self, retry_after_s: int, holds_for: HoldsFor | None = None) -> None:
         super().__init__()
         self.retry_after_s = retry_after_s
+        self.holds_for = holds_for
 
     def problem(self) -> Problem:
-        return super().problem().model_copy(update={"retry_after_s": self.retry_after_s})
+        return super().problem().model_copy(update={"retry_after_s": self.retry_after_s, "holds_for": self.holds_for})
 
 
 class SignUpsThrottled(LoginThrottled):

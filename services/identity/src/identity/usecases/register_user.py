@@ -66,7 +66,7 @@ class RegisterUserHandler:
         try:
             self.attempts.count(of_sign_ups(address, self.sign_ups_per_address), self.now())
         except LoginThrottled as throttled:
-            raise SignUpsThrottled(throttled.retry_after_s) from throttled
+            raise SignUpsThrottled(throttled.retry_after_s, throttled.holds_for) from throttled
 
     def _account(self, command: RegisterUser) -> Account:
         return Account(
