@@ -62,6 +62,17 @@ async def stuff(gateway: Gateway, victims: list[Resident], people: list[Resident
     return await _beside(people, attempt, answers)
 
 
+async def noise(gateway: Gateway, people: list[Resident]) -> Others:
+    """What others notice of as many requests that mean nothing: the gateway refuses them and asks nobody."""
+    others = Others(people)
+
+    async def nothing(number: int) -> None:
+        await gateway.post(_attacker(192, number), LOG_IN, {})
+
+    await others.beside(paced(nothing, RATE, int(RATE * SECONDS)))
+    return others
+
+
 async def flood(gateway: Gateway, people: list[Resident]) -> tuple[Attack, list[int]]:
     """Sign-ups from as many addresses; and how often honest newcomers, one a second, had to ask until they were in (0: never)."""
     answers: Counter[str] = Counter()
@@ -161,6 +172,8 @@ async def run(platform: Platform) -> str:
         print("calm", flush=True)
         calm = Others(people)
         await calm.beside(asyncio.sleep(SECONDS))
+        print("noise", flush=True)
+        noisy = await noise(gateway, people)
         print("stuffing", flush=True)
         stuffing = await stuff(gateway, victims, people)
         print(stuffing.answered, flush=True)
@@ -173,10 +186,10 @@ async def run(platform: Platform) -> str:
         print("logins", flush=True)
         logins = {in_flight: await logins_in_flight(people, in_flight, SECONDS / 2) for in_flight in IN_FLIGHT}
         alone, beside = await reads_during_logins(people)
-    return report(calm, stuffing, owners, strangers, burst, newcomers, logins, alone, beside, verification(platform))
+    return report(calm, noisy, stuffing, owners, strangers, burst, newcomers, logins, alone, beside, verification(platform))
 
 
-def report(calm, stuffing, owners, strangers, burst, newcomers, logins, alone, beside, verified) -> str:
+def report(calm, noisy, stuffing, owners, strangers, burst, newcomers, logins, alone, beside, verified) -> str:
     cores, gigabytes = psutil.cpu_count(), psutil.virtual_memory().total / 2**30
     cold, seen, service = verified
     got_in = stuffing.answers[OK]
@@ -200,6 +213,7 @@ def report(calm, stuffing, owners, strangers, burst, newcomers, logins, alone, b
         "| | reads p95 ms | ratio to calm | logins p95 ms | ratio to calm | refused |",
         "|---|---|---|---|---|---|",
         _others_row("calm", calm, calm),
+        _others_row(f"during {RATE:g} requests a second that the gateway refuses unread", noisy, calm),
         _others_row("during the stuffing", stuffing.others, calm),
         _others_row("during the sign-ups", burst.others, calm),
         "",

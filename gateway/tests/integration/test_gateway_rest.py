@@ -21,7 +21,7 @@ from contracts.challenges.commands import CreateChallenge, DeleteChallenge, Edit
 from contracts.challenges.queries import GetChallenge, ListChallenges
 from contracts.challenges.views import ChallengeView
 from contracts.errors import FieldError, HoldsFor, Kind, Problem
-from contracts.identity.commands import LogIn
+from contracts.identity.commands import LogIn, RegisterUser
 from contracts.identity.views import TokensView
 from contracts.matching.queries import SearchChallenges
 from contracts.paging import Page
@@ -129,6 +129,19 @@ async def test_what_is_refused_whoever_asks_is_not_asked_again(gateway: Any) -> 
     gateway.rpc.answers[LogIn] = view(TokensView)
     other = await gateway.ask("POST", "/v1/auth/login", json={"email": "bob@example.org", "password": "a guess"})
     assert other.status == 200
+
+
+async def test_what_was_done_is_told_again_also_while_others_are_refused(gateway: Any) -> None:
+    busy = Problem(kind=Kind.UNAVAILABLE, code="chassis.busy", detail="Busy.", retry_after_s=1, holds_for=HoldsFor.STRANGERS)
+    route = next(route for route in ROUTES if route.request is RegisterUser)
+
+    async def sign_up(key: str) -> Any:
+        return await gateway.ask("POST", route.path, json=body_of(route), headers={"Idempotency-Key": key})
+
+    first = await sign_up("mine")
+    gateway.rpc.answers[RegisterUser] = busy
+    assert [(await sign_up(key)).status for key in ("other", "third", "mine")] == [503, 503, first.status]
+    assert len(gateway.rpc.calls) == 2
 
 
 async def test_a_bug_is_a_500_without_detail(gateway: Any, token: str) -> None:

@@ -167,6 +167,7 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
         if not self._consumers and not self._in_flight:
             self._expect_answer_within(_GOODBYE_S)
             self.should_stop = True
+            self._wake()  # what follows is one more wait for the broker
 
     def _expect_answer_within(self, seconds: float | None) -> None:
         """From now on the broker has so long for each answer, or we hang up; None: no answer is due."""

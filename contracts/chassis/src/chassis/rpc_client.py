@@ -32,7 +32,8 @@ A = TypeVar("A", bound=View)
 
 _CHANNELS = 4
 _HEARTBEAT_S = 15
-_CONFIRM_S = 3.0  # the broker confirms a request in milliseconds; who is silent for so long is not there any more
+_CONFIRM_S = 5.0  # the broker confirms a request in milliseconds; so long one call waits for that
+_SILENT_S = 4.0  # a broker that says nothing at all for so long, while calls wait for it, is not there any more
 _CONNECT_TIMEOUT_S = 5.0
 _RECONNECT_PAUSES_S = (0.1, 0.2, 0.5, 1.0)
 _RETRY_PAUSE_S = 0.1
@@ -100,8 +101,8 @@ class _Link:
 
     async def over(self) -> None:
         """Wait until the connection is closed, or the broker fell silent: one late answer among many is no reason to drop them all."""
-        if await self.answers.stopped(self.closed, self.takes_messages, _CONFIRM_S):
-            log.warning("broker_silent", for_s=_CONFIRM_S)
+        if await self.answers.stopped(self.closed, self.takes_messages, _SILENT_S):
+            log.warning("broker_silent", for_s=_SILENT_S)
 
     async def on_reply(self, message: AbstractIncomingMessage) -> None:
         self.answers.heard += 1

@@ -192,6 +192,8 @@ def test_it_is_woken_to_stop_and_when_the_last_message_is_settled_then(consumer:
     assert consumer._wire.woken == 1
     consumer.ack_message(last)
     assert consumer._wire.woken == 2
+    consumer.on_iteration()
+    assert (consumer.should_stop, consumer._wire.woken) == (True, 3), "the wait that follows is over at once"
 
 
 class FakeTransport:
@@ -224,6 +226,13 @@ def test_who_waits_for_a_while_is_woken_and_who_waits_for_an_answer_is_not(wire:
     eventlet.sleep(0)
     wire.transport.frame.send("answer")
     assert waiting.wait() == "handled answer"
+    with pytest.raises(TimeoutError):  # but who waits for a while next looks up first
+        wire.blocking_read(60.0)
+    wire.transport.frame = Event()
+    waiting = eventlet.spawn(wire.blocking_read, 60.0)
+    eventlet.sleep(0)
+    wire.transport.frame.send("message")
+    assert waiting.wait() == "handled message", "once"
 
 
 def test_what_comes_as_one_is_woken_is_not_lost(wire: Any) -> None:
@@ -232,7 +241,6 @@ def test_what_comes_as_one_is_woken_is_not_lost(wire: Any) -> None:
     wire.transport.frame.send("message")
     wire.wake()
     assert waiting.wait() == "handled message"
-    eventlet.sleep(0)
 
 
 class ReplyChannel(FakeChannel):

@@ -96,9 +96,8 @@ class RestHandler:
         data = await self._body(route, request)
         asked = validation.from_json(route.request, data)
 
-        self.refusals.check(route, asked, call.client.address)
-
         async def perform() -> StoredAnswer:
+            self.refusals.check(route, asked, call.client.address)
             try:
                 return _answer(route, await self._ask(asked, call))
             except ProblemError as refusal:
