@@ -62,7 +62,7 @@ class ClockServer(Protocol):
     def close(self) -> None: ...
 
 
-class _ClockServer:
+class _HttpClockServer:
     """Asked over one connection that is kept: every process of a platform asks twice a second."""
 
     def __init__(self, url: str) -> None:
@@ -98,7 +98,7 @@ class VirtualClock:
     The offset is asked for every half second in a thread of its own; while the server is away the last offset holds.
     """
 
-    def __init__(self, url: str, server: Callable[[str], ClockServer] = _ClockServer) -> None:
+    def __init__(self, url: str, server: Callable[[str], ClockServer] = _HttpClockServer) -> None:
         """Start following the clock at `url`, which answers `{"offset_seconds": n}`.
 
         Raises:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from chassis.green import eventlet
-from contracts.errors import DomainError, HoldsFor, Kind, Problem
+from contracts.errors import DomainError, HoldsFor, Kind
 
 R = TypeVar("R")
 _slots_of_process = 0
@@ -17,13 +17,11 @@ class TooManyWaiting(DomainError):
 
     kind = Kind.UNAVAILABLE
     code = "chassis.busy"
+    retry_after_s = 1
 
     def __init__(self, holds_for: HoldsFor | None = None) -> None:
         super().__init__()
         self.holds_for = holds_for
-
-    def problem(self) -> Problem:
-        return super().problem().model_copy(update={"retry_after_s": 1, "holds_for": self.holds_for})
 
 
 class Run(Protocol):

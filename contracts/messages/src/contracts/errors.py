@@ -50,11 +50,16 @@ class Problem(View):
 
 
 class DomainError(Exception):
-    """A rule said no. Subclasses set `kind` and a stable `code` such as `challenges.challenge.closed`."""
+    """A rule said no. Subclasses set `kind` and a stable `code` such as `challenges.challenge.closed`.
+
+    What holds for a while sets `retry_after_s`, and `holds_for` where others than who got it need not ask either.
+    """
 
     kind: ClassVar[Kind]
     code: ClassVar[str]
     detail: ClassVar[str] = ""
+    retry_after_s: int | None = None
+    holds_for: HoldsFor | None = None
 
     def __init__(self, detail: str | None = None, *, fields: tuple[FieldError, ...] = ()) -> None:
         self.message = detail or self.detail or (self.__doc__ or self.code).strip().splitlines()[0]
@@ -62,7 +67,14 @@ class DomainError(Exception):
         super().__init__(self.message)
 
     def problem(self) -> Problem:
-        return Problem(kind=self.kind, code=self.code, detail=self.message, fields=self.fields)
+        return Problem(
+            kind=self.kind,
+            code=self.code,
+            detail=self.message,
+            fields=self.fields,
+            retry_after_s=self.retry_after_s,
+            holds_for=self.holds_for,
+        )
 
 
 class ProblemError(Exception):

@@ -48,8 +48,9 @@ class Refusals:
 
 
 def _keys(route: Route, asked: Request[Any], address: str) -> Iterator[_Key]:
+    voucher = getattr(asked, _VOUCHER, None) or ""
     yield route.path, HoldsFor.ADDRESS, address
-    if not getattr(asked, _VOUCHER, None):
+    if not voucher:
         yield route.path, HoldsFor.STRANGERS
     if route.account:
-        yield route.path, HoldsFor.ACCOUNT, *(str(getattr(asked, name) or "") for name in route.account)
+        yield route.path, HoldsFor.ACCOUNT, getattr(asked, route.account), voucher

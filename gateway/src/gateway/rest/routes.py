@@ -29,7 +29,7 @@ class Route:
 
     `success`: the status, which unless given is 200, or 204 when the answer is `Done`. `location`: where a created thing
     is, with `{id}` from the answer. `idempotent`: honours Idempotency-Key. `search`: a GET with `q` asks this instead.
-    `media_type`: the answer is a file of this type. `account`: the fields that say which account is tried, and on whose behalf.
+    `media_type`: the answer is a file of this type. `account`: the field that says which account is tried.
     """
 
     method: str
@@ -42,7 +42,7 @@ class Route:
     idempotent: bool = False
     search: type[Request[Any]] | None = None
     media_type: str | None = None
-    account: tuple[str, ...] = ()
+    account: str = ""
 
     @property
     def status(self) -> int:
@@ -117,7 +117,7 @@ def credential(
     rate: RateClass = RateClass.AUTH,
     success: int = 0,
     idempotent: bool = False,
-    account: tuple[str, ...] = (),
+    account: str = "",
 ) -> Route:
     """POST that works with a secret of its own instead of a token, and is limited strictly by address.
 

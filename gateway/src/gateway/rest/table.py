@@ -36,7 +36,7 @@ ROUTES = (
     credential("/v1/auth/register", identity.RegisterUser, rate=RateClass.SIGN_UP, success=201, idempotent=True),
     credential("/v1/auth/verify-email", identity.VerifyEmail),
     credential("/v1/auth/resend-verification", identity.ResendVerification),
-    credential("/v1/auth/login", identity.LogIn, account=("email", "device_token")),
+    credential("/v1/auth/login", identity.LogIn, account="email"),
     credential("/v1/auth/refresh", identity.RefreshSession),
     credential("/v1/auth/logout", identity.LogOut),
     secured("POST", "/v1/auth/step-up", authentication.StepUp),

@@ -1,6 +1,6 @@
 """How identity refuses: every rule of this service that can say no, with its stable code."""
 
-from contracts.errors import DomainError, FieldError, HoldsFor, Kind, Problem
+from contracts.errors import DomainError, FieldError, HoldsFor, Kind
 
 
 class EmailTaken(DomainError):
@@ -35,14 +35,12 @@ class LoginThrottled(DomainError):
 
     kind = Kind.LIMITED
     code = "identity.login.throttled"
+    retry_after_s: int
 
     def __init__(self, retry_after_s: int, holds_for: HoldsFor | None = None) -> None:
         super().__init__()
         self.retry_after_s = retry_after_s
         self.holds_for = holds_for
-
-    def problem(self) -> Problem:
-        return super().problem().model_copy(update={"retry_after_s": self.retry_after_s, "holds_for": self.holds_for})
 
 
 class SignUpsThrottled(LoginThrottled):

@@ -9,7 +9,7 @@ from mongoengine import DateTimeField, IntField, LongField, StringField
 from pymongo.client_session import ClientSession
 
 from chassis.documents import DocumentCollection, VersionedDocument
-from payments.adapters.inserting import insert
+from payments.adapters.inserting import insert, put
 from payments.domain.coupon import Coupon, Redemptions
 
 
@@ -66,10 +66,7 @@ class MongoCoupons:
 
     def save_redemptions(self, redemptions: Redemptions) -> None:
         document = RedemptionsDocument(id=redemptions.id, version=max(redemptions.version, 1), number=redemptions.number)
-        if redemptions.version:
-            self._redemptions.replace(document, redemptions.version)
-        else:
-            insert(self._redemptions, document)
+        put(self._redemptions, document, redemptions.version)
 
 
 def _coupon(document: CouponDocument) -> Coupon:

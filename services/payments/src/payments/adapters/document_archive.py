@@ -11,7 +11,7 @@ from pymongo.client_session import ClientSession
 from chassis.documents import DocumentCollection
 from contracts.payments.document_views import DocumentKind, LineItem, TaxTreatment
 from payments.adapters.document_records import DocumentRecord, DueRecord, LineRecord, PartyRecord, SeriesRecord, TaxRecord
-from payments.adapters.inserting import insert
+from payments.adapters.inserting import insert, put
 from payments.domain.documents.document import Branding, Document, Draft, Line, Party, TaxLine
 from payments.domain.documents.due import LONGEST_PAUSE, Due
 from payments.domain.documents.series import Series
@@ -59,10 +59,7 @@ class MongoSeries:
 
     def save(self, series: Series) -> None:
         record = SeriesRecord(id=series.id, version=max(series.version, 1), last=series.last, last_at=series.last_at)
-        if series.version:
-            self._records.replace(record, series.version)
-        else:
-            insert(self._records, record)
+        put(self._records, record, series.version)
 
 
 class MongoDocuments:

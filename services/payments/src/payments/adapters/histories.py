@@ -11,7 +11,7 @@ from chassis.documents import DocumentCollection
 from contracts.payments.document_views import TaxTreatment, TransactionAccount
 from payments.adapters.document_archive import equal, party_of_record, party_record, within
 from payments.adapters.document_records import BillingRecord, BrandRecord, PersonRecord, TallyRecord, TransactionRecord
-from payments.adapters.inserting import insert
+from payments.adapters.inserting import insert, put
 from payments.domain.documents.branding import Brand
 from payments.domain.documents.people import BillingDetails, Person
 from payments.domain.documents.reports import FeeTally, Tally
@@ -55,10 +55,7 @@ class MongoTallies:
         record = TallyRecord(
             id=tally.id, version=max(tally.version, 1), month=tally.month, currency=tally.currency, amounts=amounts, invoiced=invoiced
         )
-        if tally.version:
-            self._records.replace(record, tally.version)
-        else:
-            insert(self._records, record)
+        put(self._records, record, tally.version)
 
 
 class MongoPeople:
@@ -77,10 +74,7 @@ class MongoPeople:
             locale=person.locale,
             sequence=person.sequence,
         )
-        if person.version:
-            self._records.replace(record, person.version)
-        else:
-            insert(self._records, record)
+        put(self._records, record, person.version)
 
 
 class MongoBilling:
@@ -102,10 +96,7 @@ class MongoBilling:
             party=party_record(details.party),
             organisation_id=details.organisation_id,
         )
-        if details.version:
-            self._records.replace(record, details.version)
-        else:
-            insert(self._records, record)
+        put(self._records, record, details.version)
 
 
 class MongoBrands:
@@ -120,10 +111,7 @@ class MongoBrands:
         record = BrandRecord(
             id=brand.organisation_id, version=max(brand.version, 1), name=brand.name, colour=brand.colour, sequence=brand.sequence
         )
-        if brand.version:
-            self._records.replace(record, brand.version)
-        else:
-            insert(self._records, record)
+        put(self._records, record, brand.version)
 
 
 def _query(wanted: TransactionFilter) -> dict[str, Any]:

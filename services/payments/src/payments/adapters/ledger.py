@@ -8,7 +8,7 @@ from pymongo.client_session import ClientSession
 
 from chassis.documents import DocumentCollection
 from payments.adapters.documents import BalanceDocument, BookDocument, JournalDocument, MoveDocument
-from payments.adapters.inserting import insert
+from payments.adapters.inserting import insert, put
 from payments.domain.errors import InvariantBroken
 from payments.domain.ledger import Account, Balance, Book, Journal, Move
 
@@ -23,10 +23,7 @@ class MongoBooks:
 
     def save(self, book: Book) -> None:
         document = BookDocument(id=book.id, version=max(book.version, 1), length=book.length, last_hash=book.last_hash)
-        if book.version:
-            self._documents.replace(document, book.version)
-        else:
-            insert(self._documents, document)
+        put(self._documents, document, book.version)
 
 
 class MongoJournals:
@@ -80,10 +77,7 @@ class MongoBalances:
     def save(self, balance: Balance) -> None:
         account = balance.account
         document = BalanceDocument(id=account.id, version=max(balance.version, 1), owner=account.owner, amount=balance.amount)
-        if balance.version:
-            self._documents.replace(document, balance.version)
-        else:
-            insert(self._documents, document)
+        put(self._documents, document, balance.version)
 
 
 def _balance(document: BalanceDocument) -> Balance:

@@ -6,7 +6,7 @@ from pymongo.client_session import ClientSession
 
 from chassis.documents import DocumentCollection
 from contracts.identity.organisation_views import OrganisationRole
-from payments.adapters.inserting import insert
+from payments.adapters.inserting import put
 from payments.adapters.subscription_documents import MembershipDocument
 from payments.domain.subscriptions.membership import Membership
 
@@ -30,7 +30,4 @@ class MongoMemberships:
             role=membership.role.value if membership.role else None,
             sequence=membership.sequence,
         )
-        if membership.version:
-            self._documents.replace(document, membership.version)
-        else:
-            insert(self._documents, document)
+        put(self._documents, document, membership.version)

@@ -11,7 +11,7 @@ from pymongo.client_session import ClientSession
 from chassis.documents import DocumentCollection
 from contracts.payments.views import DifferenceKind
 from payments.adapters.documents import ReconciliationDocument
-from payments.adapters.inserting import insert
+from payments.adapters.inserting import put
 from payments.domain.reconciliation import Difference, Line, Reconciliation
 
 
@@ -35,10 +35,7 @@ class MongoReconciliations:
             differences=[_stored(difference) for difference in report.differences],
             made_at=report.made_at,
         )
-        if report.version:
-            self._documents.replace(document, report.version)
-        else:
-            insert(self._documents, document)
+        put(self._documents, document, report.version)
 
 
 def _stored(difference: Difference) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pymongo.client_session import ClientSession
 
 from chassis.documents import DocumentCollection
 from contracts.payments.subscription_views import EndReason, SubscriptionStatus
-from payments.adapters.inserting import insert
+from payments.adapters.inserting import insert, put
 from payments.adapters.plans import stored_terms, terms_of
 from payments.adapters.subscription_documents import SubscriberDocument, SubscriptionDocument
 from payments.domain.payer_action import PayerAction
@@ -74,10 +74,7 @@ class MongoSubscribers:
             entitlements=list(subscriber.entitlement.names),
             valid_until=subscriber.entitlement.until,
         )
-        if subscriber.version:
-            self._documents.replace(document, subscriber.version)
-        else:
-            insert(self._documents, document)
+        put(self._documents, document, subscriber.version)
 
 
 def _document(subscription: Subscription) -> SubscriptionDocument:
