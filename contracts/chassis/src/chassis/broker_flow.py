@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 from aio_pika.abc import AbstractConnection
+
+_LOOKS = 5  # at what a broker said, in the time after which it is taken for gone
 
 
 @dataclass(slots=True)
@@ -21,13 +22,15 @@ class Answers:
     async def stopped(self, closed: asyncio.Event, takes: Callable[[], Awaitable[bool]], seconds: float) -> bool:
         """Wait for the end of the connection. True: the broker said nothing for so long though something was due; False: it was closed.
 
-        It is looked at in steps, so that an event loop that was held up does not take its own silence for the broker's.
+        It is looked at in steps, and those are counted: an event loop that was held up does not take its own silence for the broker's.
         """
-        heard, heard_at = self.heard, time.monotonic()
-        while not await _within(seconds / 5, closed):
+        heard, silent = self.heard, 0
+        while not await _within(seconds / _LOOKS, closed):
             if not self.due or self.heard != heard or not await takes():
-                heard, heard_at = self.heard, time.monotonic()
-            elif time.monotonic() - heard_at > seconds:
+                heard, silent = self.heard, 0
+            else:
+                silent += 1
+            if silent > _LOOKS:
                 return True
         return False
 

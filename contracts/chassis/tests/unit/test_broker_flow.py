@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
@@ -32,6 +33,18 @@ async def test_one_late_answer_among_others_is_no_silence() -> None:
     for _ in range(30):
         answers.heard += 1
         await asyncio.sleep(PATIENCE_S / 5)
+    assert not watch.done()
+    closed.set()
+    assert await watch is False
+
+
+async def test_an_event_loop_held_up_does_not_take_its_own_silence_for_the_brokers() -> None:
+    answers, closed = Answers(), asyncio.Event()
+    watch = asyncio.create_task(answers.stopped(closed, Flow(), PATIENCE_S))
+    await asyncio.sleep(0)
+    time.sleep(3 * PATIENCE_S)  # noqa: ASYNC251 - what holds up a loop
+    answers.due += 1  # asked for only now
+    await asyncio.sleep(PATIENCE_S / 2)
     assert not watch.done()
     closed.set()
     assert await watch is False
