@@ -174,9 +174,10 @@ class FakeStripe:
         url = self._once("onboarding_link", key, (account_id,), lambda: f"https://connect.example/{account_id}")
         return OnboardingLink(url, datetime(2030, 1, 2, 4, tzinfo=UTC))
 
-    def transfer(self, *, amount: int, currency: str, account_id: str, charge_id: str, escrow_id: str, saga_id: str, key: str) -> str:
+    def transfer(self, *, amount: int, currency: str, account_id: str, source: str | None, escrow_id: str, saga_id: str, key: str) -> str:
         def effect() -> str:
-            if amount > self._charged(charge_id) - sum(row["amount"] for row in self.transfers.values() if row["charge"] == charge_id):
+            sent = sum(row["amount"] for row in self.transfers.values() if row["charge"] == source)
+            if source is not None and amount > self._charged(source) - sent:
                 raise ProviderRefused("insufficient_funds")
             if not self.account_states[account_id].transfers_enabled:
                 raise ProviderRefused("insufficient_capabilities_for_transfer")
@@ -184,14 +185,14 @@ class FakeStripe:
             self.transfers[transfer_id] = {
                 "amount": amount,
                 "currency": currency,
-                "charge": charge_id,
+                "charge": source,
                 "escrow": escrow_id,
                 "saga": saga_id,
                 "to": account_id,
             }
             return transfer_id
 
-        return self._once("transfer", key, (amount, currency, account_id, charge_id, escrow_id, saga_id), effect)
+        return self._once("transfer", key, (amount, currency, account_id, source, escrow_id, saga_id), effect)
 
     def settles_at(self, charge_id: str) -> datetime:
         self._look("settles_at")

@@ -6,6 +6,7 @@ import json
 import time
 import urllib.request
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from payments_fake_stripe import FakeStripe
@@ -30,9 +31,9 @@ def provider(request: pytest.FixtureRequest) -> PaymentProvider:
     return FakeStripe() if request.param == "fake" else stripe_at(request.getfixturevalue("sandbox_url"))
 
 
-def charged(provider: PaymentProvider, amount: int = 60_000) -> Intent:
+def charged(provider: PaymentProvider, amount: int = 60_000, *, method: str = "pm_card_visa") -> Intent:
     intent = provider.create_intent(amount=amount, currency=EUR, key="create", **CAME)
-    return provider.confirm_intent(intent.id, "pm_card_visa", key="confirm")
+    return provider.confirm_intent(intent.id, method, key="confirm")
 
 
 def test_an_intent_is_charged_once(provider: PaymentProvider) -> None:
@@ -79,10 +80,10 @@ def test_a_bank_that_wants_more_gives_a_link(provider: PaymentProvider) -> None:
 
 
 def test_transfers_take_no_more_than_the_charge_and_are_found_again(provider: PaymentProvider) -> None:
-    charge_id = charged(provider).charge_id or ""
+    charge_id = charged(provider, method="pm_card_bypassPending").charge_id or ""
     account_id, _ = provider.create_account("user_1", key="account")
     assert provider.create_account("user_1", key="account")[0] == account_id
-    order = {"currency": EUR, "account_id": account_id, "charge_id": charge_id, "escrow_id": "escrow_1"}
+    order: dict[str, Any] = {"currency": EUR, "account_id": account_id, "source": charge_id, "escrow_id": "escrow_1"}
 
     assert provider.find_transfer(escrow_id="escrow_1", saga_id="saga_2") is None
     transfer_id = provider.transfer(amount=54_000, saga_id="saga_2", key="transfer", **order)
@@ -90,6 +91,11 @@ def test_transfers_take_no_more_than_the_charge_and_are_found_again(provider: Pa
     assert provider.find_transfer(escrow_id="escrow_1", saga_id="saga_2") == transfer_id
     with pytest.raises(ProviderRefused):
         provider.transfer(amount=6_001, saga_id="saga_3", key="too much", **order)
+
+    balance = {**order, "source": None}
+    transfer_id = provider.transfer(amount=4_000, saga_id="saga_4", key="balance", **balance)
+    assert provider.transfer(amount=4_000, saga_id="saga_4", key="balance", **balance) == transfer_id
+    assert provider.find_transfer(escrow_id="escrow_1", saga_id="saga_4") == transfer_id, "it is found as the others are"
 
 
 def test_refunds_take_no_more_than_the_charge_and_are_found_again(provider: PaymentProvider) -> None:
@@ -108,7 +114,7 @@ def test_payouts_are_followed_to_their_end_and_found_again(provider: PaymentProv
     charge_id = charged(provider).charge_id or ""
     account_id, _ = provider.create_account("user_1", key="account")
     provider.transfer(
-        amount=54_000, currency=EUR, account_id=account_id, charge_id=charge_id, escrow_id="escrow_1", saga_id="saga_2", key="transfer"
+        amount=54_000, currency=EUR, account_id=account_id, source=charge_id, escrow_id="escrow_1", saga_id="saga_2", key="transfer"
     )
     since = datetime.now(UTC) - timedelta(minutes=1)
     assert provider.find_payout(account_id=account_id, saga_id="saga_3", since=since) is None
@@ -126,7 +132,7 @@ def test_a_payout_is_found_although_our_clock_is_ahead_of_the_processors(sandbox
     charge_id = charged(stripe).charge_id or ""
     account_id, _ = stripe.create_account("user_1", key="account")
     stripe.transfer(
-        amount=54_000, currency=EUR, account_id=account_id, charge_id=charge_id, escrow_id="escrow_1", saga_id="saga_2", key="transfer"
+        amount=54_000, currency=EUR, account_id=account_id, source=charge_id, escrow_id="escrow_1", saga_id="saga_2", key="transfer"
     )
     payout = stripe.pay_out(account_id=account_id, amount=50_000, currency=EUR, saga_id="saga_3", key="payout")
     found = stripe.find_payout(account_id=account_id, saga_id="saga_3", since=datetime.now(UTC) + timedelta(minutes=10))
@@ -241,7 +247,7 @@ def test_money_of_other_digits_goes_in_and_out_again(sandbox_url: str, currency:
     account_id, _ = stripe.create_account("user_1", key="account")
     part = amount // 30 * 10
     stripe.transfer(
-        amount=part, currency=currency, account_id=account_id, charge_id=charge_id, escrow_id="escrow_1", saga_id="saga_2", key="transfer"
+        amount=part, currency=currency, account_id=account_id, source=charge_id, escrow_id="escrow_1", saga_id="saga_2", key="transfer"
     )
     stripe.refund(charge_id=charge_id, amount=part, currency=currency, saga_id="saga_3", key="refund")
     stripe.pay_out(account_id=account_id, amount=part, currency=currency, saga_id="saga_4", key="payout")

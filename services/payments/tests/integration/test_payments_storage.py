@@ -78,6 +78,7 @@ ORDERS: list[Order] = [
     ReversalOrder("e", "saga_1", "u", 10, 1, "EUR", "tr_1"),
     FundOrder("e", 10**12, "EUR", "pm_x"),
     ReleaseOrder("e", "m", "u", 10, 1, "EUR", "ch"),
+    ReleaseOrder("e", "m", "u", 10, 1, "EUR", "ch", from_balance=True),
     RefundOrder("e", "m", 10, "EUR", "ch", "why"),
     PayoutOrder("p", "u", 10, "EUR"),
 ]
@@ -94,6 +95,9 @@ def test_an_escrow_comes_back_as_it_was_kept(units: Units) -> None:
         assert work.escrows.of_challenge("challenge_other") is None
         changed = kept.begin_funding("s", None, 5).hold("s", Charge("pi", "ch")).begin_release("milestone_1", [Hand("t", 7, 1)])
         changed = changed.begin_waiting(Waiting("saga_w", "user_w", 3))
+        changed = changed.begin_release("milestone_2", [Hand("x", 5, 1)]).release("x", Share(5, 1)).take_back("milestone_2", Share(3, 1), 0)
+        changed = changed.begin_refund("milestone_2", [Hand("r", 3, to_payer=True)]).refund("r")
+        changed = changed.restore("milestone_2", 3, 0, taken_back=True)
         changed = changed.approve("milestone_2").set_team((Member("user_a", 1), Member("user_b", 9_999)))
         changed = changed.deliver("milestone_1", NOW).begin_dispute([("milestone_1", 9)]).freeze("why")
         saved = work.escrows.save(changed)

@@ -52,7 +52,7 @@ def test_an_account_that_is_not_onboarded_gets_no_transfer(sandbox_url: str) -> 
     made = stripe.client.v1.accounts.create({"type": "express", "metadata": {"sandbox_onboarding": "required"}})
     with pytest.raises(ProviderRefused) as refusal:
         stripe.transfer(
-            amount=100, currency="EUR", account_id=made.id, charge_id=charge_id, escrow_id="escrow_1", saga_id="saga_1", key="transfer"
+            amount=100, currency="EUR", account_id=made.id, source=charge_id, escrow_id="escrow_1", saga_id="saga_1", key="transfer"
         )
     assert refusal.value.code == "insufficient_capabilities_for_transfer"
 

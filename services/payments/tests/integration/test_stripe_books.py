@@ -16,7 +16,7 @@ def test_every_balance_transaction_names_its_journal(sandbox_url: str) -> None:
     charge_id = stripe.confirm_intent(intent.id, "pm_card_refundFail", key="confirm").charge_id or ""
     account_id, _ = stripe.create_account("user_1", key="account")
     stripe.transfer(
-        amount=9_000, currency=EUR, account_id=account_id, charge_id=charge_id, escrow_id="escrow_1", saga_id="saga_2", key="transfer"
+        amount=9_000, currency=EUR, account_id=account_id, source=charge_id, escrow_id="escrow_1", saga_id="saga_2", key="transfer"
     )
     stripe.refund(charge_id=charge_id, amount=20_000, currency=EUR, saga_id="saga_3", key="refund")
     disputed = stripe.create_intent(amount=500, currency=EUR, escrow_id="escrow_2", saga_id="saga_4", key="create 2")
@@ -47,7 +47,7 @@ def test_what_an_account_paid_out_names_who_asked_for_it(sandbox_url: str) -> No
     charge_id = stripe.confirm_intent(intent.id, "pm_card_bypassPending", key="confirm").charge_id or ""
     ann, bob = (stripe.create_account(user, key=user)[0] for user in ("user_1", "user_2"))
     for account in (ann, bob):
-        order = {"account_id": account, "charge_id": charge_id, "escrow_id": "escrow_1", "saga_id": "saga_2", "key": account}
+        order = {"account_id": account, "source": charge_id, "escrow_id": "escrow_1", "saga_id": "saga_2", "key": account}
         stripe.transfer(amount=9_000, currency="USD", **order)
     stripe.pay_out(account_id=ann, amount=1_000, currency="USD", saga_id="saga_3", key="payout")
     stripe.client.v1.accounts.external_accounts.create(ann, {"external_account": "btok_us_verified_accountClosed"})

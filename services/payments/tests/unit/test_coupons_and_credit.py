@@ -119,6 +119,22 @@ def test_what_was_released_and_is_taken_back_is_refunded_as_it_was_paid(bank: Ba
     bank.check()
 
 
+def test_the_rest_is_sent_out_of_its_charge_also_after_a_part_was_taken_back() -> None:
+    """A fee of the rest alone would be 28, less than the 29 that the platform paid of it: more would be sent than the charge has left."""
+    bank = Bank((60_357, 40_000), currency="JPY")
+    bank.accept()
+    bank.grant(10_000)
+    bank.fund(0, credit=True)
+    assert charged(bank) == [54_321]
+    bank.release(amount=60_073)
+    bank.take_back(0)
+    bank.release(0)
+    assert bank.running == []
+    assert [row["amount"] for row in bank.stripe.transfers.values()] == [54_066, 255]
+    assert bank.sums() == (60_357, 0, 255, 60_073, 29)
+    bank.check()
+
+
 def test_credit_pays_up_to_the_fee_and_comes_back_with_a_refund(bank: Bank) -> None:
     assert bank.grant(5_000, key="k").credit.amount_minor == 5_000
     assert bank.grant(5_000, key="k").credit.amount_minor == 5_000

@@ -152,6 +152,35 @@ def test_a_refused_refund_is_owed_and_tried_again(paid: Bank) -> None:
     paid.check()
 
 
+def test_a_refund_that_the_bank_returns_waits_for_somebody_to_decide(bank: Bank) -> None:
+    bank.fund(0)
+    bank.approve(0)
+    bank.resume(timedelta(minutes=1))
+    bank.take_back(0)
+    (refund,) = bank.stripe.refunds.values()
+    refund["status"] = MovementStatus.FAILED
+    bank.webhook("evt_1", refund["saga"], event_type="refund.failed")
+    bank.resume(timedelta(days=30))
+    assert bank.sums() == (60_000, 60_000, 0, 0, 0), "it was taken back: what was approved before does not send it to the solver again"
+    assert len(bank.stripe.transfers) == 1
+    bank.check()
+    bank.release(0)
+    assert (bank.running, bank.sums()) == ([], (60_000, 0, 54_000, 0, 6_000))
+    assert [row["charge"] for row in bank.stripe.transfers.values()] == ["ch_pi_0", None], "a charge is not sent on twice"
+    bank.check()
+
+
+def test_what_comes_back_twice_can_still_be_given_back(paid: Bank) -> None:
+    paid.take_back(0)
+    for attempt in (0, 1):
+        refund = paid.stripe.refunds[f"re_{attempt}"]
+        refund["status"] = MovementStatus.FAILED
+        paid.webhook(f"evt_{attempt}", refund["saga"], event_type="refund.failed")
+        paid.refund(0)
+    assert (paid.running, paid.sums()) == ([], (100_000, 40_000, 0, 60_000, 0))
+    paid.check()
+
+
 def test_what_is_left_of_a_milestone_stays_payable(bank: Bank) -> None:
     bank.fund()
     bank.release(amount=20_000)

@@ -9,7 +9,7 @@ from pymongo.client_session import ClientSession
 
 from chassis.documents import DocumentCollection
 from contracts.payments.subscription_views import BillKind, BillStatus
-from payments.adapters.documents import ChargeDocument
+from payments.adapters.escrow_documents import ChargeDocument
 from payments.adapters.inserting import insert
 from payments.adapters.plans import stored_terms, terms_of
 from payments.adapters.subscription_documents import BillDocument

@@ -9,7 +9,14 @@ from pymongo.client_session import ClientSession
 
 from chassis.documents import DocumentCollection
 from contracts.payments.views import MilestoneKind
-from payments.adapters.documents import ChargeDocument, EscrowDocument, HandDocument, MemberDocument, MilestoneDocument, WaitingDocument
+from payments.adapters.escrow_documents import (
+    ChargeDocument,
+    EscrowDocument,
+    HandDocument,
+    MemberDocument,
+    MilestoneDocument,
+    WaitingDocument,
+)
 from payments.adapters.inserting import insert
 from payments.domain.escrow import Escrow
 from payments.domain.fees import next_share
@@ -100,6 +107,9 @@ def _milestone_document(step: Milestone) -> MilestoneDocument:
         kind=step.kind.value,
         sponsored=step.sponsored,
         by_credit=step.by_credit,
+        taken_back=step.taken_back,
+        fees_taken_back=step.fees_taken_back,
+        spent=step.spent,
     )
 
 
@@ -152,6 +162,9 @@ def _milestone(document: MilestoneDocument, basis_points: int) -> Milestone:
         kind=MilestoneKind(document.kind),
         sponsored=document.sponsored,
         by_credit=document.by_credit,
+        taken_back=document.taken_back,
+        fees_taken_back=document.fees_taken_back,
+        spent=document.spent,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import stripe
-from stripe.params import PaymentIntentConfirmParams, PaymentIntentCreateParams
+from stripe.params import PaymentIntentConfirmParams, PaymentIntentCreateParams, TransferCreateParams
 
 from payments.adapters.stripe_accounts import StripeAccounts
 from payments.adapters.stripe_amounts import from_stripe, to_stripe
@@ -95,19 +95,18 @@ class StripeProvider(StripeAccounts, StripeDisputes):
         with changing():
             return _intent(self.client.v1.payment_intents.cancel(intent_id, {}, {"idempotency_key": key}))
 
-    def transfer(self, *, amount: int, currency: str, account_id: str, charge_id: str, escrow_id: str, saga_id: str, key: str) -> str:
+    def transfer(self, *, amount: int, currency: str, account_id: str, source: str | None, escrow_id: str, saga_id: str, key: str) -> str:
+        params: TransferCreateParams = {
+            "amount": to_stripe(amount, currency),
+            "currency": currency.lower(),
+            "destination": account_id,
+            "transfer_group": escrow_id,
+            "metadata": {"saga_id": saga_id},
+        }
+        if source is not None:
+            params["source_transaction"] = source
         with changing():
-            transfer = self.client.v1.transfers.create(
-                {
-                    "amount": to_stripe(amount, currency),
-                    "currency": currency.lower(),
-                    "destination": account_id,
-                    "source_transaction": charge_id,
-                    "transfer_group": escrow_id,
-                    "metadata": {"saga_id": saga_id},
-                },
-                {"idempotency_key": key},
-            )
+            transfer = self.client.v1.transfers.create(params, {"idempotency_key": key})
         return transfer.id
 
     def settles_at(self, charge_id: str) -> datetime:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from mongoengine import BooleanField, DateTimeField, DictField, EmbeddedDocumentField, IntField, ListField, LongField, StringField
 
 from chassis.documents import VersionedDocument
-from payments.adapters.documents import ChargeDocument
+from payments.adapters.escrow_documents import ChargeDocument
 
 
 class PlanDocument(VersionedDocument):

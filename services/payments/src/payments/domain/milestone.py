@@ -43,6 +43,7 @@ class Hand:
 class Milestone:
     """Amounts are in minor units of the escrow's currency. `released` is what the solver got: net of `fees`.
     What was given back may be funded again: `funded` and `refunded` then count each time.
+    `taken_back` (gross) and `fees_taken_back` are what was released since the money came in, and is not any more.
 
     `saga_id` names the funding that is under way, `hands` the movements out of escrow, so that no other saga can finish
     them. `disputed` is held and may not leave before the dispute is decided. `approved` and `delivered` are what challenges
@@ -68,6 +69,9 @@ class Milestone:
     kind: MilestoneKind = MilestoneKind.WORK
     sponsored: int = 0  # what of `held` the platform paid
     by_credit: bool = False  # it did so for the payer's credit, which comes back with a refund
+    taken_back: int = 0
+    fees_taken_back: int = 0
+    spent: bool = False  # the charge was sent on once, and the money came back: a processor sends no charge on twice
 
     def __post_init__(self) -> None:
         """Raises:
@@ -121,6 +125,9 @@ class Milestone:
             held=amount,
             sponsored=sponsored,
             by_credit=by_credit,
+            taken_back=0,
+            fees_taken_back=0,
+            spent=False,
         )
 
     def fail_funding(self, saga_id: str) -> Milestone:
@@ -128,11 +135,14 @@ class Milestone:
         return replace(self, status=self._after(Action.FAIL_FUNDING), saga_id=None)
 
     def share(self, gross: int, basis_points: int, step: int = 1) -> Share:
-        """How the next `gross` is shared out, what is on its way counted as gone."""
+        """How the next `gross` is shared out, what is on its way counted as gone.
+
+        So is what was taken back: the fee of the rest stays what it was when the platform gave up its part of it.
+        """
         out = [hand for hand in self.hands if not hand.to_payer]
-        before = self.released + self.fees + sum(hand.gross for hand in out)
+        before = self.released + self.fees + self.taken_back + sum(hand.gross for hand in out)
         rate = 0 if self.kind is MilestoneKind.TIP else basis_points
-        fees_before = self.fees + sum(hand.fee for hand in out)
+        fees_before = self.fees + self.fees_taken_back + sum(hand.fee for hand in out)
         return next_share(gross, released_before=before, fees_before=fees_before, basis_points=rate, step=step)
 
     def begin_release(self, hands: Sequence[Hand]) -> Milestone:
@@ -169,6 +179,8 @@ class Milestone:
             released=self.released - share.net,
             fees=self.fees - share.fee,
             sponsored=self.sponsored + sponsored,
+            taken_back=self.taken_back + share.gross,
+            fees_taken_back=self.fees_taken_back + share.fee,
         )
 
     def begin_award(self, hands: Sequence[Hand]) -> Milestone:
@@ -224,16 +236,26 @@ class Milestone:
         rest = self._without(self.hand(saga_id))
         return replace(self, status=self._after(Action.GO_ON if rest else Action.FAIL_REFUND), hands=rest)
 
-    def restore(self, amount: int, sponsored: int) -> Milestone:
-        """Hold again what had been given back and was returned.
+    def restore(self, amount: int, sponsored: int, *, taken_back: bool) -> Milestone:
+        """Hold again what had been given back and was returned; it is the payer's, so none of it leaves by itself for work approved before.
+
+        `taken_back`: it had been released before it was given back.
 
         Raises:
             MilestoneBusy: money is on its way, or has been brought in anew meanwhile.
         """
         if (self.status, Action.RESTORE) not in TRANSITIONS or amount > self.outstanding:
             raise MilestoneBusy
-        status, again = self._after(Action.RESTORE), self.sponsored + sponsored
-        return replace(self, status=status, held=self.held + amount, refunded=self.refunded - amount, sponsored=again)
+        return replace(
+            self,
+            status=self._after(Action.RESTORE),
+            held=self.held + amount,
+            refunded=self.refunded - amount,
+            sponsored=self.sponsored + sponsored,
+            approved=False,
+            release_due_at=None,
+            spent=self.spent or taken_back,
+        )
 
     def _without(self, ended: Hand) -> tuple[Hand, ...]:
         return tuple(hand for hand in self.hands if hand != ended)

@@ -80,6 +80,7 @@ class ReleaseOrder:
     currency: str
     charge_id: str
     sponsored: int = 0  # what of the gross the platform paid
+    from_balance: bool = False  # the charge was sent on before: out of the platform's balance, where the money came back to
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from typing import Any
 
 from pymongo.database import Database
 
-from payments.adapters.documents import EscrowDocument, JournalDocument
+from payments.adapters.documents import JournalDocument
+from payments.adapters.escrow_documents import EscrowDocument
 
 
 def migrate(database: Database[dict[str, Any]]) -> None:  # noqa: ARG001 - the documents know their database

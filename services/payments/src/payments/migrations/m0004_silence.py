@@ -6,7 +6,7 @@ from typing import Any
 
 from pymongo.database import Database
 
-from payments.adapters.documents import EscrowDocument
+from payments.adapters.escrow_documents import EscrowDocument
 
 
 def migrate(database: Database[dict[str, Any]]) -> None:  # noqa: ARG001 - the document knows its database

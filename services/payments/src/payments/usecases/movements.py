@@ -110,24 +110,25 @@ class Movements:
     def _to_payees(self, escrow: Escrow, milestone_id: str, gross: int) -> tuple[Hand, ...]:
         """What the platform paid of it goes to the first of a team: it is not seen outside."""
         step = escrow.milestone(milestone_id)
-        charge_id, hands = _charge(step).charge_id, []
+        hands = []
         sponsored = step.sponsored_of(gross, step_of(escrow.currency), up=False)
         for user_id, share in escrow.shares(milestone_id, gross):
             part = min(sponsored, share.gross)
-            hands.append(self._to_payee(escrow, milestone_id, user_id, share, charge_id, part))
+            hands.append(self._to_payee(escrow, step, user_id, share, part))
             sponsored -= part
         return tuple(hands)
 
-    def _to_payee(self, escrow: Escrow, milestone_id: str, user_id: str, share: Share, charge_id: str, sponsored: int) -> Hand:
+    def _to_payee(self, escrow: Escrow, step: Milestone, user_id: str, share: Share, sponsored: int) -> Hand:
         order = ReleaseOrder(
             escrow_id=escrow.id,
-            milestone_id=milestone_id,
+            milestone_id=step.id,
             payee_id=user_id,
             gross=share.gross,
             fee=share.fee,
             currency=escrow.currency,
-            charge_id=charge_id,
+            charge_id=_charge(step).charge_id,
             sponsored=sponsored,
+            from_balance=step.spent,
         )
         return Hand(self._begin(order), share.gross, share.fee, sponsored=sponsored)
 

@@ -249,8 +249,8 @@ class PaymentProvider(Onboardings, ProcessorDisputes, Protocol):
     def get_intent(self, intent_id: str) -> Intent: ...
     def cancel_intent(self, intent_id: str, *, key: str) -> Intent: ...
 
-    def transfer(self, *, amount: int, currency: str, account_id: str, charge_id: str, escrow_id: str, saga_id: str, key: str) -> str:
-        """Send money of a charge to an account; returns the transfer's id."""
+    def transfer(self, *, amount: int, currency: str, account_id: str, source: str | None, escrow_id: str, saga_id: str, key: str) -> str:
+        """Send money of a charge (`source`), or of the platform's own balance, to an account; returns the transfer's id."""
         ...
 
     def settles_at(self, charge_id: str) -> datetime:

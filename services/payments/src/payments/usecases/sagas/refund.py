@@ -61,7 +61,7 @@ class RefundSteps(ChargeRefundSteps[RefundOrder]):
 
     def _book_back(self, work: UnitOfWork, saga: Saga, order: RefundOrder, escrow: Escrow, code: str, at: datetime) -> Saga:
         """The bank returned it after it had been reported as done: the money is held again, and everybody is told so."""
-        escrow = escrow.restore(order.milestone_id, order.amount + order.sponsored, order.sponsored)
+        escrow = escrow.restore(order.milestone_id, order.amount + order.sponsored, order.sponsored, taken_back=order.taken_back)
         post_for(
             work,
             escrow,
@@ -70,5 +70,5 @@ class RefundSteps(ChargeRefundSteps[RefundOrder]):
             at,
         )
         work.emit(facts.escrow_funded(escrow, (order.milestone_id,), order.amount + order.sponsored))
-        work.escrows.save(release_approved(work, escrow, self.new_id, at))
+        work.escrows.save(escrow)
         return work.sagas.save(saga.failed(at, code))

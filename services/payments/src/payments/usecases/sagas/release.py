@@ -63,7 +63,7 @@ class ReleaseSteps:
                 raise
             return self._wait_for_account(saga, order, state)
         reached("saga.transfer_made")
-        settles_at = None if transfer_id is None else self.provider.settles_at(order.charge_id)
+        settles_at = None if transfer_id is None or order.from_balance else self.provider.settles_at(order.charge_id)
         return self._complete(saga, order, transfer_id, settles_at)
 
     def _transfer(self, saga: Saga, order: ReleaseOrder) -> str | None:
@@ -81,7 +81,7 @@ class ReleaseSteps:
             amount=net,
             currency=order.currency,
             account_id=account_id,
-            charge_id=order.charge_id,
+            source=None if order.from_balance else order.charge_id,
             escrow_id=order.escrow_id,
             saga_id=saga.id,
             key=saga.key,
