@@ -26,6 +26,7 @@ from gateway.rest import oauth_token, openapi, page, sign_in, stripe_webhook
 from gateway.rest.admission import Admission
 from gateway.rest.api_keys import ApiKeys
 from gateway.rest.handler import RestHandler
+from gateway.rest.strangers import Strangers
 from gateway.rest.table import ROUTES
 from gateway.rpc import Rpc
 from gateway.settings import Settings
@@ -84,7 +85,7 @@ def assemble(settings: Settings, rpc: Rpc, verifier: PrincipalVerifier) -> web.A
 
 def _add_rest(app: web.Application, settings: Settings, rpc: Rpc, admission: Admission, idempotency: Idempotency) -> None:
     timeout_s = settings.rpc_timeout_s
-    rest = RestHandler(rpc, admission, idempotency, app[MAINTENANCE], settings.body_limit, timeout_s)
+    rest = RestHandler(rpc, admission, idempotency, app[MAINTENANCE], settings.body_limit, timeout_s, Strangers(settings.strangers_at_once))
     for route in ROUTES:
         handler = rest.of(route)
         app.router.add_route(route.method, route.pattern, handler)

@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0)  # how many proxies in front of us add to X-Forwarded-For
     body_limit: int = Field(default=256 * 1024, ge=1024)  # bytes
     webhook_body_limit: int = Field(default=1024 * 1024, ge=1024)  # bytes
+    strangers_at_once: int = Field(default=10, ge=1)  # under way in each replica: logins from unknown devices, sign-ups
     rpc_timeout_s: float = Field(default=10.0, gt=0)
     redis_timeout_s: float = Field(default=TIMEOUT_S, gt=0)  # then a request goes on without Redis
     presence_ttl_s: float = Field(default=45.0, gt=0)  # after how long a crashed replica's people count as away

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import io
 import zlib
@@ -142,6 +143,30 @@ async def test_what_was_done_is_told_again_also_while_others_are_refused(gateway
     gateway.rpc.answers[RegisterUser] = busy
     assert [(await sign_up(key)).status for key in ("other", "third", "mine")] == [503, 503, first.status]
     assert len(gateway.rpc.calls) == 2
+
+
+async def test_so_many_strangers_are_let_through_at_a_time(start_gateway: Any) -> None:
+    gateway = await start_gateway(strangers_at_once=1)
+    looked_at, go_on = asyncio.Event(), asyncio.Event()
+
+    async def look(asked: LogIn) -> TokensView:
+        if asked.device_token is None:
+            looked_at.set()
+            await go_on.wait()
+        return view(TokensView)
+
+    async def log_in(**more: str) -> Any:
+        return await gateway.ask("POST", "/v1/auth/login", json={"email": "ada@example.org", "password": "a guess", **more})
+
+    gateway.rpc.answers[LogIn] = look
+    first = asyncio.create_task(log_in())
+    await looked_at.wait()
+    second = await log_in()
+    assert (second.status, second.json["code"], second.headers["Retry-After"]) == (503, "gateway.busy", "1")
+    assert (await log_in(device_token="a device it knows")).status == 200
+    assert (await gateway.ask("GET", f"/v1/challenges/{CHALLENGE}")).status == 200
+    go_on.set()
+    assert (await first).status == (await log_in()).status == 200
 
 
 async def test_a_bug_is_a_500_without_detail(gateway: Any, token: str) -> None:

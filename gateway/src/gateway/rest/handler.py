@@ -25,6 +25,7 @@ from gateway.rest.conditional import CONDITIONAL
 from gateway.rest.refusals import Refusals
 from gateway.rest.routes import EXPECTED_VERSION, Route
 from gateway.rest.search import search_or_list
+from gateway.rest.strangers import Strangers
 from gateway.rpc import Answer, Rpc
 from gateway.shared.idempotency import Idempotency, StoredAnswer
 from gateway.web.body import read_body, require_json
@@ -59,6 +60,7 @@ class RestHandler:
     maintenance: Maintenance
     body_limit: int
     rpc_timeout_s: float
+    strangers: Strangers
     refusals: Refusals = field(default_factory=Refusals)
 
     def of(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -99,7 +101,8 @@ class RestHandler:
         async def perform() -> StoredAnswer:
             self.refusals.check(route, asked, call.client.address)
             try:
-                return _answer(route, await self._ask(asked, call))
+                with self.strangers.counted(route, asked):
+                    return _answer(route, await self._ask(asked, call))
             except ProblemError as refusal:
                 self.refusals.learn(route, asked, call.client.address, refusal.problem)
                 raise

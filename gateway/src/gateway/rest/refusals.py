@@ -10,10 +10,10 @@ from typing import Any
 from contracts.base import Request
 from contracts.errors import HoldsFor, Problem, ProblemError
 from gateway.rest.routes import Route
+from gateway.rest.strangers import voucher
 
 _LONGEST_S = 10.0  # then the service is asked again: what it allows before the time it told is not missed for long
 _MOST = 50_000
-_VOUCHER = "device_token"  # who shows one may be known to the service
 _Key = tuple[str, HoldsFor, *tuple[str, ...]]
 
 
@@ -48,9 +48,9 @@ class Refusals:
 
 
 def _keys(route: Route, asked: Request[Any], address: str) -> Iterator[_Key]:
-    voucher = getattr(asked, _VOUCHER, None) or ""
+    shown = voucher(asked)
     yield route.path, HoldsFor.ADDRESS, address
-    if not voucher:
+    if not shown:
         yield route.path, HoldsFor.STRANGERS
     if route.account:
-        yield route.path, HoldsFor.ACCOUNT, getattr(asked, route.account), voucher
+        yield route.path, HoldsFor.ACCOUNT, getattr(asked, route.account), shown

@@ -30,6 +30,7 @@ class Route:
     `success`: the status, which unless given is 200, or 204 when the answer is `Done`. `location`: where a created thing
     is, with `{id}` from the answer. `idempotent`: honours Idempotency-Key. `search`: a GET with `q` asks this instead.
     `media_type`: the answer is a file of this type. `account`: the field that says which account is tried.
+    `bounded`: costs so much that only so many strangers are let through at one time.
     """
 
     method: str
@@ -43,6 +44,7 @@ class Route:
     search: type[Request[Any]] | None = None
     media_type: str | None = None
     account: str = ""
+    bounded: bool = False
 
     @property
     def status(self) -> int:
@@ -118,12 +120,13 @@ def credential(
     success: int = 0,
     idempotent: bool = False,
     account: str = "",
+    bounded: bool = False,
 ) -> Route:
     """POST that works with a secret of its own instead of a token, and is limited strictly by address.
 
     Answers with tokens are never kept, so these routes mostly ignore Idempotency-Key.
     """
-    return Route("POST", path, request, Auth.NONE, rate, success=success, idempotent=idempotent, account=account)
+    return Route("POST", path, request, Auth.NONE, rate, success=success, idempotent=idempotent, account=account, bounded=bounded)
 
 
 def secured(method: str, path: str, request: type[Command[Any]], *, success: int = 0) -> Route:

@@ -33,10 +33,10 @@ from gateway.settings import RateClass
 
 ROUTES = (
     # Accounts and sessions
-    credential("/v1/auth/register", identity.RegisterUser, rate=RateClass.SIGN_UP, success=201, idempotent=True),
+    credential("/v1/auth/register", identity.RegisterUser, rate=RateClass.SIGN_UP, success=201, idempotent=True, bounded=True),
     credential("/v1/auth/verify-email", identity.VerifyEmail),
     credential("/v1/auth/resend-verification", identity.ResendVerification),
-    credential("/v1/auth/login", identity.LogIn, account="email"),
+    credential("/v1/auth/login", identity.LogIn, account="email", bounded=True),
     credential("/v1/auth/refresh", identity.RefreshSession),
     credential("/v1/auth/logout", identity.LogOut),
     secured("POST", "/v1/auth/step-up", authentication.StepUp),
