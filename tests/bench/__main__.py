@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import platform as machine
 import subprocess
 import sys
 import tempfile
@@ -15,10 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
-import psutil
 import pymongo
 import uvloop
-from document import PLATFORM, write
+from document import PLATFORM, when_and_where, write
 from load import Latencies, closed_loop
 from processes import cpu_seconds, memory_mb, shares, start_up_seconds
 from wire import StockRpcClient
@@ -233,13 +231,12 @@ async def run(platform: Platform) -> str:
 
 
 def report(reads, ratios, cpu, alone, transaction, applications, burst, chat, events, memory, start_up) -> str:
-    cores, gigabytes = psutil.cpu_count(), psutil.virtual_memory().total / 2**30
     ratio_row = " · ".join(f"{in_flight} in flight: {ratio:.2f}" for in_flight, ratio in ratios.items())
     process_rows = [f"| {name} | {memory[name]:.0f} | {f'{start_up[name]:.2f}' if name in start_up else '—'} |" for name in memory]
     lines = [
         "# Benchmarks",
         "",
-        f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {cores} cores, {gigabytes:.0f} GB, Python {machine.python_version()};",
+        f"Written by `make bench` on {when_and_where()};",
         "everything, the load included, on one machine. Single figures swing by some 20 % between runs; the ratios hold better.",
         "",
         "## One-hop read",

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import platform
+from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
+
 DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
-PLATFORM, IDENTITY = "bench", "bench-identity"
+PLATFORM, IDENTITY, MONEY = "bench", "bench-identity", "bench-money"
+
+
+def when_and_where() -> str:
+    """On which day, and on what machine."""
+    memory = psutil.virtual_memory().total / 2**30
+    return f"{datetime.now(UTC):%Y-%m-%d}: {psutil.cpu_count()} cores, {memory:.0f} GB, Python {platform.python_version()}"
 
 
 def write(section: str, text: str) -> None:

@@ -1,4 +1,4 @@
-"""`make bench-money`: funds and releases per second against the sandbox, their p95, and where the time of one goes."""
+"""`make bench-money`: funds and releases per second against the sandbox, their p95, where the time of one goes; into docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from pathlib import Path
 import aiohttp
 import psutil
 from aiohttp import web
+from document import MONEY, when_and_where, write
 from load import Latencies
 
 from chassis.ids import new_id
@@ -169,7 +170,7 @@ async def shares(bench: Bench, name: str, ask: Callable[[int], Awaitable[None]],
     return f"{name}: {total / len(places) * 1000:.1f} ms, of it {told}"
 
 
-async def run(folder: Path, number: int, in_flight: int) -> None:
+async def run(folder: Path, number: int, in_flight: int) -> str:
     broker, mongo, tokens = RabbitMQ(folder / "rabbitmq"), Mongo(folder / "mongo"), TestTokens()
     sandbox_port, health_port = free_port(), free_port()
     sandbox = launch.sandbox(env={}, log=folder / "sandbox.log", port=sandbox_port)
@@ -207,7 +208,25 @@ async def run(folder: Path, number: int, in_flight: int) -> None:
     sandbox.stop()
     mongo.stop()
     broker.stop()
-    sys.stdout.write("\n".join(["| saga | per second | p50 ms | p95 ms | p99 ms |", "|---|---|---|---|---|", *rows, "", *told]) + "\n")
+    return report(number, in_flight, rows, told)
+
+
+def report(number: int, in_flight: int, rows: list[str], told: list[str]) -> str:
+    lines = [
+        "## Money",
+        "",
+        f"Written by `make {MONEY}` on {when_and_where()};",
+        f"service, broker, embedded database and sandbox on one machine. {number} engagements, {in_flight} in flight.",
+        "",
+        "| saga | per second | p50 ms | p95 ms | p99 ms |",
+        "|---|---|---|---|---|",
+        *rows,
+        "",
+        "One alone, and where its time goes:",
+        "",
+        *(f"- {line}" for line in told),
+    ]
+    return "\n".join(lines)
 
 
 def _price(amount: int) -> Price:
@@ -220,7 +239,9 @@ def main() -> None:
     parser.add_argument("--in-flight", type=int, default=8)
     told = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(run(Path(folder), told.engagements, told.in_flight))
+        figures = asyncio.run(run(Path(folder), told.engagements, told.in_flight))
+    write(MONEY, figures)
+    print(figures)
 
 
 if __name__ == "__main__":

@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import platform as machine
 import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import aio_pika
 import psutil
 import structlog
 import uvloop
+from document import when_and_where
 from load import Latencies
 
 ROOT = Path(__file__).parents[2]
@@ -146,9 +145,8 @@ def run(pipeline: Pipeline) -> str:
 def report(
     relay_rate: float, relay_cpu: float, ours: Cost, bare: Cost, idle: Latencies, half: Latencies, recoveries: list[Recovery]
 ) -> str:
-    cores, gigabytes = psutil.cpu_count(), psutil.virtual_memory().total / 2**30
     lines = [
-        f"Measured on {datetime.now(UTC):%Y-%m-%d}: {cores} cores, {gigabytes:.0f} GB, Python {machine.python_version()};",
+        f"Measured on {when_and_where()};",
         "broker, embedded database, relay, service and load on one machine. Single figures swing by some 20 % between runs.",
         "",
         f"**Relay** (aim: at least 2,000 a second): **{relay_rate:,.0f} events a second** out of a backlog of {BACKLOG:,}",

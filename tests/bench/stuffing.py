@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-import platform as machine
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
-import psutil
 import pymongo
 import uvloop
 from crowd import LOG_IN, OK, PASSWORD, REGISTER, Gateway, Others, Resident, logins_in_flight, paced, residents
-from document import IDENTITY, write
+from document import IDENTITY, when_and_where, write
 from load import Latencies
 
 from chassis.clock import SystemClock
@@ -190,14 +187,13 @@ async def run(platform: Platform) -> str:
 
 
 def report(calm, noisy, stuffing, owners, strangers, burst, newcomers, logins, alone, beside, verified) -> str:
-    cores, gigabytes = psutil.cpu_count(), psutil.virtual_memory().total / 2**30
     cold, seen, service = verified
     got_in = stuffing.answers[OK]
     lines = [
         "## Identity under attack",
         "",
-        f"Written by `make bench-identity` on {datetime.now(UTC):%Y-%m-%d}: {cores} cores, {gigabytes:.0f} GB,",
-        f"Python {machine.python_version()}; everything, the attacker included, on one machine, with the limits of production.",
+        f"Written by `make bench-identity` on {when_and_where()};",
+        "everything, the attacker included, on one machine, with the limits of production.",
         "",
         f"**Credential stuffing**: {ATTEMPTS:,} attempts from {ADDRESSES} addresses at {ACCOUNTS} accounts, {RATE:g} a second for",
         f"{stuffing.seconds:.0f} s. **{got_in} got in.** Answers: {stuffing.answered}.",
