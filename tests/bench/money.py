@@ -30,6 +30,7 @@ from contracts.payments.commands import FundEscrow, ReleaseEscrow
 from contracts.payments.queries import GetChallengeEscrow
 from contracts.payments.views import EscrowView
 from local_platform import launch
+from local_platform.alone import settings_of
 from local_platform.observing import eventually
 from local_platform.ports import free_port
 from local_platform.processes import LocalProcess
@@ -180,11 +181,7 @@ async def run(folder: Path, number: int, in_flight: int) -> str:
     sandbox.start()
     turnstile = Turnstile(f"http://127.0.0.1:{sandbox_port}")
     async with turnstile.open() as stripe:
-        env = {
-            "PAYMENTS_AMQP_URL": broker.url,
-            "PAYMENTS_MONGO_URL": mongo.url,
-            "PAYMENTS_MONGO_DATABASE": "payments",
-            "PAYMENTS_PRINCIPAL_JWKS": tokens.jwks,
+        env = settings_of("payments", amqp_url=broker.url, mongo_url=mongo.url, database="payments", tokens=tokens) | {
             "PAYMENTS_LOG_LEVEL": "WARNING",
             "PAYMENTS_STRIPE_API_KEY": "sk_test_bench",
             "PAYMENTS_STRIPE_API_BASE": stripe,

@@ -20,6 +20,7 @@ import pytest_asyncio
 
 from contracts import topology
 from local_platform import containers, launch
+from local_platform.alone import settings_of
 from local_platform.databases import Databases, OpenStore
 from local_platform.environment import relay_databases
 from local_platform.ports import free_port
@@ -85,20 +86,6 @@ class _Place:
 
     mongo_url: str
     mongo_database: str
-
-
-_READ_PERSONAL_DATA = ("identity", "matching", "notifications", "payments")
-
-
-def _secrets_of_identity(tokens: TestTokens) -> dict[str, str]:
-    """With an object store that nobody answers for: a test that has files gives it a sandbox."""
-    return {
-        "IDENTITY_SIGNING_KEY": tokens.signing_key,
-        "IDENTITY_SECRETS_KEY": tokens.secrets_key,
-        "IDENTITY_FILES_ENDPOINT": "http://127.0.0.1:9",
-        "IDENTITY_FILES_ACCESS_KEY": "sandbox",
-        "IDENTITY_FILES_SECRET_KEY": "sandbox-secret",
-    }
 
 
 def _given_broker() -> RabbitMQ | None:
@@ -236,18 +223,9 @@ def run_service(
     """`run_service("challenges")`: the service as a process, ready to be called; ended after the test."""
 
     def run(name: str, *, database: str | None = None, **env: str) -> RunningService:
-        prefix, health_port = name.upper(), free_port()
-        database = database or env.get(f"{prefix}_MONGO_DATABASE") or databases.fresh()
-        settings = {
-            f"{prefix}_AMQP_URL": amqp_url,
-            f"{prefix}_MONGO_URL": mongo_url,
-            f"{prefix}_MONGO_DATABASE": database,
-            f"{prefix}_PRINCIPAL_JWKS": tokens.jwks,
-            **(_secrets_of_identity(tokens) if name == "identity" else {}),
-            **({f"{prefix}_PERSONAL_DATA_KEYS": tokens.personal_data_key} if name in _READ_PERSONAL_DATA else {}),
-            **({"PAYMENTS_EVIDENCE_KEY": tokens.signing_key} if name == "payments" else {}),
-            **env,
-        }
+        health_port = free_port()
+        database = database or env.get(f"{name.upper()}_MONGO_DATABASE") or databases.fresh()
+        settings = settings_of(name, amqp_url=amqp_url, mongo_url=mongo_url, database=database, tokens=tokens) | env
         log = tmp_path / "logs" / f"{name}-{health_port}.log"
         process = launch.service(name, env=settings, log=log, health_port=health_port)
         processes.append(process)
