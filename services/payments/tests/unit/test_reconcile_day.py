@@ -13,7 +13,7 @@ from contracts.payments.commands import ReconcileDay
 from contracts.payments.queries import GetReconciliation, ListReconciliations
 from contracts.payments.views import DifferenceKind, ReconciliationView
 from payments.domain.errors import DayNotOver, FinanceOnly, ReconciliationNotFound
-from payments.domain.reconciliation import Line, PayoutMovement
+from payments.domain.reconciliation import Line, PayoutMovement, joined, without_returned
 from payments.usecases.get_reconciliation import GetReconciliationHandler
 from payments.usecases.list_reconciliations import ListReconciliationsHandler
 from payments.usecases.reconcile_day import ReconcileDayHandler
@@ -79,6 +79,36 @@ def test_a_day_that_agrees(office: Office) -> None:
     view = office.compare()
     assert (view.day, view.matched, view.differences) == (DAY, 3, ())
     assert office.books.told == {DAY: 0}
+
+
+def movements(refunds: int, returns: int) -> dict[tuple[str, str], Line]:
+    """So many refunds of one saga, and so many that its bank returned."""
+    went = [Line("refund:saga_1", -500, "EUR", f"re_{number}", "refund") for number in range(refunds)]
+    came = [Line("refund_returned:saga_1", 500, "EUR", f"re_{number}", "refund_failure") for number in range(returns)]
+    return joined((*went, *came))
+
+
+@pytest.mark.parametrize(
+    ("at_stripe", "in_ledger", "agree"),
+    [
+        ((1, 1), (0, 0), True),
+        ((2, 1), (1, 0), True),
+        ((3, 2), (1, 0), True),
+        ((2, 2), (1, 1), True),
+        ((3, 3), (1, 1), True),
+        ((1, 1), (1, 1), True),
+        ((1, 1), (1, 0), False),
+        ((2, 1), (1, 1), False),
+        ((2, 0), (1, 0), False),
+        ((1, 0), (0, 0), False),
+    ],
+)
+def test_refunds_that_failed_before_they_counted_are_no_difference(
+    at_stripe: tuple[int, int], in_ledger: tuple[int, int], agree: bool
+) -> None:
+    ours = movements(*in_ledger)
+    left = {place: line.amount for place, line in without_returned(movements(*at_stripe), ours).items()}
+    assert (left == {place: line.amount for place, line in ours.items()}) is agree
 
 
 def test_what_is_not_settled_left_the_platform_all_the_same(bank: Bank) -> None:

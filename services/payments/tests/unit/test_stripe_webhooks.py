@@ -11,7 +11,7 @@ from payments_bank import Bank
 
 from contracts.payments.views import EscrowStatus
 from payments.adapters.stripe_webhooks import StripeWebhooks
-from payments.domain.errors import BadSignature, ProviderUnavailable
+from payments.domain.errors import BadSignature, ProviderUnavailable, WebhookTooEarly
 from payments.usecases.ports import MovementStatus
 
 SECRET = "whsec_test"
@@ -143,6 +143,22 @@ def test_a_webhook_while_its_saga_is_driven_leaves_it_to_the_driver(bank: Bank) 
     bank.stripe.answering = answering
     assert bank.fund().held.amount_minor == 100_000
     assert bank.told() == {"EscrowFunded": 1}
+    bank.check()
+
+
+def test_a_failure_told_of_before_the_success_is_recorded_is_not_taken_until_it_can_be_looked_at(bank: Bank) -> None:
+    def answering(call: str) -> None:
+        if call == "refund":
+            bank.stripe.refunds["re_0"]["status"] = MovementStatus.FAILED
+            with pytest.raises(WebhookTooEarly):
+                bank.webhook("evt_1", bank.running[0].id, event_type="refund.failed")
+
+    bank.fund()
+    bank.stripe.answering = answering
+    bank.refund(1)
+    assert bank.sums() == (100_000, 60_000, 0, 40_000, 0)
+    bank.webhook("evt_1", bank.sagas[-1].id, event_type="refund.failed")
+    assert bank.sums() == (100_000, 100_000, 0, 0, 0)
     bank.check()
 
 

@@ -152,6 +152,21 @@ def test_a_refused_refund_is_owed_and_tried_again(paid: Bank) -> None:
     paid.check()
 
 
+def test_a_key_that_was_used_before_tells_how_a_refund_stood_then(paid: Bank) -> None:
+    """Its answer was lost, and it has failed since: it is not booked, and another is made."""
+    paid.stripe.refuse["refund"] = ["processing_error"]
+    paid.take_back(0)
+    paid.stripe.mute = True
+    paid.resume(timedelta(minutes=11))
+    paid.stripe.mute = False
+    paid.stripe.refunds["re_0"]["status"] = MovementStatus.FAILED
+    for _ in range(3):
+        paid.resume(timedelta(minutes=11))
+    assert [row["status"] for row in paid.stripe.refunds.values()] == [MovementStatus.FAILED, MovementStatus.SUCCEEDED]
+    assert (paid.running, paid.sums()) == ([], (100_000, 40_000, 0, 60_000, 0))
+    paid.check()
+
+
 def test_a_refund_that_the_bank_returns_waits_for_somebody_to_decide(bank: Bank) -> None:
     bank.fund(0)
     bank.approve(0)

@@ -279,5 +279,12 @@ class ProviderBusy(ProviderUnavailable):
         self.retry_after = retry_after
 
 
+class WebhookTooEarly(DomainError):
+    """What this is about is being recorded at this moment: send it again."""
+
+    kind = Kind.UNAVAILABLE
+    code = "payments.webhook.too_early"
+
+
 class InvariantBroken(Exception):
     """Money would be lost or made: a bug, never a caller's fault. The transaction is given up."""

@@ -115,17 +115,25 @@ def joined(lines: Iterable[Line]) -> dict[tuple[str, str], Line]:
     return found
 
 
+def _amount(lines: Mapping[tuple[str, str], Line], place: tuple[str, str]) -> int:
+    return lines[place].amount if place in lines else 0
+
+
 def without_returned(theirs: Mapping[tuple[str, str], Line], ours: Mapping[tuple[str, str], Line]) -> dict[tuple[str, str], Line]:
-    """The processor's lines, less refunds that failed before the ledger counted them: booked, and booked back."""
+    """The processor's lines, less refunds that failed before the ledger counted them: booked, and booked back.
+
+    One that is owed is made again, so that a saga may have several of them before, or beside, the one that counts.
+    """
     left = dict(theirs)
     for (key, currency), line in theirs.items():
         kind, _, saga_id = key.partition(":")
         place, back = (key, currency), (f"refund_returned:{saga_id}", currency)
-        if kind != "refund" or back not in theirs or back in ours:
+        if kind != "refund" or back not in theirs:
             continue
-        net, counted = line.amount + theirs[back].amount, ours[place].amount if place in ours else 0
-        if net == counted:
-            del left[back], left[place]
-            if net:
-                left[place] = replace(line, amount=net)
+        uncounted = theirs[back].amount - _amount(ours, back)
+        if uncounted > 0 and line.amount + uncounted == _amount(ours, place):
+            for where, amount in ((place, line.amount + uncounted), (back, theirs[back].amount - uncounted)):
+                del left[where]
+                if amount:
+                    left[where] = replace(theirs[where], amount=amount)
     return left

@@ -10,13 +10,15 @@ from datetime import datetime
 from chassis.crash_points import declare, reached
 from contracts.base import Done
 from contracts.payments.commands import ReceiveStripeWebhook
-from payments.domain.errors import ProviderUnavailable
+from payments.domain.errors import ProviderUnavailable, WebhookTooEarly
 from payments.domain.saga import ChargebackOrder, Saga
 from payments.usecases.account_ports import Onboardings
 from payments.usecases.payout_accounts import refreshed
 from payments.usecases.ports import Calls, UnitOfWork, UnitsOfWork, Webhook, Webhooks
 from payments.usecases.sagas.runner import SagaRunner
 
+# After these there may be no other: what they tell can come after the answer that says all is well, and before that is recorded.
+_LAST_WORDS = frozenset({"refund.failed", "payout.failed"})
 declare({"saga.webhook_noted": "a webhook is remembered and its saga claimed, Stripe is not asked"})
 
 
@@ -34,10 +36,11 @@ class ReceiveStripeWebhookHandler:
 
         So webhooks may come in any order, late, twice or before the answer they are about. A webhook of an unknown type,
         or about nothing of ours, is taken and ignored. One that comes while its saga is being driven changes nothing: the
-        driver learns the same, or looks again within seconds.
+        driver learns the same, or looks again within seconds. A failure is not taken before it can be looked at.
 
         Raises:
             BadSignature.
+            WebhookTooEarly: nothing was noted; Stripe sends it again.
         """
         webhook = self.webhooks.read(command.payload, command.signature)
         driver = self.calls.driver()
@@ -47,6 +50,8 @@ class ReceiveStripeWebhookHandler:
                 return answer
             work.webhook_events.add(webhook.event_id, webhook.event_type, self.now())
             saga = self._saga(work, webhook)
+            if saga is not None and saga.running and not self._may_have_changed(saga) and webhook.event_type in _LAST_WORDS:
+                raise WebhookTooEarly
             if saga is not None and self._may_have_changed(saga):
                 work.sagas.save(self._woken(saga).claimed(driver, self.now()))
         reached("saga.webhook_noted")

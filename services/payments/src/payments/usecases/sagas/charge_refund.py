@@ -71,6 +71,8 @@ def _asked(provider: PaymentProvider, saga: Saga, order: RefundOrder | BillRefun
         if found is not None and not (found.status is MovementStatus.FAILED and saga.round):
             return found  # where one is known to have failed, another is made
     bill_id = order.bill_id if isinstance(order, BillRefundOrder) else None
-    return provider.refund(
+    refund = provider.refund(
         charge_id=order.charge_id, amount=order.amount, currency=order.currency, saga_id=saga.id, key=saga.key, bill_id=bill_id
     )
+    # Stripe answers a key that it knows with what it said the first time: how the refund stood then.
+    return provider.get_refund(refund.id) if saga.tried_before else refund
