@@ -236,7 +236,12 @@ def _others_row(what: str, others: Others, calm: Others) -> str:
 
 
 def main() -> None:
-    limits = {"GATEWAY_TRUSTED_PROXIES": "1", "IDENTITY_SIGN_UPS_PER_ADDRESS": "30", "GATEWAY_RATE_LIMITS": ""}
+    limits = {
+        "GATEWAY_TRUSTED_PROXIES": "1",
+        "IDENTITY_SIGN_UPS_PER_ADDRESS": "30",
+        "IDENTITY_STRANGERS_REST": "2",
+        "GATEWAY_RATE_LIMITS": "",
+    }
     with tempfile.TemporaryDirectory(prefix="openchance-identity-") as folder:
         print("starting a platform", flush=True)
         platform = Platform(Path(folder), gateways=1, environment=limits)

@@ -157,6 +157,7 @@ class Environment:
                     "IDENTITY_DNS_URL": f"{self.sandbox_url}/dns-query",
                     "IDENTITY_SSO_PRIVATE_HOSTS": "yes",
                     "IDENTITY_SIGN_UPS_PER_ADDRESS": "100000",  # everybody here comes from one address
+                    "IDENTITY_STRANGERS_REST": "0",  # and is a stranger at first
                     "IDENTITY_PROVIDERS": json.dumps(self._sandbox_providers()),
                 }
             case "payments":

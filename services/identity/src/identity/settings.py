@@ -30,6 +30,7 @@ class Settings(ServiceSettings):
     files_public_endpoint: str | None = None  # how browsers reach it, where that differs
     password_hashes_at_once: int = Field(default=2, ge=1)  # each takes a core for about 50 ms and 19 MiB
     password_hashes_waiting: int = Field(default=20, ge=0)  # so many strangers, and so many others; more get a 503
+    strangers_rest: float = Field(default=2.0, ge=0)  # after a stranger's password, so many times as long as it took: a third of a core
     max_workers: int = Field(default=64, ge=1)  # more than may wait for hashing: who asks for anything else finds one
     attempts_per_address: int = Field(default=60, ge=1)  # failed logins of one address in a quarter of an hour, whatever the accounts
     sign_ups_per_address: int = Field(default=30, ge=1)  # accounts that may be asked for from one address in a quarter of an hour

@@ -59,7 +59,8 @@ def password_hashing(settings: Settings) -> Argon2Passwords:
     """One for the whole process: it bounds how many passwords are hashed at once. Strangers leave one place to the others."""
     at_once, waiting = settings.password_hashes_at_once, settings.password_hashes_waiting
     threads = NativeThreads(at_once, waiting)
-    return Argon2Passwords(threads, threads.lane(max(1, at_once - 1), waiting, HoldsFor.STRANGERS))
+    strangers = threads.lane(max(1, at_once - 1), waiting, HoldsFor.STRANGERS, rest=settings.strangers_rest)
+    return Argon2Passwords(threads, strangers)
 
 
 @cache
