@@ -47,13 +47,16 @@ class Attack:
         return " · ".join(f"{told}: {number:,}" for told, number in self.answers.most_common())
 
 
-async def stuff(gateway: Gateway, victims: list[Resident], people: list[Resident]) -> Attack:
-    """Each attempt from the next address, at the next account, as lists of stolen passwords are tried."""
+async def stuff(gateway: Gateway, victims: list[Resident], people: list[Resident], *, network: int = 203, devices: bool = False) -> Attack:
+    """Each attempt from the next address, at the next account, as lists of stolen passwords are tried; with made-up `devices` or none."""
     answers: Counter[str] = Counter()
 
     async def attempt(number: int) -> None:
         email = victims[number // ADDRESSES % len(victims)].email
-        told, _ = await gateway.post(_attacker(203, number), LOG_IN, {"email": email, "password": f"stolen password {number}"})
+        device = {"device_token": f"made up {number}"} if devices else {}
+        told, _ = await gateway.post(
+            _attacker(network, number), LOG_IN, {"email": email, "password": f"stolen password {number}", **device}
+        )
         answers[told] += 1
 
     return await _beside(people, attempt, answers)
@@ -176,6 +179,9 @@ async def run(platform: Platform) -> str:
         print(stuffing.answered, flush=True)
         owners = Counter([await victim.log_in() for victim in victims])
         strangers = Counter([await victim.log_in(known=False) for victim in victims])
+        print("stuffing with made-up devices", flush=True)
+        invented = await stuff(gateway, victims, people, network=204, devices=True)
+        print(invented.answered, flush=True)
         print("sign-ups", flush=True)
         burst, newcomers = await flood(gateway, people)
         print(burst.answered, flush=True)
@@ -183,12 +189,12 @@ async def run(platform: Platform) -> str:
         print("logins", flush=True)
         logins = {in_flight: await logins_in_flight(people, in_flight, SECONDS / 2) for in_flight in IN_FLIGHT}
         alone, beside = await reads_during_logins(people)
-    return report(calm, noisy, stuffing, owners, strangers, burst, newcomers, logins, alone, beside, verification(platform))
+    return report(calm, noisy, stuffing, invented, owners, strangers, burst, newcomers, logins, alone, beside, verification(platform))
 
 
-def report(calm, noisy, stuffing, owners, strangers, burst, newcomers, logins, alone, beside, verified) -> str:
+def report(calm, noisy, stuffing, invented, owners, strangers, burst, newcomers, logins, alone, beside, verified) -> str:
     cold, seen, service = verified
-    got_in = stuffing.answers[OK]
+    got_in = stuffing.answers[OK] + invented.answers[OK]
     lines = [
         "## Identity under attack",
         "",
@@ -197,6 +203,7 @@ def report(calm, noisy, stuffing, owners, strangers, burst, newcomers, logins, a
         "",
         f"**Credential stuffing**: {ATTEMPTS:,} attempts from {ADDRESSES} addresses at {ACCOUNTS} accounts, {RATE:g} a second for",
         f"{stuffing.seconds:.0f} s. **{got_in} got in.** Answers: {stuffing.answered}.",
+        f"The same from other addresses with made-up device tokens: {invented.answered}.",
         f"Afterwards {owners[OK]} of {ACCOUNTS} owners got in from a device they had used before; from a new one {strangers[OK]} did,",
         "the others are told to wait, and may reset the password by mail.",
         "",
@@ -211,6 +218,7 @@ def report(calm, noisy, stuffing, owners, strangers, burst, newcomers, logins, a
         _others_row("calm", calm, calm),
         _others_row(f"during {RATE:g} requests a second that the gateway refuses unread", noisy, calm),
         _others_row("during the stuffing", stuffing.others, calm),
+        _others_row("during the stuffing, each attempt with a made-up device token", invented.others, calm),
         _others_row("during the sign-ups", burst.others, calm),
         "",
         "## Logins and tokens",

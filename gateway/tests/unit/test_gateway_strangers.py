@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from contracts.base import Command, Request
-from contracts.errors import ProblemError
+from contracts.errors import HoldsFor, Kind, Problem, ProblemError
 from contracts.identity.authentication import RequestPasswordReset
 from contracts.identity.commands import LogIn, RegisterUser
 from gateway.rest.strangers import Strangers
 from gateway.rest.table import ROUTES
 
+HOME, AWAY = "198.51.100.1", "198.51.100.2"
 EMAIL, PASSWORD = "ada@example.org", "orbit lemon quartz"
 LOG_IN = LogIn(email=EMAIL, password=PASSWORD)
 SIGN_UP = RegisterUser(email=EMAIL, password=PASSWORD, display_name="Ada", roles=("solver",))
@@ -21,8 +22,8 @@ KNOWN = LogIn(email=EMAIL, password=PASSWORD, device_token="device")
 CHEAP = RequestPasswordReset(email=EMAIL)
 
 
-def counted(strangers: Strangers, asked: Request[Any]) -> AbstractContextManager[None]:
-    return strangers.counted(next(route for route in ROUTES if route.request is type(asked)), asked)
+def counted(strangers: Strangers, asked: Request[Any], address: str = HOME) -> AbstractContextManager[None]:
+    return strangers.counted(next(route for route in ROUTES if route.request is type(asked)), asked, address)
 
 
 @pytest.mark.parametrize("first", [LOG_IN, SIGN_UP], ids=["login", "sign-up"])
@@ -51,3 +52,44 @@ def test_a_place_is_free_again_after_a_failure() -> None:
     for _ in range(2):
         with pytest.raises(RuntimeError, match="the service is away"), counted(strangers, LOG_IN):
             raise RuntimeError("the service is away")
+
+
+def refused_as_stranger(strangers: Strangers, address: str) -> None:
+    """Somebody shows a voucher, and the service takes it for none."""
+    busy = Problem(kind=Kind.UNAVAILABLE, code="chassis.busy", detail="Busy.", retry_after_s=1, holds_for=HoldsFor.STRANGERS)
+    with pytest.raises(ProblemError), counted(strangers, KNOWN, address):
+        raise ProblemError(busy)
+
+
+def test_a_made_up_voucher_opens_the_way_once_in_ten_seconds() -> None:
+    now = 1000.0
+    strangers = Strangers(1, lambda: now)
+    refused_as_stranger(strangers, HOME)
+    with counted(strangers, LOG_IN, AWAY):
+        with pytest.raises(ProblemError), counted(strangers, KNOWN, HOME):
+            pytest.fail("it was let through")
+        with counted(strangers, KNOWN, AWAY):
+            pass
+        now += 10
+        with counted(strangers, KNOWN, HOME):
+            pass
+
+
+def test_a_wrong_password_makes_no_stranger_of_a_known_device() -> None:
+    strangers = Strangers(1)
+    wrong = Problem(kind=Kind.UNAUTHENTICATED, code="identity.credentials.invalid", detail="No.")
+    with pytest.raises(ProblemError), counted(strangers, KNOWN):
+        raise ProblemError(wrong)
+    with counted(strangers, LOG_IN), counted(strangers, KNOWN):
+        pass
+
+
+def test_the_oldest_is_trusted_again_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.rest.strangers._MOST", 1)
+    strangers = Strangers(1)
+    refused_as_stranger(strangers, HOME)
+    refused_as_stranger(strangers, AWAY)
+    with counted(strangers, LOG_IN), counted(strangers, KNOWN, HOME):
+        pass
+    with counted(strangers, LOG_IN), pytest.raises(ProblemError), counted(strangers, KNOWN, AWAY):
+        pytest.fail("it was let through")

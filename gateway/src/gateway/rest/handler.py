@@ -101,7 +101,7 @@ class RestHandler:
         async def perform() -> StoredAnswer:
             self.refusals.check(route, asked, call.client.address)
             try:
-                with self.strangers.counted(route, asked):
+                with self.strangers.counted(route, asked, call.client.address):
                     return _answer(route, await self._ask(asked, call))
             except ProblemError as refusal:
                 self.refusals.learn(route, asked, call.client.address, refusal.problem)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from contracts.base import Request
-from contracts.errors import Kind, Problem, ProblemError
+from contracts.errors import HoldsFor, Kind, Problem, ProblemError
 from gateway.rest.routes import Route
 
 _VOUCHER = "device_token"  # who shows one may be known to the service
 _BUSY = Problem(kind=Kind.UNAVAILABLE, code="gateway.busy", detail="Many ask for this at this moment: try again.", retry_after_s=1)
+_DISTRUSTED_S = 10.0
+_MOST = 50_000
 
 
 def voucher(asked: Request[Any]) -> str:
@@ -20,21 +24,39 @@ def voucher(asked: Request[Any]) -> str:
 
 
 class Strangers:
-    """Each replica bounds its own."""
+    """Each replica bounds its own.
 
-    def __init__(self, at_once: int) -> None:
+    Only the service knows whether a voucher is one. Who showed one and was refused as strangers are is a stranger for ten seconds, whatever
+    comes from that address: made-up vouchers open the way once.
+    """
+
+    def __init__(self, at_once: int, now_s: Callable[[], float] = time.monotonic) -> None:
         self._free = at_once
+        self._now_s = now_s
+        self._made_up: OrderedDict[str, float] = OrderedDict()  # at which addresses, and when
 
     @contextmanager
-    def counted(self, route: Route, asked: Request[Any]) -> Iterator[None]:
+    def counted(self, route: Route, asked: Request[Any], address: str) -> Iterator[None]:
         """Around the call to the service.
 
         Raises:
             ProblemError: as many strangers as may be are under way; nothing was asked.
         """
-        if not route.bounded or voucher(asked):
+        if not route.bounded:
             yield
-            return
+        elif voucher(asked) and not self._distrusted(address):
+            try:
+                yield
+            except ProblemError as refusal:
+                if refusal.problem.holds_for is HoldsFor.STRANGERS:
+                    self._distrust(address)
+                raise
+        else:
+            with self._place():
+                yield
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
         if self._free < 1:
             raise ProblemError(_BUSY)
         self._free -= 1
@@ -42,3 +64,12 @@ class Strangers:
             yield
         finally:
             self._free += 1
+
+    def _distrust(self, address: str) -> None:
+        self._made_up[address] = self._now_s()
+        self._made_up.move_to_end(address)
+        if len(self._made_up) > _MOST:
+            self._made_up.popitem(last=False)
+
+    def _distrusted(self, address: str) -> bool:
+        return self._now_s() - self._made_up.get(address, -_DISTRUSTED_S) < _DISTRUSTED_S
