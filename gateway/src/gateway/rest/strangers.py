@@ -1,4 +1,4 @@
-"""How many strangers may have a password looked at at one time: who comes on top is told to wait (decision 0077)."""
+"""How many may have a password looked at at one time, strangers apart from the others: who comes on top is told to wait (decision 0077)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from gateway.rest.routes import Route
 
 _VOUCHER = "device_token"  # who shows one may be known to the service
 _BUSY = Problem(kind=Kind.UNAVAILABLE, code="gateway.busy", detail="Many ask for this at this moment: try again.", retry_after_s=1)
-_DISTRUSTED_S = 10.0
+_DISTRUSTED_S = 60.0
 _MOST = 50_000
+_OTHERS = 3  # times as many: more than the service lets wait, so that it is not here that a known device is sent away
 
 
 def voucher(asked: Request[Any]) -> str:
@@ -26,12 +27,12 @@ def voucher(asked: Request[Any]) -> str:
 class Strangers:
     """Each replica bounds its own.
 
-    Only the service knows whether a voucher is one. Who showed one and was refused as strangers are is a stranger for ten seconds, whatever
+    Only the service knows whether a voucher is one. Who showed one and was refused as strangers are is a stranger for a minute, whatever
     comes from that address: made-up vouchers open the way once.
     """
 
     def __init__(self, at_once: int, now_s: Callable[[], float] = time.monotonic) -> None:
-        self._free = at_once
+        self._strangers, self._others = _Places(at_once), _Places(_OTHERS * at_once)
         self._now_s = now_s
         self._made_up: OrderedDict[str, float] = OrderedDict()  # at which addresses, and when
 
@@ -40,30 +41,21 @@ class Strangers:
         """Around the call to the service.
 
         Raises:
-            ProblemError: as many strangers as may be are under way; nothing was asked.
+            ProblemError: as many of their kind as may be are under way; nothing was asked.
         """
         if not route.bounded:
             yield
         elif voucher(asked) and not self._distrusted(address):
             try:
-                yield
+                with self._others.one():
+                    yield
             except ProblemError as refusal:
                 if refusal.problem.holds_for is HoldsFor.STRANGERS:
                     self._distrust(address)
                 raise
         else:
-            with self._place():
+            with self._strangers.one():
                 yield
-
-    @contextmanager
-    def _place(self) -> Iterator[None]:
-        if self._free < 1:
-            raise ProblemError(_BUSY)
-        self._free -= 1
-        try:
-            yield
-        finally:
-            self._free += 1
 
     def _distrust(self, address: str) -> None:
         self._made_up[address] = self._now_s()
@@ -73,3 +65,21 @@ class Strangers:
 
     def _distrusted(self, address: str) -> bool:
         return self._now_s() - self._made_up.get(address, -_DISTRUSTED_S) < _DISTRUSTED_S
+
+
+class _Places:
+    def __init__(self, number: int) -> None:
+        self._free = number
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Raises:
+        ProblemError: none is free.
+        """
+        if self._free < 1:
+            raise ProblemError(_BUSY)
+        self._free -= 1
+        try:
+            yield
+        finally:
+            self._free += 1
