@@ -28,8 +28,8 @@ class Answers:
         while not await _within(seconds / _LOOKS, closed):
             if not self.due or self.heard != heard or not await takes():
                 heard, silent = self.heard, 0
-            else:
-                silent += 1
+                continue
+            silent += 1
             if silent > _LOOKS:
                 return True
         return False

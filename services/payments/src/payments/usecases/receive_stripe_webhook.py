@@ -50,10 +50,10 @@ class ReceiveStripeWebhookHandler:
                 return answer
             work.webhook_events.add(webhook.event_id, webhook.event_type, self.now())
             saga = self._saga(work, webhook)
-            if saga is not None and saga.running and not self._may_have_changed(saga) and webhook.event_type in _LAST_WORDS:
-                raise WebhookTooEarly
             if saga is not None and self._may_have_changed(saga):
                 work.sagas.save(self._woken(saga).claimed(driver, self.now()))
+            elif saga is not None and saga.running and webhook.event_type in _LAST_WORDS:
+                raise WebhookTooEarly
         reached("saga.webhook_noted")
         if saga is not None:
             self.runner.drive(saga.id, driver)
