@@ -6,7 +6,6 @@ import pytest
 
 from contracts.errors import HoldsFor, Kind, Problem, ProblemError
 from contracts.identity.commands import LogIn, RegisterUser
-from gateway.rest import refusals
 from gateway.rest.refusals import Refusals
 from gateway.rest.routes import Route
 from gateway.rest.table import ROUTES
@@ -93,8 +92,8 @@ def test_a_refusal_that_says_nothing_of_others_is_not_kept(known: Refusals) -> N
     assert refused(known, log_in()) is None
 
 
-def test_the_oldest_is_forgotten_when_there_are_too_many(known: Refusals, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refusals, "_MOST", 2)
+def test_the_oldest_is_forgotten_when_there_are_too_many() -> None:
+    known = Refusals(most=2)
     for address in ("1", "2", "3"):
         known.learn(LOGIN, log_in(), address, limited(HoldsFor.ADDRESS))
     assert [refused(known, log_in(), address) for address in ("1", "2", "3")] == [None, 600, 600]

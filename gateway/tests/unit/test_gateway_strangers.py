@@ -93,9 +93,8 @@ def test_a_wrong_password_makes_no_stranger_of_a_known_device() -> None:
         pass
 
 
-def test_the_oldest_is_trusted_again_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.rest.strangers._MOST", 1)
-    strangers = Strangers(1)
+def test_the_oldest_is_trusted_again_when_there_are_too_many() -> None:
+    strangers = Strangers(1, most=1)
     refused_as_stranger(strangers, HOME)
     refused_as_stranger(strangers, AWAY)
     with counted(strangers, LOG_IN), counted(strangers, KNOWN, HOME):

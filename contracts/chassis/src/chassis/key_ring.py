@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
 from typing import Any
+
+from cachetools import TTLCache
 
 from chassis.person_keys import MasterKeys, PersonKey
 from chassis.rpc_caller import RpcCaller
@@ -24,7 +24,7 @@ class KeyRing:
     def __init__(self, call: RpcCaller, master: MasterKeys | None) -> None:
         self._call = call
         self._master = master
-        self._known: OrderedDict[str, tuple[PersonKey, float]] = OrderedDict()
+        self._known: TTLCache[str, PersonKey] = TTLCache(_MOST, _KEPT_S)
 
     def of(self, user_id: str) -> PersonKey | None:
         """None where it is destroyed.
@@ -34,8 +34,8 @@ class KeyRing:
             RuntimeError: this service is not told the master key.
         """
         known = self._known.get(user_id)
-        if known is not None and time.monotonic() < known[1]:
-            return known[0]
+        if known is not None:
+            return known
         if self._master is None:
             raise RuntimeError("this service reads personal data but has no …_PERSONAL_DATA_KEYS")
         try:
@@ -46,9 +46,7 @@ class KeyRing:
             self.forget(user_id)
             return None
         key = self._master.unwrap(user_id, wrapped)
-        self._known[user_id] = (key, time.monotonic() + _KEPT_S)
-        if len(self._known) > _MOST:
-            self._known.popitem(last=False)
+        self._known[user_id] = key
         return key
 
     def forget(self, user_id: str) -> None:

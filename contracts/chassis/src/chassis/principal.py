@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypedDict
 
+from cachetools import FIFOCache
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -199,7 +199,7 @@ class PrincipalVerifier:
         self._keys = key_set(jwks)
         self._clock = clock
         self._registry = _Ed25519(algorithms=list(_Ed25519.algorithms))
-        self._verified: OrderedDict[str, tuple[Principal, float]] = OrderedDict()
+        self._verified: FIFOCache[str, tuple[Principal, float]] = FIFOCache(_CACHED_TOKENS)
 
     def verify(self, token: str) -> Principal:
         """Whom this token speaks for.
@@ -212,8 +212,6 @@ class PrincipalVerifier:
         if known is None:
             known = self._read(token, now)
             self._verified[token] = known
-            if len(self._verified) > _CACHED_TOKENS:
-                self._verified.popitem(last=False)
         principal, expires_at = known
         if now >= expires_at:
             self._verified.pop(token, None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
@@ -13,6 +12,7 @@ import orjson
 import structlog
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 from aio_pika.exceptions import AMQPError
+from cachetools import FIFOCache
 from pydantic import ValidationError
 
 from chassis.exchange_check import ensure_exchange
@@ -45,7 +45,7 @@ class EventFeed:
         self._events = {event.type(): event for event in events}
         self._on_event = on_event
         self._on_gap = on_gap
-        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._seen: FIFOCache[str, None] = FIFOCache(_REMEMBERED)
         self._keeper: asyncio.Task[None] | None = None
         self.connected = False
 
@@ -124,5 +124,3 @@ class EventFeed:
             _log.exception("push_failed", event_id=event_id, routing_key=message.routing_key)
         if event_id:
             self._seen[event_id] = None
-            if len(self._seen) > _REMEMBERED:
-                self._seen.popitem(last=False)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections import OrderedDict
 from collections.abc import Callable
+
+from cachetools import FIFOCache
 
 from chassis.context import Client
 from chassis.principal import Principal, PrincipalVerifier
@@ -26,7 +27,7 @@ class ApiKeys:
         self._rpc = rpc
         self._verifier = verifier
         self._monotonic = monotonic
-        self._known: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
+        self._known: FIFOCache[str, tuple[float, Principal]] = FIFOCache(_REMEMBERED)
 
     def known(self, key: str) -> Principal | None:
         """Whom the key speaks for, if identity told so moments ago."""
@@ -42,8 +43,6 @@ class ApiKeys:
         view = await self._rpc.call(ExchangeApiKey(key=key), client=client)
         principal = self._verifier.verify(view.access_token)
         self._known[_digest(key)] = (self._monotonic() + min(_KEPT_S, view.expires_in / 2), principal)
-        if len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
         return principal
 
     def hear(self, event: Event) -> None:

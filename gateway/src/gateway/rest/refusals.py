@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from cachetools import FIFOCache
 
 from contracts.base import Request
 from contracts.errors import HoldsFor, Problem, ProblemError
@@ -20,9 +21,9 @@ _Key = tuple[str, HoldsFor, *tuple[str, ...]]
 class Refusals:
     """Each replica learns for itself, from answers that say for whom they hold."""
 
-    def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, now_s: Callable[[], float] = time.monotonic, most: int = _MOST) -> None:
         self._now_s = now_s
-        self._known: OrderedDict[_Key, tuple[float, Problem]] = OrderedDict()  # with the moment each was told at
+        self._known: FIFOCache[_Key, tuple[float, Problem]] = FIFOCache(most)  # with the moment each was told at
 
     def check(self, route: Route, asked: Request[Any], address: str) -> None:
         """Raises:
@@ -42,9 +43,6 @@ class Refusals:
         for key in _keys(route, asked, address):
             if key[1] is problem.holds_for:
                 self._known[key] = self._now_s(), problem
-                self._known.move_to_end(key)
-        if len(self._known) > _MOST:
-            self._known.popitem(last=False)
 
 
 def _keys(route: Route, asked: Request[Any], address: str) -> Iterator[_Key]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from cachetools import TTLCache
 
 from contracts.base import Request
 from contracts.errors import HoldsFor, Kind, Problem, ProblemError
@@ -31,10 +32,9 @@ class Strangers:
     comes from that address: made-up vouchers open the way once.
     """
 
-    def __init__(self, at_once: int, now_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, at_once: int, now_s: Callable[[], float] = time.monotonic, most: int = _MOST) -> None:
         self._strangers, self._others = _Places(at_once), _Places(_OTHERS * at_once)
-        self._now_s = now_s
-        self._made_up: OrderedDict[str, float] = OrderedDict()  # at which addresses, and when
+        self._made_up: TTLCache[str, None] = TTLCache(most, _DISTRUSTED_S, timer=now_s)  # at which addresses
 
     @contextmanager
     def counted(self, route: Route, asked: Request[Any], address: str) -> Iterator[None]:
@@ -45,26 +45,17 @@ class Strangers:
         """
         if not route.bounded:
             yield
-        elif voucher(asked) and not self._distrusted(address):
+        elif voucher(asked) and address not in self._made_up:
             try:
                 with self._others.one():
                     yield
             except ProblemError as refusal:
                 if refusal.problem.holds_for is HoldsFor.STRANGERS:
-                    self._distrust(address)
+                    self._made_up[address] = None
                 raise
         else:
             with self._strangers.one():
                 yield
-
-    def _distrust(self, address: str) -> None:
-        self._made_up[address] = self._now_s()
-        self._made_up.move_to_end(address)
-        if len(self._made_up) > _MOST:
-            self._made_up.popitem(last=False)
-
-    def _distrusted(self, address: str) -> bool:
-        return self._now_s() - self._made_up.get(address, -_DISTRUSTED_S) < _DISTRUSTED_S
 
 
 class _Places:

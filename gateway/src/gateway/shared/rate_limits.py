@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
+
+from cachetools import FIFOCache
 
 from gateway.settings import RateClass, Settings
 from gateway.shared.connection import RedisAway, SharedRedis
@@ -30,7 +31,7 @@ class RateLimits:
     def __init__(self, settings: Settings, redis: SharedRedis) -> None:
         self._settings = settings
         self._redis = redis
-        self._local: OrderedDict[str, float] = OrderedDict()
+        self._local: FIFOCache[str, float] = FIFOCache(_LOCAL_CALLERS)
 
     def policy(self, rate_class: RateClass) -> Policy:
         return self._settings.policy(rate_class)
@@ -48,8 +49,6 @@ class RateLimits:
         return verdict(policy, int(debt) / _MICROSECONDS, allowed=bool(allowed))
 
     def _take_locally(self, policy: Policy, key: str) -> Verdict:
-        decision, arrival = decide(policy, self._local.pop(key, None), time.monotonic())
+        decision, arrival = decide(policy, self._local.get(key), time.monotonic())
         self._local[key] = arrival
-        if len(self._local) > _LOCAL_CALLERS:
-            self._local.popitem(last=False)
         return decision

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from cachetools import FIFOCache
 
 from gateway.shared.connection import RedisAway, SharedRedis
 
@@ -15,12 +15,10 @@ class Revocations:
 
     def __init__(self, redis: SharedRedis) -> None:
         self._redis = redis
-        self._heard: OrderedDict[str, None] = OrderedDict()
+        self._heard: FIFOCache[str, None] = FIFOCache(_REMEMBERED)
 
     async def add(self, session_id: str) -> None:
         self._heard[session_id] = None
-        if len(self._heard) > _REMEMBERED:
-            self._heard.popitem(last=False)
         try:
             await self._redis.run(lambda client: client.set(_key(session_id), b"1", ex=_KEPT_S))
         except RedisAway:

@@ -152,6 +152,24 @@ def test_a_refused_refund_is_owed_and_tried_again(paid: Bank) -> None:
     paid.check()
 
 
+def test_a_bank_that_returns_every_refund_is_asked_less_and_less_often_and_somebody_is_told(paid: Bank) -> None:
+    paid.stripe.refund_status = MovementStatus.PENDING
+    paid.take_back(0)
+    pauses, told = [], False
+    while not told:
+        assert len(paid.stripe.refunds) < 10, "nobody is ever told"
+        list(paid.stripe.refunds.values())[-1]["status"] = MovementStatus.FAILED
+        paid.resume(paid.running[0].due_at - paid.clock.now())
+        (saga,) = paid.running
+        pauses, told = [*pauses, saga.due_at - paid.clock.now()], saga.stuck
+        paid.resume(pauses[-1])
+    assert pauses == sorted(set(pauses))
+    list(paid.stripe.refunds.values())[-1]["status"] = MovementStatus.SUCCEEDED
+    paid.resume(timedelta(minutes=11))
+    assert (paid.running, paid.sums()) == ([], (100_000, 40_000, 0, 60_000, 0))
+    paid.check()
+
+
 def test_a_key_that_was_used_before_tells_how_a_refund_stood_then(paid: Bank) -> None:
     """Its answer was lost, and it has failed since: it is not booked, and another is made."""
     paid.stripe.refuse["refund"] = ["processing_error"]

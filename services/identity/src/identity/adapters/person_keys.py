@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Any
 
+from cachetools import FIFOCache
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
@@ -23,7 +23,7 @@ class MongoPersonKeys:
         self.seals_events = seals_events
         self._rows = database[COLLECTION]
         self._master = master
-        self._known: OrderedDict[str, PersonKey] = OrderedDict()
+        self._known: FIFOCache[str, PersonKey] = FIFOCache(_CACHED)
 
     def of(self, user_id: str, session: ClientSession | None = None) -> PersonKey | None:
         """None where there never was one, or it was destroyed."""
@@ -32,8 +32,6 @@ class MongoPersonKeys:
             known = self._master.unwrap(user_id, row["wrapped"])
             if session is None:  # what a transaction sees may be undone with it
                 self._known[user_id] = known
-                if len(self._known) > _CACHED:
-                    self._known.popitem(last=False)
         return known
 
     def made(self, user_id: str, session: ClientSession) -> PersonKey:

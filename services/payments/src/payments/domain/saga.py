@@ -53,6 +53,9 @@ WAITING = frozenset({Step.AWAIT_INTENT, Step.AWAIT_ACCOUNT, Step.AWAIT_FUNDS, St
 # What is asked for again after these needs another key: Stripe repeats its refusals, and what has failed.
 _TO_BE_ASKED_ANEW = frozenset({Step.AWAIT_ACCOUNT, Step.AWAIT_REFUND})
 
+# A refund that a bank returns is made again: attempts count through, so that the pauses grow and somebody is told.
+_ONE_ERRAND = {Step.REFUND, Step.AWAIT_REFUND}
+
 
 @dataclass(frozen=True, slots=True)
 class FundOrder:
@@ -254,7 +257,7 @@ class Saga:
             self,
             step=step,
             round=self.round + 1 if {step, self.step} & _TO_BE_ASKED_ANEW else 0,
-            attempts=0,
+            attempts=self.attempts if {step, self.step} == _ONE_ERRAND else 0,
             due_at=at + LEASE,
             reference=reference or self.reference,
             failure_code=failure_code or self.failure_code,
