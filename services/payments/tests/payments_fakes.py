@@ -213,6 +213,9 @@ class FakeSagas(_Versioned):
     def waiting_for(self, user_id: str) -> list[Saga]:
         return [row for row in self.rows.values() if row.waits_for == user_id]
 
+    def count_stuck(self) -> int:
+        return sum(row.running and row.stuck for row in self.rows.values())
+
     def add(self, saga: Saga) -> None:
         self._add(saga)
 

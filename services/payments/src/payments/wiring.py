@@ -71,6 +71,7 @@ from payments.usecases.set_team_split import SetTeamSplitHandler
 from payments.usecases.submit_chargeback_evidence import SubmitChargebackEvidenceHandler
 from payments.usecases.take_back_release import TakeBackReleaseHandler
 from payments.usecases.unfreeze_escrow import UnfreezeEscrowHandler
+from payments.usecases.watch_stuck_sagas import WatchStuckSagasHandler
 from payments.usecases.withdraw_dispute import WithdrawDisputeHandler
 
 
@@ -128,6 +129,7 @@ class UseCases:
     release_approved_milestone: ReleaseApprovedMilestoneHandler
     close_cancelled_escrow: CloseCancelledEscrowHandler
     resume_sagas: ResumeSagasHandler
+    watch_stuck_sagas: WatchStuckSagasHandler
 
 
 def build(resources: Resources[Settings]) -> UseCases:
@@ -195,6 +197,7 @@ def build(resources: Resources[Settings]) -> UseCases:
         release_approved_milestone=ReleaseApprovedMilestoneHandler(unit_of_work, new_id, now),
         close_cancelled_escrow=CloseCancelledEscrowHandler(unit_of_work, new_id, now),
         resume_sagas=ResumeSagasHandler(unit_of_work, runner, retrying, new_id, now),
+        watch_stuck_sagas=WatchStuckSagasHandler(unit_of_work, PrometheusGauges()),
     )
 
 

@@ -367,6 +367,22 @@ def test_releases_that_wait_for_a_persons_account_are_found_while_they_do(units:
         assert work.sagas.waiting_for("user_1") == []
 
 
+def test_the_stuck_are_those_that_run_and_have_failed_often(units: Units) -> None:
+    def tried(at_step: Saga, times: int, error: str | None) -> Saga:
+        return replace(at_step, id=new_id("saga"), attempts=times, last_error=error)
+
+    refund = saga(RefundOrder("e", "m", 10, "EUR", "ch", "r"))
+    waiting = refund.to(Step.AWAIT_REFUND, NOW)
+    rows = [tried(row, times, error) for row in (refund, waiting) for times in (7, 8) for error in (None, "away")]
+    rows.append(tried(refund, 8, "away").failed(NOW, "declined"))
+    with units() as work:
+        for row in rows:
+            work.sagas.add(row)
+    assert [row.stuck for row in rows[:8]] == [False, False, True, True, False, False, False, True]
+    with units() as work:
+        assert work.sagas.count_stuck() == 3
+
+
 def test_coupons_are_counted_under_their_version(units: Units) -> None:
     coupon = Coupon("WELCOME", 1, "EUR", 500, None, NOW, None, 2, 1, 0, "user_f", NOW)
     with units() as work:

@@ -13,6 +13,7 @@ DAY = Gauge("openchance_payments_reconciled_day_seconds", "The day compared last
 OLDEST_DUE = Gauge(
     "openchance_payments_oldest_due_document_seconds", "Since when the oldest document that is due waits to be issued; 0 where none is."
 )
+STUCK = Gauge("openchance_payments_stuck_sagas", "Movements of money that have been tried again and again and do not get on.")
 
 
 class PrometheusGauges:
@@ -22,3 +23,6 @@ class PrometheusGauges:
 
     def oldest_due(self, waits: timedelta) -> None:
         OLDEST_DUE.set(waits.total_seconds())
+
+    def stuck_sagas(self, number: int) -> None:
+        STUCK.set(number)

@@ -13,6 +13,8 @@ from payments.adapters.inserting import insert
 from payments.domain.saga import (
     DATED,
     OUT_OF_REACH,
+    STUCK_AFTER,
+    WAITING,
     ChargebackOrder,
     FundOrder,
     Order,
@@ -64,6 +66,10 @@ class MongoSagas:
 
     def waiting_for(self, user_id: str) -> list[Saga]:
         return [_saga(document) for document in self._documents.find({"waits_for": user_id})]
+
+    def count_stuck(self) -> int:
+        at_work_or_failing = [{"step": {"$nin": [step.value for step in WAITING]}}, {"last_error": {"$ne": None}}]
+        return self._documents.count({"status": SagaStatus.RUNNING.value, "attempts": {"$gte": STUCK_AFTER}, "$or": at_work_or_failing})
 
     def add(self, saga: Saga) -> None:
         insert(self._documents, _document(saga))

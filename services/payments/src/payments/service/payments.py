@@ -271,6 +271,10 @@ class PaymentsService:
     def resume_sagas(self) -> None:
         self.use_cases.resume_sagas()
 
+    @timer(seconds=15)
+    def watch_stuck_sagas(self) -> None:
+        self.use_cases.watch_stuck_sagas()
+
     @timer(seconds=300)
     def reconcile_missed_days(self) -> None:
         self.use_cases.reconcile_day.reconcile_missed_days()

@@ -13,13 +13,13 @@ from payments.domain.dispute import Dispute
 from payments.domain.escrow import Escrow
 from payments.domain.ledger import Account, Balance, Book, Journal
 from payments.domain.payout import Payout
-from payments.domain.saga import Saga
 from payments.usecases.account_ports import Onboardings, PayoutAccounts
 from payments.usecases.chargeback_ports import Chargebacks
 from payments.usecases.chargeback_ports import Disputes as ProcessorDisputes
 from payments.usecases.coupon_ports import Coupons
 from payments.usecases.document_ports import Archive
 from payments.usecases.reconciliation_ports import Reconciliations
+from payments.usecases.saga_ports import Sagas
 from payments.usecases.subscriptions.ports import SubscriptionUnit
 from payments.usecases.wallet_ports import Customers
 
@@ -47,21 +47,6 @@ class Escrows(Protocol):
     def save(self, escrow: Escrow) -> Escrow:
         """Write it over the version it was read at; returns it with its new version. So do all `save`s here."""
         ...
-
-
-class Sagas(Protocol):
-    def get(self, saga_id: str) -> Saga | None: ...
-    def started_by(self, call_key: str) -> list[Saga]: ...
-    def due(self, at: datetime, limit: int) -> list[Saga]:
-        """Running ones that nobody drives and whose time has come, the longest due first."""
-        ...
-
-    def waiting_for(self, user_id: str) -> list[Saga]:
-        """Those that wait until this person's account can take money."""
-        ...
-
-    def add(self, saga: Saga) -> None: ...
-    def save(self, saga: Saga) -> Saga: ...
 
 
 class Disputes(Protocol):
