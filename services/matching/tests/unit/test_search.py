@@ -200,6 +200,28 @@ def test_pages_give_everything_once_in_order(sort):
     assert sorted(seen) == sorted(item.id for item in crowd)
 
 
+@pytest.mark.parametrize("sort", ["relevance", "newest", "reward", "deadline"])
+def test_a_crowd_that_is_alike_is_given_whole_and_in_order(sort):
+    """More than are looked at in one go have the same place in the order."""
+    crowd = [challenge(title="Pipeline", published_at=NOW + timedelta(seconds=n % 1250 - n % 2)) for n in range(2500)]
+    best = [challenge(title="Pipeline pipelines", skills=("pipeline",), reward=FixedReward(amount=euros(10**9))) for _ in range(3)]
+    answers = []
+    for rows in ([*crowd, *best], [*best, *reversed(crowd)]):
+        own, cursor = TantivySearch(), None
+        own.apply(rows)
+        handler, seen = SearchChallengesHandler(own), []
+        while len(seen) < 200 or (sort == "reward" and cursor):
+            answer = handler(SearchChallenges(q="pipeline", sort=sort, limit=100, cursor=cursor), None)
+            seen, cursor = [*seen, *ids(answer)], answer.next_cursor
+        answers.append(seen)
+    assert answers[0] == answers[1]
+    if sort == "relevance":
+        newest = sorted((-one.content.published_at.timestamp(), one.id) for one in (*crowd, *best))
+        assert answers[0] == [id_ for _, id_ in newest[:200]]
+    if sort == "reward":
+        assert answers[0] == [*sorted(one.id for one in best), *sorted(one.id for one in crowd)]
+
+
 def test_two_indexes_built_otherwise_answer_alike():
     one, other = TantivySearch(), TantivySearch()
     crowd = [challenge(title=f"Data pipeline {n}", description="pipeline " * (n % 4)) for n in range(12)]

@@ -13,6 +13,7 @@ from tantivy import Occur, Query
 
 from contracts.matching.queries import SearchSort
 from matching.adapters.mapping import PUBLIC, visible_to
+from matching.adapters.tantivy_order import Ordered
 from matching.domain.challenge import Challenge
 from matching.domain.search import Criteria, Found, Hit, OrderKeys
 from matching.domain.text import words
@@ -22,14 +23,8 @@ from matching.domain.typing_errors import allowed
 _FIELDS = {"title": 4.0, "skills": 4.0, "tags": 2.0, "stems": 1.5, "description": 1.0}
 _BEST = max(_FIELDS.values())
 _WRONG = 0.5  # the share of a word with typing errors, and of one that is not finished
-_LOOKED_AT = 1000  # the best by tantivy's order, put in the exact order here; deeper pages by relevance are not offered
 _MAX_WORDS = 12
 _WRITER_BYTES = 15_000_000  # the least that tantivy takes
-_SORT_FIELDS = {
-    SearchSort.NEWEST: ("published", tantivy.Order.Desc),
-    SearchSort.REWARD: ("max_reward", tantivy.Order.Desc),
-    SearchSort.DEADLINE: ("deadline", tantivy.Order.Asc),
-}
 _FACET_VALUES = 50
 _AT_A_TIME = 100
 
@@ -81,14 +76,16 @@ class TantivySearch:
         IndexUnavailable: ask somebody else.
         """
         searcher = self._ready()
-        query = self._matching(criteria, viewer_id)
+        query, worth = self._matching(criteria, viewer_id), _BEST * max(1, len(criteria.words[:_MAX_WORDS]))
         try:
-            hits, total = self._best(searcher, query, criteria, after)
+            scored, total = Ordered(searcher, self._schema, query, criteria.sort, worth).next(after, limit + 1)
             facets = searcher.aggregate(
                 query, {name: {"terms": {"field": name, "size": _FACET_VALUES}} for name in ("category", "difficulty")}
             )
         except ValueError as error:
             raise IndexUnavailable(str(error)) from error
+        by_relevance = criteria.sort is SearchSort.RELEVANCE
+        hits = [Hit(challenge, min(1.0, key / worth) if by_relevance else 0.0) for challenge, key in self._read(searcher, scored)]
         hits.sort(key=lambda hit: hit.keys(criteria.sort))
         rest = [hit for hit in hits if after is None or hit.keys(criteria.sort) > after]
         return Found(tuple(rest[:limit]), len(rest) > limit, total, _counts(facets["category"]), _counts(facets["difficulty"]))
@@ -113,20 +110,6 @@ class TantivySearch:
         if self._searcher is None:
             raise IndexUnavailable("the index is being built")
         return self._searcher
-
-    def _best(self, searcher: tantivy.Searcher, query: Query, criteria: Criteria, after: OrderKeys | None) -> tuple[list[Hit], int]:
-        worth = _BEST * max(1, len(criteria.words[:_MAX_WORDS]))
-        if criteria.sort is SearchSort.RELEVANCE:
-            found = searcher.search(query, limit=_LOOKED_AT)
-            return [Hit(challenge, min(1.0, score / worth)) for challenge, score in self._read(searcher, found.hits)], found.count or 0
-        field, order = _SORT_FIELDS[criteria.sort]
-        total = searcher.search(query, limit=1).count or 0
-        if after is not None:
-            bound = abs(int(after[0]))
-            least, most = (None, bound) if order == tantivy.Order.Desc else (bound, None)
-            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, self._range(field, least, most))])
-        found = searcher.search(query, limit=_LOOKED_AT, count=False, order_by_field=field, order=order)
-        return [Hit(challenge, 0.0) for challenge, _ in self._read(searcher, found.hits)], total
 
     def _read(self, searcher: tantivy.Searcher, hits: list[tuple[float, tantivy.DocAddress]]) -> list[tuple[Challenge, float]]:
         rows = searcher.fast_field_values("row", [address for _, address in hits]) if hits else []
