@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 Ask = Callable[[], Awaitable[None]]
+TURNS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +46,12 @@ async def closed_loop(ask: Ask, in_flight: int, seconds: float) -> Latencies:
 
     await asyncio.gather(*(worker() for _ in range(in_flight)))
     return Latencies(values, time.perf_counter() - counted_from)
+
+
+async def by_turns(asks: Sequence[Ask], in_flight: int, seconds: float) -> list[Latencies]:
+    """The closed loop of each, as parts that take turns: what else the machine does meanwhile hits all of them alike."""
+    parts: list[list[Latencies]] = [[] for _ in asks]
+    for _ in range(TURNS):
+        for place, ask in enumerate(asks):
+            parts[place].append(await closed_loop(ask, in_flight, seconds / TURNS))
+    return [Latencies([value for part in own for value in part.values], sum(part.elapsed for part in own)) for own in parts]
