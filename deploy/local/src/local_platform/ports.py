@@ -9,13 +9,12 @@ import socket
 import tempfile
 import time
 from pathlib import Path
-from typing import IO
 
 from local_platform.errors import PlatformError, PortTaken
 
 # Below the range from which the kernel takes ports for outgoing connections, so that none of those can take ours between choice and use.
 _LOWEST, _HIGHEST = 20_000, 32_000
-_reserved: dict[int, IO[str]] = {}  # the locks are held, and so the ports are ours, until this process ends
+_reserved: dict[int, int] = {}  # the locks' descriptors: they are held, and so the ports are ours, until this process ends
 
 
 def is_free(port: int) -> bool:
@@ -47,11 +46,11 @@ def _reserve(port: int) -> bool:
         return False
     folder = Path(tempfile.gettempdir()) / f"openchance-ports-{os.getuid()}"
     folder.mkdir(exist_ok=True)
-    lock = (folder / str(port)).open("w")
+    lock = os.open(folder / str(port), os.O_WRONLY | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        lock.close()
+        os.close(lock)
         return False
     _reserved[port] = lock
     return True
