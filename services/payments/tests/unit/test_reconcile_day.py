@@ -78,7 +78,6 @@ def office(bank: Bank) -> Office:
 def test_a_day_that_agrees(office: Office) -> None:
     view = office.compare()
     assert (view.day, view.matched, view.differences) == (DAY, 3, ())
-    assert office.books.told == {DAY: 0}
 
 
 def movements(refunds: int, returns: int) -> dict[tuple[str, str], Line]:
@@ -123,7 +122,6 @@ def test_what_is_not_settled_left_the_platform_all_the_same(bank: Bank) -> None:
 def test_what_the_ledger_does_not_know_is_told(office: Office) -> None:
     office.books.booked.append((START, Line("charge:ch_2", 7_000, "EUR", "ch_2", "charge")))
     assert office.differences() == [("missing_in_ledger", None, 7_000)]
-    assert office.books.told == {DAY: 1}
 
 
 def test_what_the_processor_does_not_know_is_told(office: Office) -> None:
@@ -170,6 +168,19 @@ def test_the_timer_compares_each_day_once_and_what_it_missed(office: Office) -> 
     listed = ListReconciliationsHandler(office.bank.memory.unit_of_work)(ListReconciliations(), office.bank.finance)
     assert [report.day for report in listed.items] == [DAY + timedelta(days=1), DAY, DAY - timedelta(days=1)]
     assert set(office.books.told.values()) == {0}
+
+
+def test_a_difference_is_told_until_it_is_mended(office: Office) -> None:
+    line = office.books.booked.pop()
+    one = timedelta(days=1)
+    for days in (1, 2):
+        office.bank.clock.advance(one)
+        office.handler.reconcile_missed_days()
+        assert office.books.told[DAY + days * one] == 1, "the days after agree, and it is told all the same"
+    office.books.booked.append(line)
+    office.compare()
+    office.handler.reconcile_missed_days()
+    assert office.books.told[DAY + 2 * one] == 0
 
 
 def test_it_is_for_finance_and_for_days_that_are_over(office: Office) -> None:

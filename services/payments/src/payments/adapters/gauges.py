@@ -6,9 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from prometheus_client import Gauge
 
-DIFFERENCES = Gauge(
-    "openchance_payments_reconciliation_differences", "What the ledger and Stripe told otherwise, on the day compared last."
-)
+DIFFERENCES = Gauge("openchance_payments_reconciliation_differences", "What the ledger and Stripe tell otherwise, on the last three days.")
 DAY = Gauge("openchance_payments_reconciled_day_seconds", "The day compared last, as Unix time of its beginning: it must not fall behind.")
 OLDEST_DUE = Gauge(
     "openchance_payments_oldest_due_document_seconds", "Since when the oldest document that is due waits to be issued; 0 where none is."

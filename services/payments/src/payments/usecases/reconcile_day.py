@@ -54,17 +54,16 @@ class ReconcileDayHandler:
     def reconcile_missed_days(self) -> None:
         """For the timer, in every replica: the first to come writes the report of yesterday and of days that were missed before.
 
-        The others, and one that was started since, tell of what was found as well: gauges are a process's own.
+        The others, and one that was started since, tell of what was found as well: gauges are a process's own. What they tell is the sum
+        of these days, so that an alert stays until it was mended.
         """
-        today = (self.now() - QUIET).date()
+        today, differences = (self.now() - QUIET).date(), 0
         for back in range(MISSED_DAYS, 0, -1):
             day = today - back * DAY
             with self.unit_of_work() as work:
                 known = work.reconciliations.get(day)
-            if known is None:
-                self.compare(day)
-            else:
-                self.gauges.reconciled(day, len(known.differences))
+            differences += len((known or self.compare(day)).differences)
+            self.gauges.reconciled(day, differences)
 
     def compare(self, day: date) -> Reconciliation:
         """Both ways: all that the processor booked that day has a journal, and every journal of that day has a transaction.
@@ -105,7 +104,6 @@ class ReconcileDayHandler:
             report = Reconciliation(day, known.version if known else 0, matched, differences, self.now())
             work.reconciliations.put(report)
         reached("reconciliation.reported")
-        self.gauges.reconciled(day, len(differences))
         if differences:
             log.error("reconciliation_differs", day=day.isoformat(), differences=len(differences))
         return report

@@ -43,4 +43,6 @@ class Reconciliations(Protocol):
 class Gauges(Protocol):
     """What alerts are made of."""
 
-    def reconciled(self, day: date, differences: int) -> None: ...
+    def reconciled(self, day: date, differences: int) -> None:
+        """`day` is the last that was compared, `differences` are those of it and the days before."""
+        ...
