@@ -60,5 +60,8 @@ class Maintenance:
 
     async def _keep_asking(self) -> None:
         while True:
-            await self.ask()
+            try:
+                await self.ask()
+            except Exception:  # an answer that this version cannot read, say: what was last heard holds
+                _log.exception("maintenance_unknown")
             await asyncio.sleep(_ASK_EVERY_S)

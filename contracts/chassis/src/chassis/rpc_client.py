@@ -14,11 +14,12 @@ import aio_pika
 import orjson
 import structlog
 from aio_pika.abc import AbstractConnection, AbstractExchange, AbstractIncomingMessage
-from aio_pika.exceptions import AMQPError, DeliveryError
+from aio_pika.exceptions import DeliveryError
 from opentelemetry.trace import SpanKind
 
 from chassis import tracing
 from chassis.broker_flow import Answers, takes_messages
+from chassis.broker_link import BrokerLost, broker_errors, kept, leave
 from chassis.context import Client
 from chassis.exchange_check import ensure_exchange
 from chassis.exchanges import REQUESTS
@@ -34,8 +35,6 @@ _CHANNELS = 4
 _HEARTBEAT_S = 15
 _CONFIRM_S = 5.0  # the broker confirms a request in milliseconds; so long one call waits for that
 _SILENT_S = 4.0  # a broker that says nothing at all for so long, while calls wait for it, is not there any more
-_CONNECT_TIMEOUT_S = 5.0
-_RECONNECT_PAUSES_S = (0.1, 0.2, 0.5, 1.0)
 _RETRY_PAUSE_S = 0.1
 _RETRY_AFTER_S = 1
 
@@ -78,21 +77,19 @@ class _Link:
 
         Raises:
             aio_pika.exceptions.DeliveryError: there is no such queue.
-            aio_pika.exceptions.AMQPError, OSError, RuntimeError: the broker takes no messages, or the connection broke, or
-                there was no answer in time.
+            BrokerLost: the broker takes no messages, or the connection broke, or there was no answer in time.
         """
         if not await self.takes_messages():
-            raise ConnectionError("the broker is short of memory or disk")
+            raise BrokerLost("the broker is short of memory or disk")
         self.answers.due += 1
         try:
-            async with asyncio.timeout(_CONFIRM_S):
-                await next(self.exchanges).publish(message, routing_key, mandatory=True)
+            with broker_errors():
+                async with asyncio.timeout(_CONFIRM_S):
+                    await next(self.exchanges).publish(message, routing_key, mandatory=True)
             self.answers.heard += 1
         except DeliveryError:
             self.answers.heard += 1
             raise
-        except TimeoutError as error:
-            raise ConnectionError("the broker does not answer") from error
         finally:
             self.answers.due -= 1
 
@@ -113,7 +110,7 @@ class _Link:
     def lost(self) -> None:
         for waiter in self.waiting.values():
             if not waiter.done():
-                waiter.set_exception(ConnectionError("the connection to the broker was lost"))
+                waiter.set_exception(BrokerLost("the connection to the broker was lost"))
 
 
 class RpcClient:
@@ -213,7 +210,7 @@ class RpcClient:
             raise DeadlineExceeded(service) from error
         except DeliveryError as error:
             raise Unavailable(service, f"No {service} service is known.") from error
-        except (AMQPError, OSError, RuntimeError) as error:  # RuntimeError: the channel was closed under the call
+        except BrokerLost as error:
             raise Unavailable(service, "The message broker does not take the call.") from error
         finally:
             del link.waiting[correlation_id]
@@ -222,20 +219,11 @@ class RpcClient:
         return _answer(request, body)
 
     async def _keep_connected(self, first_attempt: asyncio.Event) -> None:
-        failures = 0
-        while True:
-            lost = asyncio.Event()
-            try:
-                async with asyncio.timeout(_CONNECT_TIMEOUT_S):
-                    link = await self._connect(lost)
-            except (AMQPError, OSError, TimeoutError) as error:
-                first_attempt.set()
-                pause = _RECONNECT_PAUSES_S[min(failures, len(_RECONNECT_PAUSES_S) - 1)]
-                failures += 1
-                log.warning("broker_away", error=str(error), retry_in_s=pause)
-                await asyncio.sleep(pause)
-                continue
-            failures = 0
+        def away(error: Exception, pause_s: float) -> None:
+            first_attempt.set()
+            log.warning("broker_away", error=str(error), retry_in_s=pause_s)
+
+        async def use(link: _Link) -> None:
             self._link = link
             first_attempt.set()
             try:
@@ -244,9 +232,12 @@ class RpcClient:
             finally:
                 self._link = None
                 link.lost()
-                await asyncio.gather(link.connection.close(), return_exceptions=True)
+                await leave(link.connection)
 
-    async def _connect(self, lost: asyncio.Event) -> _Link:
+        await kept(self._connect, use, away)
+
+    async def _connect(self) -> _Link:
+        lost = asyncio.Event()
         connection = await aio_pika.connect(self._url, heartbeat=_HEARTBEAT_S)
         try:
             connection.close_callbacks.add(lambda *_: lost.set())
@@ -264,7 +255,7 @@ class RpcClient:
             await queue.bind(REQUESTS, reply_to)
             await queue.consume(link.on_reply, no_ack=True)
         except BaseException:
-            await asyncio.gather(connection.close(), return_exceptions=True)
+            await leave(connection)
             raise
         return link
 

@@ -18,11 +18,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from memory_mongo import memory_store
 
 from chassis import crash_points, mongo
+from chassis.broker_link import BrokerLost
 from chassis.clock import FixedClock
 from chassis.context import AlreadyHandled, AnsweredBefore, Call, Delivery, current_call, current_delivery
 from chassis.mongo import MongoUnitOfWork, retrying
 from chassis.relay import tenure
-from chassis.relay.broker import BrokerLost
 from chassis.relay.tenure import Row, Tenure
 from chassis.retry import NotYet
 from contracts.base import Done, Event

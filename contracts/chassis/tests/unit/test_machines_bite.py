@@ -11,9 +11,9 @@ from test_delivery_machine import DeliveryMachine
 from test_lease_machine import LeaseMachine
 
 from chassis import idempotency, inbox
+from chassis.broker_link import BrokerLost
 from chassis.lease import Candidate, Holding
 from chassis.outbox import Outbox
-from chassis.relay.broker import BrokerLost
 from chassis.relay.tenure import Row, Tenure
 
 # Each fault is found in a few dozen examples; nothing is shrunk, because nobody reads the example.

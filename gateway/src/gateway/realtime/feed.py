@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import aio_pika
 import orjson
 import structlog
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
-from aio_pika.exceptions import AMQPError
 from cachetools import FIFOCache
 from pydantic import ValidationError
 
+from chassis.broker_link import kept, leave
 from chassis.exchange_check import ensure_exchange
 from chassis.exchanges import events_of
 from contracts.base import Event
@@ -22,9 +23,15 @@ from gateway import metrics
 
 _log = structlog.get_logger(__name__)
 _HEARTBEAT_S = 5  # a connection that fell silent is given up after three
-_CONNECT_TIMEOUT_S = 5.0
-_RECONNECT_PAUSES_S = (0.1, 0.2, 0.5, 1.0)
 _REMEMBERED = 10_000  # events, to know duplicates by
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """One connection, and what came in by it; None when it is lost."""
+
+    connection: AbstractConnection
+    arrived: asyncio.Queue[AbstractIncomingMessage | None]
 
 
 class EventFeed:
@@ -59,31 +66,29 @@ class EventFeed:
             await asyncio.gather(self._keeper, return_exceptions=True)
 
     async def _keep_listening(self) -> None:
-        failures, heard_before = 0, False
-        while True:
-            arrived: asyncio.Queue[AbstractIncomingMessage | None] = asyncio.Queue()
-            try:
-                async with asyncio.timeout(_CONNECT_TIMEOUT_S):
-                    connection = await self._connect(arrived)
-            except (AMQPError, OSError, TimeoutError) as error:
-                _log.warning("event_feed_away", error=str(error))
-                await asyncio.sleep(_RECONNECT_PAUSES_S[min(failures, len(_RECONNECT_PAUSES_S) - 1)])
-                failures += 1
-                continue
-            failures = 0
+        heard_before = False
+
+        def away(error: Exception, _pause_s: float) -> None:
+            _log.warning("event_feed_away", error=str(error))
+
+        async def listen(link: _Link) -> None:
+            nonlocal heard_before
             self._tell(connected=True)
             try:
                 if heard_before:
                     await self._on_gap()
                 heard_before = True
-                while (message := await arrived.get()) is not None:
+                while (message := await link.arrived.get()) is not None:
                     await self._handle(message)
                 _log.warning("event_feed_lost")
             finally:
                 self._tell(connected=False)
-                await asyncio.gather(connection.close(), return_exceptions=True)
+                await leave(link.connection)
 
-    async def _connect(self, arrived: asyncio.Queue[AbstractIncomingMessage | None]) -> AbstractConnection:
+        await kept(self._connect, listen, away)
+
+    async def _connect(self) -> _Link:
+        arrived: asyncio.Queue[AbstractIncomingMessage | None] = asyncio.Queue()
         connection = await aio_pika.connect(self._url, heartbeat=_HEARTBEAT_S)
         try:
 
@@ -103,9 +108,9 @@ class EventFeed:
                 await queue.bind(events_of(event.source), event.type())
             await queue.consume(take, no_ack=True)
         except BaseException:
-            await asyncio.gather(connection.close(), return_exceptions=True)
+            await leave(connection)
             raise
-        return connection
+        return _Link(connection, arrived)
 
     def _tell(self, *, connected: bool) -> None:
         self.connected = connected

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
 from aiormq.abc import DeliveredMessage
 
 from chassis.broker_flow import Answers, takes_messages
+from chassis.broker_link import BrokerLost, broker_errors, leave
 from chassis.crash_points import declare, reached
 from chassis.exchange_check import ensure_exchange
 from chassis.exchanges import PUBLIC, events_of
@@ -28,27 +28,6 @@ _GOODBYE_SECONDS = 1.0
 declare({"relay.exchange_confirmed": "one exchange has the event, the next one it goes to has not"})
 
 
-class BrokerLost(Exception):
-    """The connection to the broker broke: what was not confirmed must be published again."""
-
-
-@contextmanager
-def _broker_errors() -> Iterator[None]:
-    """Whatever the client library makes of a broken connection becomes BrokerLost; that the broker refused an event stays."""
-    try:
-        yield
-    except aio_pika.exceptions.DeliveryError:
-        raise
-    except (aio_pika.exceptions.AMQPError, OSError, RuntimeError) as error:
-        raise BrokerLost(str(error)) from error
-    except asyncio.CancelledError:
-        # A closing connection cancels what waits for it; that must not pass for a cancellation of this task.
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            raise
-        raise BrokerLost("the connection was closed") from None
-
-
 class Broker:
     """One connection for all databases, opened anew after it broke."""
 
@@ -56,7 +35,6 @@ class Broker:
         self._url = url
         self._connection: AbstractConnection | None = None
         self._opening = asyncio.Lock()
-        self._leaving: set[asyncio.Future[Any]] = set()
 
     @property
     def connected(self) -> bool:
@@ -68,7 +46,7 @@ class Broker:
         Raises:
             BrokerLost: the broker is away.
         """
-        with _broker_errors():
+        with broker_errors():
             async with self._opening, asyncio.timeout(_CONNECT_SECONDS):
                 connection = self._connection or await self._connect()
                 try:
@@ -81,20 +59,11 @@ class Broker:
         """False while the broker says that it is short of memory or disk."""
         return self._connection is None or await takes_messages(self._connection)
 
-    def give_up(self) -> None:
-        """Leave a connection on which the broker does not answer; the next channel comes from a new one."""
-        if self._connection is not None:
-            closing = asyncio.ensure_future(asyncio.gather(self._connection.close(), return_exceptions=True))
-            self._leaving.add(closing)
-            closing.add_done_callback(self._leaving.discard)
-            self._connection = None
-
     async def close(self) -> None:
-        with suppress(BrokerLost), _broker_errors():
-            if self._connection is not None:
-                async with asyncio.timeout(_CONNECT_SECONDS):
-                    await self._connection.close()
-            await asyncio.gather(*self._leaving)
+        """Leave the connection; the next channel comes from a new one."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await leave(connection)
 
     async def _connect(self) -> AbstractConnection:
         connection = await aio_pika.connect(self._url, heartbeat=_HEARTBEAT_SECONDS)
@@ -132,14 +101,14 @@ class Publisher:
             BrokerLost: when it has.
         """
         if await self._answers.stopped(self._closed, self._broker.takes_messages, _SILENT_SECONDS):
-            self._broker.give_up()
+            await self._broker.close()
             raise BrokerLost("the broker does not answer")
         raise BrokerLost("the channel to the broker was closed")
 
     async def close(self) -> None:
         """Give the channel back, if it is still there."""
         self._unroutable.set(0)
-        with suppress(BrokerLost), _broker_errors():
+        with suppress(BrokerLost), broker_errors():
             if not self._channel.is_closed:
                 async with asyncio.timeout(_GOODBYE_SECONDS):
                     await self._channel.close()
@@ -157,7 +126,7 @@ class Publisher:
             raise NotItsOwn(row["type"])
         self._answers.due += 1
         try:
-            with _broker_errors():
+            with broker_errors():
                 missing = await self._consumers.missing(row["type"])
                 if missing is not None:
                     raise NoQueue(missing)
@@ -177,7 +146,7 @@ class Publisher:
             self._unroutable.set(len(self._waiting))
 
     async def _publish(self, row: dict[str, Any], exchange_name: str, *, expected: bool = False) -> None:
-        with _broker_errors():
+        with broker_errors():
             exchange = self._exchanges.get(exchange_name) or await self._declare(exchange_name)
             confirmed = await exchange.publish(_message(row), routing_key=row["type"], mandatory=True)
         reached("relay.exchange_confirmed")

@@ -14,10 +14,11 @@ import structlog
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo.errors import PyMongoError
 
+from chassis.broker_link import BrokerLost
 from chassis.clock import Clock
 from chassis.lease import LeaseLost, new_owner
 from chassis.outbox import COLLECTION
-from chassis.relay.broker import Broker, BrokerLost, Publisher
+from chassis.relay.broker import Broker, Publisher
 from chassis.relay.consumers import Consumers
 from chassis.relay.leaseholder import RelayLease, acquire
 from chassis.relay.metrics import Metrics
