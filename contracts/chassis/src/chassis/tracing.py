@@ -14,6 +14,7 @@ from chassis.lean import without
 with without("psutil"):  # it would only describe processes in a way that is off by default
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON
 
 TRACEPARENT = "traceparent"
 _PROPAGATOR = TraceContextTextMapPropagator()
@@ -22,8 +23,12 @@ tracer = trace.get_tracer("openchance")
 
 
 def configure(service: str, otlp_endpoint: str | None) -> TracerProvider:
-    """Make traces; they leave the process only where there is a collector (`otlp_endpoint`, OTLP over HTTP)."""
-    provider = TracerProvider(resource=Resource.create({"service.name": service, "service.namespace": "openchance"}))
+    """Make traces; they are recorded where there is a collector (`otlp_endpoint`, OTLP over HTTP), whatever the caller asks for.
+
+    Without one, ids are made and carried all the same: logs name them, and lead from one service to the next.
+    """
+    resource = Resource.create({"service.name": service, "service.namespace": "openchance"})
+    provider = TracerProvider(resource=resource, sampler=ALWAYS_ON if otlp_endpoint else ALWAYS_OFF)
     if otlp_endpoint:
         # The exporter takes protobuf and requests along, which many a process without a collector can do without.
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
