@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from aio_pika.abc import AbstractConnection
 
+from chassis.broker_link import broker_errors
+
 _LOOKS = 5  # at what a broker said, in the time after which it is taken for gone
 
 
@@ -44,12 +46,17 @@ async def _within(seconds: float, event: asyncio.Event) -> bool:
 
 
 async def takes_messages(connection: AbstractConnection) -> bool:
-    """False while the broker has told this connection that it is blocked (connection.blocked, an extension of AMQP)."""
+    """False while the broker has told this connection that it is blocked (connection.blocked, an extension of AMQP).
+
+    Raises:
+        BrokerLost: it was closed meanwhile.
+    """
     if connection.transport is None:
         return True  # it is closed, which whoever publishes finds out
-    try:
-        async with asyncio.timeout(0):
-            await connection.transport.connection.ready()
-    except TimeoutError:
-        return False
+    with broker_errors():
+        try:
+            async with asyncio.timeout(0):
+                await connection.transport.connection.ready()
+        except TimeoutError:
+            return False
     return True

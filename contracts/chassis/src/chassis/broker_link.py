@@ -75,7 +75,8 @@ async def kept(
             continue
         failures = 0
         try:
-            await use(link)
+            with broker_errors():
+                await use(link)
         except Exception:
             log.exception("broker_link_failed")
             await asyncio.sleep(_PAUSES_S[0])
