@@ -15,7 +15,7 @@ from local_platform.errors import NotReady
 from local_platform.observing import eventually
 from local_platform.processes import LocalProcess
 
-_PATIENCE_S = 60.0
+_PATIENCE_S = 90.0  # for a minute the embedded database holds back what a process had written in a transaction when it was killed
 
 
 class Doomed:
