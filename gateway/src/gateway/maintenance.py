@@ -55,13 +55,12 @@ class Maintenance:
             configuration = await self._rpc.call(GetClientConfiguration())
         except (ProblemError, InternalError) as error:
             _log.warning("maintenance_unknown", error=str(error))
+        except Exception:  # an answer that this version cannot read, say: who asks goes on asking
+            _log.exception("maintenance_unknown")
         else:
             self.read_only = configuration.settings.get(SETTING) is True
 
     async def _keep_asking(self) -> None:
         while True:
-            try:
-                await self.ask()
-            except Exception:  # an answer that this version cannot read, say: what was last heard holds
-                _log.exception("maintenance_unknown")
+            await self.ask()
             await asyncio.sleep(_ASK_EVERY_S)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from tantivy import DocAddress, Occur, Query
 
 from contracts.matching.queries import SearchSort
-from matching.domain.search import OrderKeys
+from matching.domain.search import SCORE_STEPS, OrderKeys
 
 _AT_FIRST = 1000  # hits that are looked at; where a tie runs over their end, all are
 _MOMENTS = 1 << 43  # more than the milliseconds of any moment, so that a score and a moment make one number
@@ -66,8 +66,8 @@ class Ordered:
         keys = np.array([key for key, _ in hits])
         if self._sort is SearchSort.RELEVANCE:
             published = np.array(self._searcher.fast_field_values("published", [address for _, address in hits]), np.int64)
-            keys = -np.rint(np.minimum(1.0, keys / self._worth) * 1_000_000).astype(np.int64) * _MOMENTS - published
-        elif self._sort is not SearchSort.DEADLINE:
+            keys = -np.rint(np.minimum(1.0, keys / self._worth) * SCORE_STEPS).astype(np.int64) * _MOMENTS - published
+        elif _FIELDS[self._sort][1] == tantivy.Order.Desc:
             keys = -keys
         return keys.astype(np.int64)
 

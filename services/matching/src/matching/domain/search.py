@@ -10,6 +10,7 @@ from contracts.matching.queries import SearchSort
 from matching.domain.challenge import Challenge
 
 OrderKeys = tuple[int | str, ...]
+SCORE_STEPS = 1_000_000  # scores that differ by less are alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Hit:
             return -content.max_reward, id_
         if sort is SearchSort.DEADLINE:
             return _milliseconds(content.deadline), id_
-        return -round(self.score * 1_000_000), newest, id_
+        return -round(self.score * SCORE_STEPS), newest, id_
 
 
 @dataclass(frozen=True, slots=True)
