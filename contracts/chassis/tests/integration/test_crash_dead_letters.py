@@ -56,7 +56,7 @@ async def test_killed_there_a_letter_is_kept_once_and_replayed_with_one_effect(
     service = await asyncio.to_thread(run_service, "greeter", GREETER_RETRY_TIERS_S="[0.1]")
     with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
         token = tokens.issue(new_id("user"), roles=("admin",))
-        story = Story(Doomed(service.process, "GREETER_CRASH_AT"), client[service.database], rpc, token)
+        story = Story(Doomed(service.process, "GREETER_CRASH_AT", mongo_url), client[service.database], rpc, token)
 
         await story.killed_at("dead_letter.kept")
         async with connected(amqp_url) as broker:
@@ -89,7 +89,7 @@ async def test_killed_when_a_discard_is_committed_it_is_answered_and_told_once(
     service = await asyncio.to_thread(run_service, "greeter")
     with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
         token = tokens.issue(new_id("user"), roles=("admin",))
-        story = Story(Doomed(service.process, "GREETER_CRASH_AT"), client[service.database], rpc, token)
+        story = Story(Doomed(service.process, "GREETER_CRASH_AT", mongo_url), client[service.database], rpc, token)
         letter_id = new_id("letter")
         story.database["dead_letters"].insert_one(_letter(letter_id))
 

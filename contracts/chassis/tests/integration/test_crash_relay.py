@@ -59,7 +59,7 @@ def doomed(processes: list[LocalProcess], amqp_url: str, mongo_url: str, store: 
     settings = {"RELAY_AMQP_URL": amqp_url, "RELAY_DATABASES": databases, "RELAY_CONSUMERS": "[]"}
     process = relay_process(env=settings, log=tmp_path / "relay.log", health_port=free_port())
     processes.append(process)
-    return Doomed(process, "RELAY_CRASH_AT")
+    return Doomed(process, "RELAY_CRASH_AT", mongo_url)
 
 
 class Told(Event):

@@ -6,25 +6,25 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
-
-import pymongo
+from typing import NoReturn
 
 from chassis import crash_points
+from local_platform.databases import end_transactions
 from local_platform.errors import NotReady
 from local_platform.observing import eventually
 from local_platform.processes import LocalProcess
 
-_PATIENCE_S = 90.0  # for a minute the embedded database holds back what a process had written in a transaction when it was killed
+_PATIENCE_S = 60.0
 
 
 class Doomed:
     """A process that ends at one crash point after another, and comes back after each."""
 
-    def __init__(self, process: LocalProcess, variable: str) -> None:
-        """`variable`: what its environment calls the crash point (GREETER_CRASH_AT)."""
+    def __init__(self, process: LocalProcess, variable: str, mongo_url: str) -> None:
+        """`variable`: what its environment calls the crash point (GREETER_CRASH_AT); `mongo_url`: the database it works on."""
         self.process = process
         self._variable = variable
+        self._mongo_url = mongo_url
 
     def arm(self, point: str | None) -> None:
         """The point it shall end at once it is started the next time; None for none."""
@@ -46,9 +46,10 @@ class Doomed:
             return True
 
     async def died(self) -> None:
-        """Wait for its end. Fails when it does not end, or ends by itself."""
+        """Wait for its end, and end its transactions. Fails when it does not end, or ends by itself."""
         await eventually(lambda: not self.process.running, within=_PATIENCE_S)
         assert self.process.status == -signal.SIGKILL, f"ended with {self.process.status}: {self.process.last_words()}"
+        await asyncio.to_thread(end_transactions, self._mongo_url)
 
     async def revive(self) -> None:
         """Start it again, to live, and wait until it is ready."""
@@ -75,9 +76,3 @@ def dying_at(point: str) -> Iterator[None]:
     finally:
         crash_points.arm(None)
     raise AssertionError(f"{point} was not reached")
-
-
-def free_locks(mongo_url: str) -> None:
-    """End all sessions of a server that is the test's own: at once what the server does by itself after a minute."""
-    with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
-        client.admin.command({"killAllSessions": []})

@@ -9,6 +9,7 @@ import pymongo
 import pytest
 import redis as redis_client
 
+from local_platform.databases import Databases
 from local_platform.errors import NotReady, PortTaken, ProgramMissing
 from local_platform.ports import accepts_connections, free_port
 from local_platform.processes import LocalProcess
@@ -29,6 +30,23 @@ def test_mongo_keeps_data_through_kill(tmp_path: Path) -> None:
     finally:
         server.stop()
     assert not accepts_connections(server.port)
+
+
+def test_a_database_is_dropped_although_somebody_has_not_finished_changing_it(tmp_path: Path) -> None:
+    server = Mongo(tmp_path)
+    server.start()
+    databases = Databases(server.url, patience_s=0.5)
+    name = databases.fresh()
+    try:
+        with pymongo.MongoClient[dict[str, int]](server.url) as client, client.start_session() as killed:
+            client[name].things.insert_one({"_id": 1})
+            killed.start_transaction()
+            client[name].things.update_one({"_id": 1}, {"$set": {"n": 1}}, session=killed)
+            databases.drop_all()
+            assert name not in client.list_database_names()
+            client.another.things.insert_one({"_id": 1})
+    finally:
+        server.stop()
 
 
 def test_redis_keeps_data_through_restart(tmp_path: Path) -> None:

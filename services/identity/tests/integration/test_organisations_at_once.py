@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pymongo
@@ -26,10 +25,9 @@ from contracts.identity.organisations import (
     StartBulkInvite,
 )
 from contracts.identity.referrals import ClaimReferral, GetReferral
-from local_platform.crashing import Doomed, free_locks
+from local_platform.crashing import Doomed
 from local_platform.observing import eventually
 from local_platform.pytest_plugin import RunService
-from local_platform.servers import Mongo
 from local_platform.tokens import TestTokens
 
 
@@ -97,22 +95,14 @@ async def test_what_two_do_at_once_leaves_what_one_would_leave(
     assert circle == ["identity.referral.loop", "ok"]
 
 
-@pytest.fixture
-def mongo_to_die_on(tmp_path) -> Iterator[Mongo]:
-    mongo = Mongo(tmp_path / "mongo")
-    mongo.start()
-    yield mongo
-    mongo.stop()
-
-
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("point", ["unit_of_work.written:6", "unit_of_work.committed:6"])
 async def test_a_job_whose_process_is_killed_between_two_lines_invites_everybody_once(
-    point: str, rpc: RpcClient, run_service: RunService, tokens: TestTokens, mongo_to_die_on: Mongo
+    point: str, rpc: RpcClient, run_service: RunService, tokens: TestTokens, mongo_url: str
 ) -> None:
-    env = {"IDENTITY_MONGO_URL": mongo_to_die_on.url, "IDENTITY_CRASH_AT": point}
-    service = Doomed(run_service("identity", database="identity", **env).process, "IDENTITY_CRASH_AT")
-    outbox, token = Outbox(mongo_to_die_on.url, "identity"), tokens.issue(new_id("user"))
+    identity = run_service("identity", IDENTITY_CRASH_AT=point)
+    service = Doomed(identity.process, "IDENTITY_CRASH_AT", mongo_url)
+    outbox, token = Outbox(mongo_url, identity.database), tokens.issue(new_id("user"))
     acme = (await rpc.call(CreateOrganisation(name="Acme"), token=token)).id
     addresses = [f"p{number}@example.org" for number in range(10)]
     job = await rpc.call(
@@ -120,7 +110,6 @@ async def test_a_job_whose_process_is_killed_between_two_lines_invites_everybody
     )
     await service.died()
     assert 0 < len(outbox("invitation_sent")) < len(addresses)
-    free_locks(mongo_to_die_on.url)
     await service.revive()
     await eventually(lambda: outbox("bulk_invite_finished"))
     assert Counter(event["email"] for event in outbox("invitation_sent")) == Counter(addresses)

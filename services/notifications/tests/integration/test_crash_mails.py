@@ -34,7 +34,7 @@ async def test_killed_there_a_mail_goes_out_all_the_same(run_service: RunService
         NOTIFICATIONS_SENDGRID_API_BASE=sandbox_url,
         NOTIFICATIONS_PUBLIC_URL="https://openchance.example",
     )
-    doomed = Doomed(service.process, "NOTIFICATIONS_CRASH_AT")
+    doomed = Doomed(service.process, "NOTIFICATIONS_CRASH_AT", mongo_url)
     await asyncio.to_thread(service.stop)
     user_id = new_id("user")
     address = f"{user_id}@example.com"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import zipfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -30,44 +30,32 @@ from contracts.payments.documents import (
     ListDocuments,
     ListTransactions,
 )
-from local_platform.crashing import Doomed, free_locks
+from local_platform.crashing import Doomed
 from local_platform.observing import eventually
 from local_platform.publishing import connected
 from local_platform.pytest_plugin import RunService
-from local_platform.servers import Mongo
 from local_platform.tokens import TestTokens
 
 pytestmark = pytest.mark.timeout(300)
 
 
-@pytest.fixture(scope="module")
-def own_mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mongo]:
-    """Of this file's own: the locks of who was killed are freed for all."""
-    mongo = Mongo(tmp_path_factory.mktemp("mongo"))
-    mongo.start()
-    yield mongo
-    mongo.stop()
-
-
 @pytest.fixture
 async def engagement(
-    run_service: RunService, own_mongo: Mongo, sandbox_url: str, rpc: RpcClient, tokens: TestTokens, amqp_url: str
+    run_service: RunService, mongo_url: str, sandbox_url: str, rpc: RpcClient, tokens: TestTokens, amqp_url: str
 ) -> AsyncIterator[Engagement]:
     service = run_service(
         "payments",
-        database="payments",
-        PAYMENTS_MONGO_URL=own_mongo.url,
         PAYMENTS_STRIPE_API_KEY="sk_test_payments",
         PAYMENTS_STRIPE_API_BASE=sandbox_url,
         PAYMENTS_STRIPE_WEBHOOK_SECRET="whsec_test",
         PAYMENTS_RETRY_TIERS_S="[0.1, 0.2, 0.5]",
     )
-    with pymongo.MongoClient[dict[str, Any]](own_mongo.url) as client:
+    with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
         async with connected(amqp_url) as broker:
             yield Engagement(service, sandbox_url, rpc, broker, tokens, client[service.database])
 
 
-async def test_a_number_that_was_taken_and_not_committed_is_given_out_again(engagement: Engagement, own_mongo: Mongo) -> None:
+async def test_a_number_that_was_taken_and_not_committed_is_given_out_again(engagement: Engagement, mongo_url: str) -> None:
     await engagement.publish(
         UserRegistered(
             user_id=engagement.challenger,
@@ -81,14 +69,13 @@ async def test_a_number_that_was_taken_and_not_committed_is_given_out_again(enga
     )
     await engagement.accept()
     await eventually(lambda: engagement.database["people"].count_documents({}) == 1, within=40.0)
-    doomed = Doomed(engagement.service.process, "PAYMENTS_CRASH_AT")
+    doomed = Doomed(engagement.service.process, "PAYMENTS_CRASH_AT", mongo_url)
     await asyncio.to_thread(doomed.process.stop)
     await doomed.begin("documents.number_taken")
     funding = asyncio.ensure_future(engagement.fund(key="k", within=30.0))
     await doomed.died()
     funding.cancel()
     await asyncio.gather(funding, return_exceptions=True)
-    free_locks(own_mongo.url)
     assert engagement.database["number_series"].count_documents({}) == 0
     await doomed.revive()
     await engagement.fund(key="k")

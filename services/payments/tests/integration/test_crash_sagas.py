@@ -55,10 +55,11 @@ class Walk:
     """Kills the service at one point after another while something is asked of it again and again, with one key."""
 
     engagement: Engagement
+    mongo_url: str
 
     async def through(self, points: list[str], act: Callable[[], Awaitable[Any]]) -> Any:
         """`act` is begun, and begun anew after each death; returns, or raises, what it does in the end."""
-        doomed = Doomed(self.engagement.service.process, "PAYMENTS_CRASH_AT")
+        doomed = Doomed(self.engagement.service.process, "PAYMENTS_CRASH_AT", self.mongo_url)
         await asyncio.to_thread(doomed.process.stop)
         for point in points:
             await doomed.begin(point)
@@ -85,8 +86,8 @@ class Walk:
 
 
 @pytest.fixture
-def walk(engagement: Engagement) -> Walk:
-    return Walk(engagement)
+def walk(engagement: Engagement, mongo_url: str) -> Walk:
+    return Walk(engagement, mongo_url)
 
 
 def amounts(engagement: Engagement, kind: str) -> list[int]:
