@@ -93,6 +93,10 @@ async def test_a_plan_is_seen_by_the_services_that_it_entitles_at(journey: Journ
 
 async def test_accepting_two_applicants_at_once_has_one_winner(journey: Journey, walk_until, at_once) -> None:
     await walk_until(journey, "one_is_accepted")
+    for application in journey.applications.values():  # from a version that never was
+        path = f"/v1/applications/{application}/accept"
+        refused = await journey.challenger.request("POST", path, {}, headers={"If-Match": '"99"'}, expect=412)
+        assert refused.code == "challenges.application.stale"
     accept = [journey.challenger.post(f"/v1/applications/{application}/accept") for application in journey.applications.values()]
     answers = await at_once(*accept)
     assert sorted(answer.status for answer in answers) == [200, 409]

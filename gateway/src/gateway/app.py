@@ -21,6 +21,7 @@ from gateway.realtime.fan_out import RedisManager
 from gateway.realtime.feed import EventFeed
 from gateway.realtime.hub import EVENTS, Hub
 from gateway.realtime.server import RealTime, create_server
+from gateway.realtime.session_proofs import SessionProofs
 from gateway.realtime.transports import Transports
 from gateway.rest import oauth_token, openapi, page, sign_in, stripe_webhook
 from gateway.rest.admission import Admission
@@ -143,6 +144,7 @@ def _add_sockets(
     maintenance = app[MAINTENANCE]
     calls = Calls(rpc, hub, Presence(redis, settings.presence_ttl_s), verifier, revocations, maintenance, settings.rpc_timeout_s)
     real_time = RealTime(server, hub, calls, limits)
+    proofs = SessionProofs(hub, rpc, calls.presence.refresh_every_s, settings.rpc_timeout_s)
 
     async def on_event(event: Event) -> None:
         maintenance.hear(event)
@@ -160,7 +162,9 @@ def _add_sockets(
     async def connections(_app: web.Application) -> AsyncIterator[None]:
         await feed.start()
         await real_time.start()
+        await proofs.start()
         yield
+        await proofs.stop()
         await feed.stop()
         await manager.close()
         await redis.close()

@@ -19,7 +19,9 @@ from chassis.clock import FixedClock
 from chassis.ids import new_id
 from contracts.challenges.events import ChallengeUpdated
 from contracts.errors import Kind
+from contracts.identity.authentication import ListSessions
 from contracts.identity.events import SessionRevoked
+from contracts.identity.sessions import SessionsView
 from contracts.messaging.commands import MarkRead, SendMessage
 from contracts.messaging.events import ConversationRead, MessageSent
 from contracts.messaging.queries import GetConversation, ListMessages
@@ -30,6 +32,8 @@ from gateway.settings import RateClass
 from gateway.shared.connection import SharedRedis
 from gateway.shared.gcra import Policy
 from gateway.shared.presence import Presence
+from gateway.shared.rate_limits import RateLimits
+from gateway.shared.revocations import Revocations
 from local_platform.fault_proxy import FaultProxy
 from local_platform.infrastructure import port_of
 from local_platform.servers import Redis
@@ -437,3 +441,60 @@ async def test_after_a_broken_broker_connection_clients_are_told_to_look(
         await publish(sent("After", ada, bob))
         assert (await client.hears("message.created"))["text"] == "After"
         await gateway.close()
+
+
+async def test_a_session_that_ended_while_the_feed_was_gone_is_cut(
+    start_gateway: Any, connect: Any, publish: Any, amqp_url: str, ada: Person, bob: Person, fake_rpc: FakeRpc
+) -> None:
+    answers = {bob.token: view(SessionsView), ada.token: view(SessionsView)}
+    fake_rpc.answers[ListSessions] = lambda _asked: answers[fake_rpc.calls[-1].token]
+    with FaultProxy(port_of(amqp_url)) as way:
+        gateway = await start_gateway(amqp_url=way.url(amqp_url), presence_ttl_s=0.3)
+        thief, client = await connect(gateway, ada.token), await connect(gateway, bob.token)
+        await eventually(lambda: {asked.token for asked in fake_rpc.of(ListSessions)} == {ada.token, bob.token})
+        way.cut()
+        await eventually(lambda: not gateway.health.feed.connected)
+        await publish(SessionRevoked(user_id=ada.id, session_id=ada.session_id, reason="revoked"))
+        fake_rpc.calls.clear()
+        answers |= dict.fromkeys(answers, problem(Kind.UNAVAILABLE, "authentication.unavailable"))  # which says nothing about anybody
+        way.heal()
+        await client.hears("resync")
+        await eventually(lambda: fake_rpc.of(ListSessions))
+        assert not thief.heard("session.revoked")
+        answers |= {bob.token: view(SessionsView), ada.token: problem(Kind.UNAUTHENTICATED, "identity.session.ended")}
+        assert (await thief.hears("session.revoked"))["session_id"] == ada.session_id
+        await thief.is_cut_off()
+        assert (await client.call("conversation.join", {"conversation_id": CONVERSATION}))["ok"]
+        await gateway.close()
+
+
+async def test_a_session_that_ended_before_the_replica_was_there_is_cut(
+    start_gateway: Any, connect: Any, ada: Person, fake_rpc: FakeRpc
+) -> None:
+    others = view(SessionsView).items[0].model_copy(update={"current": False})
+    fake_rpc.answers[ListSessions] = SessionsView(items=(others,))
+    client = await connect(await start_gateway(presence_ttl_s=0.3), ada.token)
+    assert (await client.hears("session.revoked"))["reason"] == "revoked"
+    await client.is_cut_off()
+
+
+async def test_a_session_that_ends_while_its_socket_connects_is_refused(
+    start_gateway: Any, connect: Any, publish: Any, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = asyncio.Event()
+    add, take = Revocations.add, RateLimits.take
+
+    async def add_and_tell(self: Revocations, session_id: str) -> None:
+        await add(self, session_id)
+        heard.set()
+
+    async def take_late(self: RateLimits, *asked: Any) -> Any:
+        await publish(SessionRevoked(user_id=ada.id, session_id=ada.session_id, reason="revoked"))
+        await heard.wait()
+        return await take(self, *asked)
+
+    gateway = await start_gateway()
+    monkeypatch.setattr(Revocations, "add", add_and_tell)
+    monkeypatch.setattr(RateLimits, "take", take_late)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        await connect(gateway, ada.token)

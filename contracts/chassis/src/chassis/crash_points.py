@@ -84,5 +84,6 @@ def checked(crash_at: str | None, *server_urls: str) -> str | None:
 
 
 def _hosts(url: str) -> list[str | None]:
-    """The hosts that a URL names: MongoDB's may name several."""
-    return [urlsplit(f"//{server}").hostname for server in urlsplit(url).netloc.rpartition("@")[2].split(",")]
+    """The hosts that a URL names: MongoDB's may name several, which `urlsplit` refuses where one is in brackets."""
+    place = re.split("[/?#]", url.partition("://")[2], maxsplit=1)[0]
+    return [urlsplit(f"//{server}").hostname for server in place.rpartition("@")[2].split(",")]

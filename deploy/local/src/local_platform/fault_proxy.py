@@ -204,7 +204,12 @@ class _End(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        self._pair.obey()
+        # A transport of Python 3.11.2 begins to read after this even if it is told not to here.
+        asyncio.get_running_loop().call_soon(self._begin)
+
+    def _begin(self) -> None:
+        if self.transport is not None and not self.transport.is_closing():
+            self._pair.obey()
 
     def connection_lost(self, _exc: Exception | None) -> None:
         self.lost = True

@@ -125,6 +125,7 @@ class Calls:
             raise AnotherPerson
         if await self.revocations.includes(principal.session_id):
             raise InvalidToken
+        socket.proven = socket.proven and principal.session_id == socket.principal.session_id
         socket.principal = principal
         socket.expired_since = None
         return {}

@@ -24,13 +24,17 @@ _PUSH_OF = {push.event: push for push in PUSHES}
 
 @dataclass(slots=True)
 class Socket:
-    """One client's connection. `conversations`: those it joined, with their participants. `sending` keeps its messages in order."""
+    """One client's connection. `conversations`: those it joined, with their participants. `sending` keeps its messages in order.
+
+    `proven`: its session went on when identity was asked, and since then no revocation can have been missed.
+    """
 
     id: str
     principal: Principal
     conversations: dict[str, frozenset[str]] = field(default_factory=dict)
     sending: asyncio.Lock = field(default_factory=asyncio.Lock)
     expired_since: float | None = None
+    proven: bool = False
 
     @property
     def user_id(self) -> str:
@@ -54,6 +58,7 @@ class Hub:
         self._revocations = revocations
         self._across: set[asyncio.Task[None]] = set()
         self.sockets: dict[str, Socket] = {}
+        self.gaps = 0  # in what was heard
 
     async def add(self, socket: Socket) -> None:
         self.sockets[socket.id] = socket
@@ -95,12 +100,20 @@ class Hub:
 
     async def on_gap(self) -> None:
         """Events may have been missed."""
+        self.gaps += 1
+        for socket in self.sockets.values():
+            socket.proven = False
         await self.emit_here("resync", {})
 
     async def cut(self, session_id: str, reason: str) -> None:
         """End the sockets of a session, and say why."""
         for socket in [socket for socket in self.sockets.values() if socket.principal.session_id == session_id]:
             await self.end(socket, reason)
+
+    def proven(self, session_id: str) -> None:
+        """Identity says that this session goes on."""
+        for socket in self.sockets.values():
+            socket.proven = socket.proven or socket.principal.session_id == session_id
 
     async def end(self, socket: Socket, reason: str) -> None:
         await self.emit_here("session.revoked", {"session_id": socket.principal.session_id, "reason": reason}, room=socket.id)

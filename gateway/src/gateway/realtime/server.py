@@ -106,9 +106,9 @@ class RealTime:
         try:
             principal = self._calls.verifier.verify(_token(auth))
             principal.require_person()  # a socket hears all that its person hears: no scope would bound it
-            if await self._calls.revocations.includes(principal.session_id):
-                raise InvalidToken
             await self._take(principal.user_id)
+            if await self._calls.revocations.includes(principal.session_id):  # the last to be asked: what is heard later finds the socket
+                raise InvalidToken
         except (DomainError, ProblemError) as refusal:
             document = _document(_problem(refusal), new_id("request"))
             raise socketio.exceptions.ConnectionRefusedError(str(document["code"]), document) from None

@@ -28,9 +28,10 @@ class Revocations:
         if session_id in self._heard:
             return True
         try:
-            return bool(await self._redis.run(lambda client: client.exists(_key(session_id))))
+            known = bool(await self._redis.run(lambda client: client.exists(_key(session_id))))
         except RedisAway:
-            return False
+            known = False
+        return known or session_id in self._heard  # it may have been heard meanwhile
 
 
 def _key(session_id: str) -> str:

@@ -114,6 +114,18 @@ def test_there_is_one_winner(market: Market) -> None:
     assert market.seen(challenge.id).solver_id == market.solver.user_id
 
 
+def test_an_offer_that_was_changed_meanwhile_is_not_accepted_unread(market: Market) -> None:
+    challenge = market.open(reward=RANGE)
+    read, other = market.applied(challenge), market.applied(challenge, by=market.rival)
+    dearer = market.can.edit_application(EditApplication(application_id=read.id, budget=euros(80_000)), market.solver)
+    with pytest.raises(ApplicationStale):
+        market.can.accept_application(AcceptApplication(application_id=read.id, expected_version=read.version), market.challenger)
+    assert market.seen(challenge.id).status is ChallengeStatus.OPEN
+    assert market.can.get_application(GetApplication(application_id=other.id), market.rival).status is ApplicationStatus.PENDING
+    now_read = AcceptApplication(application_id=read.id, expected_version=dearer.version)
+    assert market.can.accept_application(now_read, market.challenger).budget == dearer.budget
+
+
 def test_a_decided_application_stays_decided(market: Market) -> None:
     challenge = market.open()
     rejected, withdrawn = market.applied(challenge), market.applied(challenge, by=market.rival)

@@ -48,7 +48,7 @@ class NotificationsService:
 
     @on_event
     def on_email_verified(self, event: identity.EmailVerified) -> None:
-        self.use_cases.keep_contact.verified(event)
+        self.use_cases.keep_contact.addressed(event, delivered().sequence)
 
     @on_event
     def on_profile_updated(self, event: identity.ProfileUpdated) -> None:
@@ -68,7 +68,7 @@ class NotificationsService:
 
     @on_event
     def on_email_changed(self, event: identity.EmailChanged) -> None:
-        self.use_cases.keep_contact.moved(event)
+        self.use_cases.keep_contact.addressed(event, delivered().sequence)
 
     @on_event
     def on_password_changed(self, event: identity.PasswordChanged) -> None:

@@ -4,7 +4,7 @@ import pytest
 from notifications_fakes import FakeUnitOfWork, some_id
 
 from chassis.retry import NotYet
-from contracts.identity.events import EmailVerified, ProfileUpdated, UserRegistered
+from contracts.identity.events import EmailChanged, EmailVerified, ProfileUpdated, UserRegistered
 from contracts.identity.roles import Role
 from notifications.usecases.keep_contact import KeepContactHandler
 
@@ -38,7 +38,7 @@ def keep_contact(work: FakeUnitOfWork) -> KeepContactHandler:
 
 def test_a_verified_address_is_marked(keep_contact: KeepContactHandler, work: FakeUnitOfWork) -> None:
     assert not work.contacts.rows[USER].email_verified
-    keep_contact.verified(EmailVerified(user_id=USER, email="a@example.com"))
+    keep_contact.addressed(EmailVerified(user_id=USER, email="a@example.com"), 2)
     assert work.contacts.rows[USER].email_verified
 
 
@@ -48,10 +48,27 @@ def test_an_older_profile_does_not_overwrite_a_newer_one(keep_contact: KeepConta
     assert (work.contacts.rows[USER].display_name, work.contacts.rows[USER].locale) == ("Newer", "fr")
 
 
+@pytest.mark.parametrize(
+    "late",
+    [
+        (EmailVerified(user_id=USER, email="a@example.com"), 2),
+        (EmailChanged(user_id=USER, email="b@example.com", previous_email="a@example.com"), 3),
+    ],
+)
+def test_mails_do_not_go_back_to_an_address_that_was_left(
+    keep_contact: KeepContactHandler, work: FakeUnitOfWork, late: tuple[EmailVerified | EmailChanged, int]
+) -> None:
+    keep_contact.updated(profile("Ann"), 7)  # another sequence than the address's
+    keep_contact.addressed(EmailChanged(user_id=USER, email="c@example.com", previous_email="b@example.com"), 6)
+    keep_contact.addressed(*late)
+    kept = work.contacts.rows[USER]
+    assert (kept.email, kept.email_verified, kept.display_name) == ("c@example.com", True, "Ann")
+
+
 def test_what_comes_before_the_registration_waits(work: FakeUnitOfWork) -> None:
     handler = KeepContactHandler(lambda: work)
     with pytest.raises(NotYet):
-        handler.verified(EmailVerified(user_id=USER, email="a@example.com"))
+        handler.addressed(EmailVerified(user_id=USER, email="a@example.com"), 2)
     with pytest.raises(NotYet):
         handler.updated(profile("Ann"), 2)
 
@@ -66,5 +83,5 @@ def test_old_events_bring_nobody_back(work: FakeUnitOfWork) -> None:
         ), 1,
     )  # fmt: skip
     handler.updated(profile("Ann"), 2)
-    handler.verified(EmailVerified(user_id=USER, email="a@example.com"))
+    handler.addressed(EmailVerified(user_id=USER, email="a@example.com"), 2)
     assert work.contacts.rows == {}

@@ -96,10 +96,11 @@ class EditApplication(Command[ApplicationView]):
 
 
 class AcceptApplication(Command[ApplicationView]):
-    """Choose the solver: the challenge starts and every other pending application is closed."""
+    """Choose the solver at the offered budget: the challenge starts and every other pending application is closed."""
 
     service: ClassVar[str] = "applications"
     application_id: ApplicationId
+    expected_version: ExpectedVersion | None = None
 
 
 class RejectApplication(Command[ApplicationView]):

@@ -51,7 +51,9 @@ def personal_data(database: Database[dict[str, Any]], cancel: OnBehalf, withdraw
             Kept("entitlements", by("_id"), export=False),
             Kept("submissions", by("solver_id"), {"notes": ERASED, "files": []}),
             Kept("submissions", lambda user_id: {"challenger_id": user_id, "feedback": {"$ne": None}}, {"feedback": ERASED}),
-            Kept("reviews", by("author_id", "subject_id"), {"text": ERASED}),
+            Kept("reviews", by("author_id"), {"text": ERASED}),
+            Kept("reviews", _told_about, {"text": ERASED}),
+            Kept("reviews", by("subject_id"), {"text": ERASED}, export=False),
         ],
         obligations=lambda user_id: _running(database, user_id),
         before=before,
@@ -61,6 +63,11 @@ def personal_data(database: Database[dict[str, Any]], cancel: OnBehalf, withdraw
 def _only_invited(user_id: str) -> dict[str, Any]:
     """Of those they own or solved they stay a party."""
     return {"party_ids": user_id, "challenger_id": {"$ne": user_id}, "solver_id": {"$ne": user_id}}
+
+
+def _told_about(user_id: str) -> dict[str, Any]:
+    """Reviews of them that they may see: none before both sides have written."""
+    return {"subject_id": user_id, "published_at": {"$ne": None}}
 
 
 def _running(database: Database[dict[str, Any]], user_id: str) -> Sequence[ObligationView]:

@@ -27,10 +27,12 @@ class AcceptApplicationHandler:
 
         Raises:
             ApplicationNotFound, NotOwner, ChallengeClosed, ApplicationNotPending.
+            ApplicationStale: the offer is another one than the caller has read.
         """
         at = self.now()
         with self.unit_of_work() as work:
             chosen = received_application(work.applications, command.application_id, principal.user_id)
+            chosen.expect(command.expected_version)
             waiting = existing_challenge(work.challenges, chosen.challenge_id)
             started = waiting.accept(chosen.id, chosen.applicant_id, chosen.budget, at=at, new_id=self.new_id)
             accepted = work.applications.save(chosen.accept(at))

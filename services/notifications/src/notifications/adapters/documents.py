@@ -14,6 +14,7 @@ class ContactDocument(VersionedDocument):
     locale = StringField(required=True)
     time_zone = StringField(required=True)
     sequence = IntField(required=True)
+    email_sequence = IntField(default=0)
 
 
 class NotificationDocument(VersionedDocument):

@@ -18,6 +18,6 @@ def personal_data(database: Database[dict[str, Any]]) -> MongoKeeper:
             Kept("notifications", by("user_id")),
             Kept("unread_counts", by("_id"), export=False),
             Kept("preferences", by("_id")),
-            Kept("mails", by("user_id"), hidden=frozenset({"html"})),
+            Kept("mails", by("user_id"), hidden=frozenset({"text", "html"})),  # tokens are for whoever reads the mailbox
         ],
     )

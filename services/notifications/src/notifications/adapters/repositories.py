@@ -31,6 +31,7 @@ class MongoContacts:
             locale=row.locale,
             time_zone=row.time_zone,
             sequence=row.sequence,
+            email_sequence=row.email_sequence,
         )
 
     def add(self, contact: Contact) -> None:
@@ -50,6 +51,7 @@ class MongoContacts:
             locale=contact.locale,
             time_zone=contact.time_zone,
             sequence=contact.sequence,
+            email_sequence=contact.email_sequence,
         )
 
 

@@ -10,7 +10,7 @@ from contracts.notifications.views import NotificationCategory
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """What we know of a person from identity's events. `sequence` is that of the last event applied."""
+    """What we know of a person from identity's events. `sequence` is that of the last profile, `email_sequence` of the last address."""
 
     user_id: str
     version: int
@@ -20,6 +20,7 @@ class Contact:
     locale: str
     time_zone: str
     sequence: int
+    email_sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from notifications.usecases.ports import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class KeepContactHandler:
-    """Events of one person may come out of order after a retry: `sequence` tells which profile is the newer."""
+    """Events of one person may come out of order after a retry: `sequence` tells which profile, and which address, is the newer."""
 
     unit_of_work: Callable[[], UnitOfWork]
 
@@ -31,22 +31,18 @@ class KeepContactHandler:
                     locale=event.locale,
                     time_zone=event.time_zone,
                     sequence=sequence,
+                    email_sequence=sequence,
                 )
             )
 
-    def verified(self, event: EmailVerified) -> None:
+    def addressed(self, event: EmailVerified | EmailChanged, sequence: int) -> None:
+        """Both tell an address that is proven; mails never go back to one that was left."""
         with self.unit_of_work() as work:
             if work.erased(event.user_id):
                 return
             contact = self._known(work, event.user_id)
-            work.contacts.save(replace(contact, email=event.email, email_verified=True))
-
-    def moved(self, event: EmailChanged) -> None:
-        with self.unit_of_work() as work:
-            if work.erased(event.user_id):
-                return
-            contact = self._known(work, event.user_id)
-            work.contacts.save(replace(contact, email=event.email, email_verified=True))
+            if sequence > contact.email_sequence:
+                work.contacts.save(replace(contact, email=event.email, email_verified=True, email_sequence=sequence))
 
     def updated(self, event: ProfileUpdated, sequence: int) -> None:
         with self.unit_of_work() as work:

@@ -52,7 +52,7 @@ def personal_data(database: Database[dict[str, Any]], wallets: Wallets) -> Mongo
         database,
         [
             Kept("escrows", by("payer_id"), {"action_url": None, "action_client_secret": None}),
-            Kept("escrows", by("payee_id"), remains=True),
+            Kept("escrows", by("payee_id"), hidden=frozenset({"action_url", "action_client_secret", "action_expires_at"}), remains=True),
             Kept("disputes", by("opened_by"), {"reason": ERASED}),
             Kept("disputes", lambda user_id: {"respondent_id": user_id, "answer": {"$ne": None}}, {"answer": ERASED}),
             Kept("payouts", by("user_id"), remains=True),
