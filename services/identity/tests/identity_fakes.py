@@ -163,6 +163,9 @@ class FakeSessions:
         live = [session for session in self._rows.values() if session.user_id == user_id and session.live(at)]
         return sorted(live, key=lambda session: session.last_used_at, reverse=True)
 
+    def take_turn(self, user_id: str) -> None:
+        """Nobody else is here."""
+
 
 class FakeCeremonies:
     def __init__(self, memory: Memory) -> None:
@@ -179,6 +182,10 @@ class FakeCeremonies:
 
     def drop(self, kind: Kind, user_id: str) -> None:
         for row in [row for row in self._rows.values() if row.kind is kind and row.user_id == user_id]:
+            del self._rows[row.digest]
+
+    def drop_all(self, user_id: str) -> None:
+        for row in [row for row in self._rows.values() if row.user_id == user_id]:
             del self._rows[row.digest]
 
 
@@ -229,9 +236,13 @@ class FakeSignIns:
 
 
 class FakeProviders:
+    def __init__(self, memory: Memory) -> None:
+        self._organisations = memory.organised.organisations
+
     def get(self, name: str) -> Provider | None:
         if name.startswith("organisation_"):
-            return Provider(name, Dialogue.OIDC, f"https://{name}.example", "client", "secret", domain="acme.example")
+            sso = self._organisations[name].sso
+            return Provider(name, Dialogue.OIDC, sso.issuer, sso.client_id, "secret", domain="acme.example") if sso else None
         if name not in ("company", "github"):
             return None
         return Provider(name, Dialogue.OIDC, f"https://{name}.example", "client", "secret")

@@ -218,7 +218,7 @@ class AuthenticationWorld:
 
     @property
     def begin_sign_in(self) -> BeginSignIn:
-        return BeginSignIn(self.unit_of_work, FakeProviders(), self.sign_ins, self.tokens, "https://openchance.example")
+        return BeginSignIn(self.unit_of_work, FakeProviders(self.memory), self.sign_ins, self.tokens, "https://openchance.example")
 
     @property
     def start_sign_in(self) -> StartSignInHandler:

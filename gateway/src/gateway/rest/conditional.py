@@ -12,7 +12,7 @@ from gateway.problems import malformed
 CONDITIONAL = web.RequestKey("conditional", bool)  # the request carried If-Match: a stale version is then 412, not 409
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _LIST = re.compile(rf"^\s*{_TAG}(?:\s*,\s*{_TAG})*\s*$")
-_VERSION = re.compile(r'^\s*"([1-9][0-9]{0,9})"\s*$')
+_VERSION = re.compile(r'^\s*"(0|[1-9][0-9]{0,9})"\s*$')
 
 
 def etag(view: View) -> str | None:

@@ -4,10 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pymongo.errors import OperationFailure
 
 from chassis.documents import StaleVersion
+from chassis.person_keys import MasterKeys
 from contracts.identity.events import EmailVerified
 from contracts.identity.roles import Role
+from identity.adapters.person_keys import MongoPersonKeys
+from identity.adapters.unit_of_work import IdentityUnitOfWork
 from identity.domain.account import Account, Profile
 from identity.domain.ceremony import Ceremony, Kind
 from identity.domain.errors import EmailTaken, LoginThrottled
@@ -18,6 +22,8 @@ from identity.domain.session import RevokeReason, Session
 from identity.domain.sign_in import Link
 from identity.domain.throttle import of_address, of_strangers
 from identity.domain.verification import EmailVerification
+from identity.migrations import m0023_issuers_of_links
+from identity.usecases.end_sessions import end_sessions
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
 FULL = Profile("Ada", "Europe/Berlin", "de", "Builds engines", "Since 1842.", ("python", "go"), ("en", "de"), ("https://ada.example.org/",))
@@ -136,8 +142,13 @@ def test_what_was_begun_is_completed_once(storage):
         work.ceremonies.drop(Kind.EMAIL_CHANGE, ADA.id)
         assert work.ceremonies.get("digest 1") == reset
         work.ceremonies.drop(Kind.PASSWORD_RESET, ADA.id)
+        work.ceremonies.add(replace(reset, digest="digest 3", user_id=BOB.id))
+        work.ceremonies.add(replace(reset, digest="digest 4"))
+        work.ceremonies.drop_all(ADA.id)
     with storage.unit_of_work() as work:
         assert work.ceremonies.get("digest 1") is None
+        assert work.ceremonies.get("digest 3") is not None
+        assert work.ceremonies.get("digest 4") is None
 
 
 def test_second_factors_come_back(storage):
@@ -199,5 +210,44 @@ def test_links_are_found_by_provider_and_subject_and_by_account(storage):
         assert work.links.get("google", "42") is None
         assert work.links.of(ADA.id) == [link]
         work.links.remove(link)
+    again = replace(link, issuer="https://github.example")
     with storage.unit_of_work() as work:
         assert work.links.of(ADA.id) == []
+        work.links.add(link)
+    with storage.unit_of_work() as work:
+        work.links.remove(link)
+        work.links.add(again)
+    with storage.unit_of_work() as work:
+        assert work.links.of(ADA.id) == [again]
+
+
+def test_links_from_before_learn_the_present_issuer_of_an_organisation(store):
+    store.database.organisations.insert_many([{"_id": "organisation_1", "sso": {"issuer": "https://i.example"}}, {"_id": "organisation_2"}])
+    told = {"_id": "organisation_1 1", "provider": "organisation_1", "subject": "1", "user_id": ADA.id, "linked_at": NOW, "version": 1}
+    others = ({**told, "_id": f"{name} 1", "provider": name} for name in ("organisation_2", "company"))
+    store.database.links.insert_many([told, *others, {**told, "_id": "organisation_1 2", "issuer": "https://before.example"}])
+    for _ in range(2):
+        m0023_issuers_of_links.migrate(store.database)
+        issuers = {row["_id"]: row.get("issuer") for row in store.database.links.find({})}
+        assert {name: issuer for name, issuer in issuers.items() if issuer} == {
+            "organisation_1 1": "https://i.example",
+            "organisation_1 2": "https://before.example",
+        }
+
+
+def test_a_login_and_the_end_of_all_sessions_at_the_same_time_see_each_other(store):
+    """Neither sees what the other writes: without the turn, the session would outlive the change of the password."""
+    keys = MongoPersonKeys(store.database, MasterKeys("bWFzdGVyIGtleXMgb2YgYSB0ZXN0IG9mIHN0b3JhZ2U="))
+    with IdentityUnitOfWork(store, keys) as earlier:
+        earlier.sessions.take_turn(ADA.id)
+
+    def log_in():
+        with IdentityUnitOfWork(store, keys) as login:
+            login.sessions.live_of(ADA.id, NOW)  # what it sees from now on is what is there now
+            with IdentityUnitOfWork(store, keys) as change:
+                end_sessions(change, ADA.id, RevokeReason.PASSWORD_CHANGED, NOW)
+            login.sessions.take_turn(ADA.id)
+
+    with pytest.raises(OperationFailure) as lost:
+        log_in()
+    assert lost.value.has_error_label("TransientTransactionError"), "and so it runs again"

@@ -10,6 +10,7 @@ from chassis.documents import StaleVersion
 from chassis.person_keys import MasterKeys, PersonKey
 from chassis.retry import NotYet
 from contracts.identity.events import PersonDeletionStarted, ProfileUpdated
+from contracts.identity.organisation_views import OrganisationRole
 from contracts.identity.privacy import ExportStatus
 from contracts.identity.roles import Role
 from contracts.identity.showcase import AvailabilityWindow, FilePurpose, Weekday
@@ -18,8 +19,10 @@ from identity.adapters.person_keys import MongoPersonKeys
 from identity.adapters.personal_data import personal_data
 from identity.adapters.unit_of_work import IdentityUnitOfWork
 from identity.domain.account import Account, Profile
+from identity.domain.organisation import Invitation, Member, Organisation, OwnDomain
 from identity.domain.personal_data import Confirmation, Deletion, Export
 from identity.domain.showcase import ExpertProfile, PortfolioItem, Showcase, StoredFile, Upload
+from identity.migrations import m0022_places_of_nobody
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
 ADA = "user_01m7z0x3caekzr4mkxn7getrmk"
@@ -166,6 +169,59 @@ def test_an_account_from_before_profiles_were_encrypted_is_read(store):
         assert work.accounts.get(ADA) == told
         work.accounts.save(replace(told, version=2))
     assert lies_open(store, MARK) == []
+
+
+BOB = "user_01m7z0x3caekzr4mkxn7getrmm"
+SHARED = Organisation("organisation_1", 1, "Shared", (ADA, BOB), NOW)
+ALONE = Organisation("organisation_2", 1, "Alone", (ADA,), NOW)
+DOMAIN = OwnDomain("acme.example", "token", NOW)
+
+
+def invitation(number: int, organisation_id: str, email: str, invited_by: str) -> Invitation:
+    fields = (OrganisationRole.MEMBER, f"digest {number}", invited_by, NOW, NOW + timedelta(days=14))
+    return Invitation(f"invitation_{number}", 1, organisation_id, email, *fields)
+
+
+@pytest.fixture
+def taken(store):
+    """What Ada has taken: an address in an organisation that goes on, and all of one that goes with her."""
+    with IdentityUnitOfWork(store, MongoPersonKeys(store.database, MASTER)) as work:
+        work.organisations.add(SHARED)
+        work.organisations.add(ALONE)
+        work.organisations.save(ALONE.with_domain(DOMAIN))
+        work.members.add(Member(ALONE.id, ADA, 1, OrganisationRole.OWNER, NOW))
+        work.invitations.add(invitation(1, SHARED.id, "carol@example.org", ADA))
+        work.invitations.add(invitation(2, SHARED.id, "dave@example.org", BOB))
+        work.invitations.add(invitation(3, ALONE.id, "erin@example.org", "client_1"))
+
+
+def taken_places(store) -> list[str]:
+    return sorted(row["_id"] for row in store.database.places.find({}))
+
+
+def test_what_a_person_had_taken_is_free_when_they_have_left(store, taken):
+    keys = MongoPersonKeys(store.database, MASTER)
+    erased = personal_data(store, keys, lambda: NOW).erase(ADA)
+    assert {name: erased[name] for name in ("places", "invitations", "organisations")} == {
+        "places": 3,
+        "invitations": 2,
+        "organisations": 2,
+    }
+    assert taken_places(store) == ["organisation_1 dave@example.org"]
+    with IdentityUnitOfWork(store, keys) as work:
+        assert work.invitations.pending(SHARED.id, "carol@example.org") is None
+        work.invitations.add(invitation(4, SHARED.id, "carol@example.org", BOB))
+        shared = work.organisations.get(SHARED.id)
+        assert shared
+        work.organisations.save(shared.with_domain(DOMAIN))
+
+
+def test_places_that_lead_nowhere_are_swept_once(store, taken):
+    store.database.invitations.delete_one({"_id": "invitation_1"})
+    store.database.organisations.delete_one({"_id": ALONE.id})
+    for _ in range(2):
+        m0022_places_of_nobody.migrate(store.database)
+        assert taken_places(store) == ["organisation_1 dave@example.org", "organisation_2 erin@example.org"]
 
 
 def vars_of(profile: Profile) -> dict[str, object]:

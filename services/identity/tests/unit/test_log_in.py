@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from contracts.identity.authentication import RequestPasswordReset, ResetPassword
 from contracts.identity.commands import LogIn, VerifyEmail
+from contracts.identity.events import PasswordResetRequested
 from identity.domain.errors import CredentialsInvalid, LoginThrottled
 
 
@@ -76,3 +78,19 @@ def test_success_forgets_the_failures(world, ada):
     log_in(world)
     fail(world, times=9)
     assert log_in(world)
+
+
+def test_a_password_that_is_changed_while_it_is_compared_opens_nothing(world, ada, monkeypatch):
+    match = world.passwords.match
+
+    def slowly(password, password_hash, *, stranger=False):
+        matches = match(password, password_hash, stranger=stranger)
+        world.request_password_reset(RequestPasswordReset(email="ada@example.org"))
+        token = world.events(PasswordResetRequested)[-1].token
+        world.reset_password(ResetPassword(token=token, password="velvet anchor thirteen"))
+        return matches
+
+    monkeypatch.setattr(world.passwords, "match", slowly)
+    with pytest.raises(CredentialsInvalid):
+        log_in(world)
+    assert not world.memory.sessions

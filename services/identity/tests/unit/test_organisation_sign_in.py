@@ -34,7 +34,7 @@ from identity.domain.organisation_errors import (
     RecordMissing,
     SsoNotFound,
 )
-from identity.domain.sign_in import Protocol, Provider, Vouched
+from identity.domain.sign_in import Link, Protocol, Provider, Vouched
 from identity.usecases.claim_domain import ClaimDomainHandler
 from identity.usecases.create_organisation import CreateOrganisationHandler
 from identity.usecases.find_sign_in import FindSignInHandler
@@ -209,6 +209,56 @@ def test_single_sign_on_ends_with_the_domain(world, acme):
     world.clock.advance(timedelta(minutes=10))
     with pytest.raises(StepUpRequired):
         release(ReleaseDomain(organisation_id=acme.id), acme.owner)
+
+
+def another_at_once(acme):
+    acme.set_sso("https://other.example")
+
+
+def another_after_none(acme):
+    RemoveSsoHandler(acme.world.unit_of_work, acme.world.clock.now)(RemoveSso(organisation_id=acme.id), acme.owner)
+    acme.set_sso("https://other.example")
+
+
+def another_after_the_domain_was_given_up(acme):
+    ReleaseDomainHandler(acme.world.unit_of_work, acme.world.clock.now)(ReleaseDomain(organisation_id=acme.id), acme.owner)
+    acme.proven()
+    acme.set_sso("https://other.example")
+
+
+@pytest.mark.parametrize("names", [another_at_once, another_after_none, another_after_the_domain_was_given_up])
+def test_another_issuers_people_are_other_people_whatever_their_subjects(world, acme, names):
+    acme.proven()
+    acme.set_sso()
+    world.sign_ins.person = Vouched("1", "ada@acme.example", True, "Ada")
+    acme.came_back(world.start_link(StartLink(provider=acme.id), acme.owner).binding)
+    assert acme.logs_in("ada@acme.example", subject="1").tokens.access_token.split()[0] == acme.owner.user_id
+    names(acme)
+    stranger = acme.logs_in("linus@acme.example", subject="1").tokens.access_token.split()[0]
+    assert stranger != acme.owner.user_id
+    assert acme.logs_in("linus@acme.example", subject="1").tokens.access_token.split()[0] == stranger
+
+
+def test_a_link_is_made_again_with_another_issuer(world, acme):
+    acme.proven()
+    for issuer in ("https://login.acme.example", "https://other.example"):
+        acme.set_sso(issuer)
+        world.sign_ins.person = Vouched("1", "ada@acme.example", True, "Ada")
+        acme.came_back(world.start_link(StartLink(provider=acme.id), acme.owner).binding)
+        assert acme.logs_in("ada@acme.example", subject="1").tokens.access_token.split()[0] == acme.owner.user_id
+    assert [link.issuer for link in world.memory.links.values()] == ["https://other.example"]
+
+
+def test_links_from_before_issuers_were_kept_open_nothing_of_an_organisation(world, acme):
+    acme.proven()
+    acme.set_sso()
+    with world.unit_of_work() as work:
+        work.links.add(Link(acme.id, "1", acme.owner.user_id, world.clock.now()))
+        work.links.add(Link("company", "1", acme.owner.user_id, world.clock.now()))
+    assert acme.logs_in("linus@acme.example", subject="1").tokens.access_token.split()[0] != acme.owner.user_id
+    binding = world.start_sign_in(StartSignIn(provider="company")).binding
+    back = CompleteSignIn(provider="company", code="code", state=world.sign_ins.state, binding=binding)
+    assert world.complete_sign_in(back).tokens.access_token.split()[0] == acme.owner.user_id
 
 
 @pytest.mark.parametrize("domain", ["localhost", "-acme.example", "acme", "acme.example.", "a b.example", "acme.1"])

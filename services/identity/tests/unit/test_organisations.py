@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -49,6 +50,7 @@ from identity.domain.organisation_errors import (
     OrganisationStale,
     RoleTooLow,
 )
+from identity.domain.personal_data import ObligationsOpen
 from identity.usecases.accept_invitation import AcceptInvitationHandler
 from identity.usecases.change_member_role import ChangeMemberRoleHandler
 from identity.usecases.create_organisation import CreateOrganisationHandler
@@ -59,6 +61,7 @@ from identity.usecases.list_invitations import ListInvitationsHandler
 from identity.usecases.list_members import ListMembersHandler
 from identity.usecases.list_my_organisations import ListMyOrganisationsHandler
 from identity.usecases.remove_member import RemoveMemberHandler
+from identity.usecases.request_deletion import RequestDeletionHandler
 from identity.usecases.resend_invitation import ResendInvitationHandler
 from identity.usecases.revoke_invitation import RevokeInvitationHandler
 from identity.usecases.send_invitation import SendInvitation
@@ -271,6 +274,48 @@ def test_there_is_always_an_owner(world, acme):
     assert [(event.user_id, event.reason) for event in world.events(MemberRemoved)] == [(acme.owner.user_id, "left")]
     with pytest.raises(OrganisationNotFound):
         acme.shown(acme.owner)
+
+
+def test_what_somebody_is_in_it_shows_in_its_version(acme):
+    bob = acme.joined("bob", "admin")
+    seen = {}
+    for after in (lambda: None, lambda: acme.change(bob.user_id, "member"), lambda: acme.change(bob.user_id, "admin")):
+        after()
+        shown = acme.shown(bob)
+        seen[shown.version] = shown.my_role.value
+    acme.leave(bob)
+    acme.invite("bob@example.org")
+    acme.accept(acme.mailed, bob)
+    shown = acme.shown(bob)
+    assert [*seen.values(), shown.my_role.value] == ["admin", "member", "admin", "member"]
+    assert shown.version not in seen
+
+
+def owner_leaving(world, acme, principal):
+    other_services = SimpleNamespace(obligations=lambda token: ())
+    return RequestDeletionHandler(world.unit_of_work, other_services, world.tokens, world.new_id, world.clock.now)(principal)
+
+
+def test_an_owner_who_is_being_erased_owns_nothing_any_more(world, acme):
+    bob = acme.joined("bob", "owner")
+    acme.joined("carol")
+    owner_leaving(world, acme, acme.owner)
+    for leave in (acme.leave, lambda by: acme.change(by.user_id, "member", by=by)):
+        with pytest.raises(LastOwner):
+            leave(bob)
+    with pytest.raises(ObligationsOpen) as owed:
+        owner_leaving(world, acme, bob)
+    assert [field.detail for field in owed.value.fields] == [f"organisation {acme.id}: You are its only owner: hand it over first."]
+    assert bob.user_id in world.memory.accounts
+    assert world.memory.organised.organisations[acme.id].owner_ids == (bob.user_id,)
+
+
+def test_what_goes_with_its_only_owner_is_joined_by_nobody(world, acme):
+    acme.invite("bob@example.org")
+    bob, token = acme.person("bob"), acme.mailed
+    owner_leaving(world, acme, acme.owner)
+    with pytest.raises(OrganisationNotFound):
+        acme.accept(token, bob)
 
 
 def test_an_owner_who_was_invited_counts(acme):

@@ -3,20 +3,51 @@
 from datetime import timedelta
 
 import pytest
+from organisation_fakes import FakeKeyTokens
+from software_authenticator import SoftwareAuthenticator
 
 from chassis.context import Client
 from chassis.principal import FRESH_FOR, StepUpRequired
 from contracts.identity.authentication import (
+    AddPasskey,
     ChangePassword,
     CheckAvailability,
+    CompleteSignIn,
     ConfirmEmailChange,
+    ConfirmTotp,
+    LogInWithPasskey,
     RequestEmailChange,
     RequestPasswordReset,
     ResetPassword,
+    RevokeSession,
+    StartLink,
+    StartSignIn,
 )
 from contracts.identity.commands import LogIn, RefreshSession
-from contracts.identity.events import EmailChanged, EmailChangeRequested, PasswordChanged, PasswordResetRequested, SessionRevoked
-from identity.domain.errors import CredentialsInvalid, LoginThrottled, PasswordTrivial, RefreshTokenInvalid, TokenInvalid
+from contracts.identity.events import (
+    CredentialRevoked,
+    EmailChanged,
+    EmailChangeRequested,
+    EmailVerified,
+    PasswordChanged,
+    PasswordResetRequested,
+    SecondFactorChanged,
+    SessionRevoked,
+)
+from identity.domain.credential import Kind as CredentialKind
+from identity.domain.errors import (
+    CredentialsInvalid,
+    LoginThrottled,
+    OtpRequired,
+    PasskeyInvalid,
+    PasswordTrivial,
+    RefreshTokenInvalid,
+    SignInRefused,
+    TokenInvalid,
+    VerificationTokenInvalid,
+)
+from identity.domain.sign_in import Vouched
+from identity.usecases.make_credential import MakeCredential
 
 NEW = "velvet anchor thirteen"
 
@@ -143,3 +174,86 @@ def test_availability_tells_what_registering_would_and_is_limited_alike(world, a
         assert world.check_availability(CheckAvailability(email=f"nobody{number}@example.org")).available
     with pytest.raises(LoginThrottled):
         world.check_availability(CheckAvailability(email="more@example.org"))
+
+
+def change(world, principal):
+    world.change_password(ChangePassword(password="orbit lemon quartz", new_password=NEW), principal)
+
+
+def reset(world, principal):
+    world.reset_password(ResetPassword(token=ask_for_reset(world), password=NEW))
+
+
+def end_others(world, principal):
+    world.revoke_other_sessions(principal)
+
+
+def end_the_thiefs(world, principal):
+    thief = next(iter(world.memory.sessions))
+    world.revoke_session(RevokeSession.model_construct(session_id=thief), principal)
+
+
+@pytest.mark.parametrize("answer", [change, reset, end_others, end_the_thiefs])
+def test_what_a_thief_began_ends_with_the_thiefs_session(world, ada, answer):
+    thief = world.in_session()
+    asked = change_email(world, thief, "thief@evil.example")
+    binding = world.start_link(StartLink(provider="company"), thief).binding
+    if answer is not reset:
+        mailed = ask_for_reset(world)
+    world.begin_passkey(thief)
+    answer(world, world.in_session())
+    with pytest.raises(TokenInvalid):
+        world.confirm_email_change(ConfirmEmailChange(token=asked.token))
+    world.sign_ins.person = Vouched("subject-1", "thief@evil.example", True, "Thief")
+    with pytest.raises(SignInRefused):
+        world.complete_sign_in(CompleteSignIn(provider="company", code="code", state=world.sign_ins.state, binding=binding))
+    if answer is not reset:
+        with pytest.raises(TokenInvalid):
+            world.reset_password(ResetPassword(token=mailed, password="another good phrase"))
+    assert not world.memory.links
+    assert not world.memory.ceremonies
+
+
+def test_a_reset_takes_the_account_from_whoever_registered_the_address_first(world, ada):
+    """Its owner proves the address by the reset; until then it was anybody's."""
+    thief = world.in_session()
+    world.begin_totp(thief)
+    step = int(world.clock.now().timestamp()) // 30
+    world.confirm_totp(ConfirmTotp(otp=f"{step % 1_000_000:06d}"), thief)
+    device = SoftwareAuthenticator()
+    world.add_passkey(AddPasskey(credential=device.create(world.begin_passkey(thief).options), label="Thief's"), thief)
+    world.sign_ins.person = Vouched("subject-1", "thief@evil.example", True, "Thief")
+
+    def come_back(started):
+        back = CompleteSignIn(provider="company", code="code", state=world.sign_ins.state, binding=started.binding)
+        return world.complete_sign_in(back)
+
+    come_back(world.start_link(StartLink(provider="company"), thief))
+    make = MakeCredential(world.unit_of_work, FakeKeyTokens(), world.new_id, world.clock.now)
+    key = make.create(thief, CredentialKind.KEY, None, "Thief's", ("profile:write",), 90)[0]
+
+    world.reset_password(ResetPassword(token=ask_for_reset(world), password=NEW))
+
+    assert world.log_in(LogIn(email="ada@example.org", password=NEW)).access_token.endswith(" verified")
+    with pytest.raises(PasskeyInvalid):
+        world.log_in_with_passkey(LogInWithPasskey(credential=device.get(world.begin_passkey_login().options)))
+    assert come_back(world.start_sign_in(StartSignIn(provider="company"))).tokens.access_token.split()[0] != ada.id
+    assert world.memory.organised.credentials[key.id].revoked_at == world.clock.now()
+    assert key.session_id in [event.session_id for event in world.events(SessionRevoked)]
+    assert [event.credential_id for event in world.events(CredentialRevoked)] == [key.id]
+    assert len(world.events(EmailVerified)) == 2, "Ada's by the reset, and the thief's own account"
+    removed = [event.factor for event in world.events(SecondFactorChanged) if event.change == "removed"]
+    assert removed == ["totp", "passkey", "link"]
+    with pytest.raises(VerificationTokenInvalid):
+        world.verified()
+
+
+def test_a_reset_leaves_the_factors_of_a_proven_account(world, ada):
+    world.verified()
+    principal = world.in_session()
+    world.begin_totp(principal)
+    world.confirm_totp(ConfirmTotp(otp=f"{int(world.clock.now().timestamp()) // 30 % 1_000_000:06d}"), principal)
+    world.reset_password(ResetPassword(token=ask_for_reset(world), password=NEW))
+    with pytest.raises(OtpRequired):
+        world.log_in(LogIn(email="ada@example.org", password=NEW))
+    assert len(world.events(EmailVerified)) == 1

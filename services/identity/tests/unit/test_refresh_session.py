@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.errors import DomainError
@@ -123,6 +123,7 @@ def attempt(world, held, who):
     return True
 
 
+@settings(deadline=None)
 @given(
     window=st.sampled_from([timedelta(0), WINDOW]),
     theft_after=st.integers(0, 3),

@@ -115,6 +115,14 @@ def test_an_avatar_takes_the_place_of_the_one_before(studio: Studio) -> None:
     assert first.id != second.id
 
 
+def test_every_change_shows_in_the_version_the_first_too(studio: Studio) -> None:
+    versions = [studio.show(studio.ada).version]
+    for _ in range(2):
+        studio.uploaded(png())
+        versions.append(studio.show(studio.ada).version)
+    assert len(set(versions)) == 3
+
+
 def test_completing_again_answers_the_same(studio: Studio) -> None:
     upload_id = studio.begun()
     studio.put(upload_id, png())

@@ -57,6 +57,10 @@ class MongoCeremonies:
             if found.kind == kind.value:
                 self._ceremonies.delete(found.id)
 
+    def drop_all(self, user_id: str) -> None:
+        for found in self._ceremonies.rows({"user_id": user_id}):
+            self._ceremonies.delete(found["_id"])
+
 
 class MongoFactors:
     """The port Factors; without a session for reads outside a transaction."""
@@ -156,7 +160,14 @@ class MongoLinks:
 
     def add(self, link: Link) -> None:
         self._links.insert(
-            LinkDocument(id=link.id, provider=link.provider, subject=link.subject, user_id=link.user_id, linked_at=link.linked_at)
+            LinkDocument(
+                id=link.id,
+                provider=link.provider,
+                subject=link.subject,
+                user_id=link.user_id,
+                linked_at=link.linked_at,
+                issuer=link.issuer,
+            )
         )
 
     def remove(self, link: Link) -> None:
@@ -164,4 +175,4 @@ class MongoLinks:
 
 
 def _link(document: LinkDocument) -> Link:
-    return Link(document.provider, document.subject, document.user_id, document.linked_at)
+    return Link(document.provider, document.subject, document.user_id, document.linked_at, document.issuer)

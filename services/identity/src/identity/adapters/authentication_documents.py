@@ -67,5 +67,6 @@ class LinkDocument(VersionedDocument):
     subject = StringField(required=True)
     user_id = StringField(required=True)
     linked_at = DateTimeField(required=True)
+    issuer = StringField()
 
     meta: ClassVar[dict[str, Any]] = {"collection": "links"}

@@ -45,6 +45,12 @@ class EmailVerificationDocument(VersionedDocument):
     meta: ClassVar[dict[str, Any]] = {"collection": "email_verifications"}
 
 
+class SessionTurnDocument(VersionedDocument):
+    """The id is the person's: whoever begins or ends sessions of theirs writes it."""
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "session_turns"}
+
+
 class SessionDocument(VersionedDocument):
     user_id = StringField(required=True)
     created_at = DateTimeField(required=True)

@@ -17,6 +17,7 @@ from contracts.privacy.views import ObligationView
 from identity.adapters.person_keys import MongoPersonKeys
 from identity.adapters.showcase import MongoRemovals, MongoShowcases, MongoUploads
 from identity.adapters.unit_of_work import IdentityUnitOfWork
+from identity.usecases.membership import only_owner
 
 declare({"erasing.files_doomed": "the person's files are on the list of what is to go, they still lie in the store"})
 
@@ -50,6 +51,7 @@ def personal_data(store: Store, keys: MongoPersonKeys, now: Callable[[], datetim
             Kept("email_verifications", by("_id"), export=False),
             Kept("refresh_tokens", of_their_sessions, export=False),
             Kept("sessions", by("user_id")),
+            Kept("session_turns", by("_id"), export=False),
             Kept("ceremonies", by("user_id"), export=False),
             Kept("second_factors", by("_id"), hidden=frozenset({"totp", "recovery"})),
             Kept("links", by("user_id")),
@@ -58,13 +60,14 @@ def personal_data(store: Store, keys: MongoPersonKeys, now: Callable[[], datetim
             Kept("uploads", by("user_id"), export=False),
             Kept("exports", by("_id"), export=False),
             Kept("feature_flags", by("user_ids"), pulled="user_ids", export=False),
-            Kept("organisations", lambda user_id: {"owner_ids": [user_id]}, export=False),
-            Kept("organisations", by("owner_ids"), pulled="owner_ids", hidden=frozenset({"sso", "domain_token"})),
-            Kept("members", by("user_id")),
-            Kept("invitations", by("invited_by"), export=False),
-            Kept("places", by("taken_by"), export=False, remains=True),
             Kept("bulk_invite_rows", lambda user_id: {"job_id": {"$in": _jobs_of(database, user_id)}}, export=False),
             Kept("bulk_invites", by("started_by"), export=False),
+            # Before what takes them: whoever dies in between finds it again, and with it the places.
+            Kept("places", lambda user_id: {"taken_by": {"$in": _takers_of(database, user_id)}}, export=False),
+            Kept("invitations", lambda user_id: _invitations_of(database, user_id), export=False),
+            Kept("organisations", _owned_alone, export=False),
+            Kept("organisations", by("owner_ids"), pulled="owner_ids", hidden=frozenset({"sso", "domain_token"})),
+            Kept("members", by("user_id")),
             Kept("credentials", by("owner_id"), hidden=frozenset({"secrets"})),
             Kept("referral_codes", by("_id")),
             Kept("referrals", by("_id", "referrer_id")),
@@ -79,14 +82,30 @@ def personal_data(store: Store, keys: MongoPersonKeys, now: Callable[[], datetim
 def _only_owner(database: Database[dict[str, Any]], user_id: str) -> list[ObligationView]:
     """Organisations that would be left without anybody to answer for them."""
     return [
-        ObligationView(kind="organisation", subject=row["_id"], detail="You are its only owner: hand it over first.")
-        for row in database.organisations.find({"owner_ids": [user_id]}, {"_id": True})
+        only_owner(row["_id"])
+        for row in database.organisations.find(_owned_alone(user_id), {"_id": True})
         if database.members.find_one({"organisation_id": row["_id"], "user_id": {"$ne": user_id}}) is not None
     ]
 
 
 def _jobs_of(database: Database[dict[str, Any]], user_id: str) -> list[str]:
     return [row["_id"] for row in database.bulk_invites.find({"started_by": user_id}, {"_id": True})]
+
+
+def _owned_alone(user_id: str) -> dict[str, Any]:
+    return {"owner_ids": [user_id]}
+
+
+def _invitations_of(database: Database[dict[str, Any]], user_id: str) -> dict[str, Any]:
+    """Those they sent, and those into organisations that go with them."""
+    gone = [row["_id"] for row in database.organisations.find(_owned_alone(user_id), {"_id": True})]
+    return {"$or": [{"invited_by": user_id}, {"organisation_id": {"$in": gone}}]}
+
+
+def _takers_of(database: Database[dict[str, Any]], user_id: str) -> list[str]:
+    """What takes addresses and domains that must be free again."""
+    invitations = database.invitations.find(_invitations_of(database, user_id), {"_id": True})
+    return [row["_id"] for row in (*invitations, *database.organisations.find(_owned_alone(user_id), {"_id": True}))]
 
 
 def _doom_files(store: Store, keys: MongoPersonKeys, user_id: str, at: datetime) -> None:

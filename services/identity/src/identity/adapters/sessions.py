@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from pymongo.client_session import ClientSession
+from pymongo.errors import DuplicateKeyError
 
 from chassis.documents import DocumentCollection
-from identity.adapters.documents import RefreshTokenDocument, SessionDocument
+from chassis.mongo import LostRace
+from identity.adapters.documents import RefreshTokenDocument, SessionDocument, SessionTurnDocument
 from identity.domain.origin import Origin
 from identity.domain.session import RefreshToken, RevokeReason, Session
 
@@ -16,6 +18,7 @@ class MongoSessions:
     """The port Sessions; without a session of the database for reads outside a transaction."""
 
     def __init__(self, session: ClientSession | None = None) -> None:
+        self._session = session
         self._sessions = DocumentCollection(SessionDocument, session)
 
     def get(self, session_id: str) -> Session | None:
@@ -31,6 +34,16 @@ class MongoSessions:
     def live_of(self, user_id: str, at: datetime) -> list[Session]:
         found = (_session(document) for document in self._sessions.find({"user_id": user_id}))
         return sorted((session for session in found if session.live(at)), key=lambda session: session.last_used_at, reverse=True)
+
+    def take_turn(self, user_id: str) -> None:
+        """One write by id, for every login does it: two transactions that write one document conflict."""
+        if self._session is None:
+            raise RuntimeError("turns are taken in a unit of work")
+        turns = SessionTurnDocument._get_collection()
+        try:
+            turns.update_one({"_id": user_id}, {"$inc": {"version": 1}}, upsert=True, session=self._session)
+        except DuplicateKeyError as error:
+            raise LostRace("somebody else took the first turn") from error
 
 
 class MongoRefreshTokens:

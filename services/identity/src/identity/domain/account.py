@@ -60,6 +60,10 @@ class Account:
     def with_password(self, password_hash: str) -> Account:
         return replace(self, password_hash=password_hash, version=self.version + 1)
 
+    def with_password_by_mail(self, password_hash: str) -> Account:
+        """Chosen with a token that came by mail: that proves the address too."""
+        return replace(self.with_password(password_hash), email_verified=True)
+
     def with_email(self, email: str) -> Account:
         """Another address, which is proven."""
         return replace(self, email=email, email_verified=True, version=self.version + 1)

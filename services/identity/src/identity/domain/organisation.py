@@ -92,6 +92,10 @@ class Organisation:
             raise LastOwner
         return self._next(owner_ids=left)
 
+    def with_members_changed(self) -> Organisation:
+        """What a member is shown of it names their role: its version tells of that too."""
+        return self._next()
+
     def with_domain(self, domain: OwnDomain | None) -> Organisation:
         """Single sign-on stands on the domain that was proven: it goes with it."""
         kept = self.sso if domain is not None and domain.name == self.proven_domain else None

@@ -86,5 +86,8 @@ class SecondFactors:
         left = replace(self, totp=totp, passkeys=passkeys, version=self.version + 1)
         return left if left.enrolled else replace(left, recovery=())
 
+    def cleared(self) -> SecondFactors:
+        return self._next(totp=None, passkeys=(), recovery=())
+
     def _next(self, **changes: object) -> SecondFactors:
         return replace(self, version=self.version + 1, **changes)  # type: ignore[arg-type]

@@ -46,16 +46,24 @@ class Vouched:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An account of ours and a person of a provider's."""
+    """An account of ours and a person of a provider's. Links from before issuers were kept have none."""
 
     provider: str
     subject: str
     user_id: str
     linked_at: datetime
+    issuer: str | None = None
 
     @property
     def id(self) -> str:
         return link_id(self.provider, self.subject)
+
+    def holds_for(self, provider: Provider) -> bool:
+        """Whether the provider still speaks of the same people: issuer and subject together name one (OpenID Connect Core 1.0, 5.7).
+
+        An organisation names another issuer as it likes, whose subjects are other people; the operator's providers stay who they are.
+        """
+        return self.issuer == provider.issuer or (self.issuer is None and provider.domain is None)
 
 
 def link_id(provider: str, subject: str) -> str:

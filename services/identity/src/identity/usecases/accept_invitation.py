@@ -15,6 +15,7 @@ from identity.domain.errors import TokenInvalid
 from identity.domain.organisation import Member
 from identity.domain.organisation_errors import InvitationForAnother
 from identity.domain.tokens import digest
+from identity.usecases.membership import require_owners
 from identity.usecases.ports import UnitOfWork
 from identity.usecases.show_organisation import organisation_view
 
@@ -30,6 +31,7 @@ class AcceptInvitationHandler:
         Raises:
             TokenInvalid: unknown, used, revoked or expired.
             InvitationForAnother, AlreadyMember.
+            OrganisationNotFound: its last owner is about to be erased, and it with them.
         """
         at = self.now()
         with self.unit_of_work() as work:
@@ -42,10 +44,11 @@ class AcceptInvitationHandler:
                 raise SessionEnded
             if not account.email_verified or email_key(account.email) != email_key(invitation.email):
                 raise InvitationForAnother
+            require_owners(work, organisation)
             work.invitations.save(invitation.accepted(work.members.get(organisation.id, account.id)))
-            if invitation.role is OrganisationRole.OWNER:
-                organisation = organisation.with_owner(account.id)
-                work.organisations.save(organisation)
+            owner = invitation.role is OrganisationRole.OWNER
+            organisation = organisation.with_owner(account.id) if owner else organisation.with_members_changed()
+            work.organisations.save(organisation)
             work.members.add(Member(organisation.id, account.id, 1, invitation.role, at))
             work.emit(MemberAdded(organisation_id=organisation.id, user_id=account.id, role=invitation.role))
             return work.answer(organisation_view(organisation, invitation.role))

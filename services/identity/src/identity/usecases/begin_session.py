@@ -21,7 +21,10 @@ class BeginSession:
     new_id: Callable[[str], str]
 
     def __call__(self, work: UnitOfWork, account: Account, methods: tuple[str, ...], origin: Origin, at: datetime) -> TokensView:
-        """Begin a session in this unit of work. The device is given a token by which it is known again."""
+        """Begin a session in this unit of work, which must have read the account and what was shown: whoever ends the person's sessions at
+        the same time would not see this one (decision 0081). The device is given a token by which it is known again.
+        """
+        work.sessions.take_turn(account.id)
         refresh_token = self.tokens.new()
         session = Session.begin(self.new_id("session"), account.id, at, methods, origin)
         work.sessions.add(session)

@@ -9,6 +9,7 @@ from chassis.principal import Principal
 from contracts.identity.events import MemberRoleChanged
 from contracts.identity.organisation_views import MemberView, OrganisationRole
 from contracts.identity.organisations import ChangeMemberRole
+from identity.domain.organisation import Member, Organisation
 from identity.domain.organisation_errors import MemberNotFound
 from identity.usecases.membership import organisation_of
 from identity.usecases.ports import UnitOfWork
@@ -31,11 +32,15 @@ class ChangeMemberRoleHandler:
                 raise MemberNotFound
             member = before
             if command.role is not before.role:
-                if command.role is OrganisationRole.OWNER:
-                    work.organisations.save(organisation.with_owner(before.user_id))
-                elif before.role is OrganisationRole.OWNER:
-                    work.organisations.save(organisation.without_owner(before.user_id))
+                work.organisations.save(self._changed(organisation, before, command.role))
                 member = before.as_role(command.role)
                 work.members.save(member)
                 work.emit(MemberRoleChanged(organisation_id=organisation.id, user_id=member.user_id, role=member.role))
             return work.answer(member_view(member, account.profile.display_name))
+
+    def _changed(self, organisation: Organisation, before: Member, role: OrganisationRole) -> Organisation:
+        if role is OrganisationRole.OWNER:
+            return organisation.with_owner(before.user_id)
+        if before.role is OrganisationRole.OWNER:
+            return organisation.without_owner(before.user_id)
+        return organisation.with_members_changed()

@@ -28,7 +28,7 @@ class ChangePasswordHandler:
     now: Callable[[], datetime]
 
     def __call__(self, command: ChangePassword, principal: Principal) -> Done:
-        """The present password must be shown, however fresh the session is. The others end.
+        """The present password must be shown, however fresh the session is. The others end, with what was begun in them.
 
         Raises:
             LoginThrottled, CredentialsInvalid, PasswordTrivial.

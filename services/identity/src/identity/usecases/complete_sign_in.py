@@ -25,6 +25,7 @@ from identity.domain.sign_in import Link, Provider, Vouched
 from identity.domain.tokens import digest
 from identity.usecases.begin_session import BeginSession
 from identity.usecases.begin_sign_in import BeginSignIn
+from identity.usecases.membership import require_owners
 from identity.usecases.ports import UnitOfWork
 from identity.usecases.show import user_registered
 
@@ -80,19 +81,31 @@ class CompleteSignInHandler:
                 raise SessionEnded
             if provider.domain is not None and work.members.get(provider.name, user_id) is None:
                 raise OrganisationNotFound
-            link = work.links.get(provider.name, person.subject)
+            link = self._link(work, provider, person)
             if link is not None and link.user_id != user_id:
                 raise LinkTaken
             if link is None:
-                link = Link(provider.name, person.subject, user_id, at)
-                work.links.add(link)
+                link = self._add_link(work, provider, person, user_id, at)
                 work.emit(SecondFactorChanged(user_id=user_id, factor="link", change="added"))
         return LinkView(provider=provider.name, linked_at=link.linked_at)
+
+    def _link(self, work: UnitOfWork, provider: Provider, person: Vouched) -> Link | None:
+        link = work.links.get(provider.name, person.subject)
+        return link if link is not None and link.holds_for(provider) else None
+
+    def _add_link(self, work: UnitOfWork, provider: Provider, person: Vouched, user_id: str, at: datetime) -> Link:
+        """In place of one that was made with another issuer."""
+        if (stale := work.links.get(provider.name, person.subject)) is not None:
+            work.links.remove(stale)
+            work.emit(SecondFactorChanged(user_id=stale.user_id, factor="link", change="removed"))
+        link = Link(provider.name, person.subject, user_id, at, provider.issuer)
+        work.links.add(link)
+        return link
 
     def _logged_in(self, provider: Provider, person: Vouched, at: datetime) -> SignedInView:
         client = self.client()
         with self.begin.unit_of_work() as work:
-            link = work.links.get(provider.name, person.subject)
+            link = self._link(work, provider, person)
             account = work.accounts.get(link.user_id) if link else self._registered(work, provider, person, at)
             if account is None:
                 raise SignInRefused
@@ -107,11 +120,13 @@ class CompleteSignInHandler:
             raise LinkRequired
         if not work.configuration.setting("registration.open").value:
             raise RegistrationClosed
+        if provider.domain is not None:
+            require_owners(work, work.organisations.get(provider.name))
         name = " ".join(person.name.split())[:80] or person.email.partition("@")[0]
         profile = Profile(display_name=name, time_zone="UTC", locale="en")
         account = Account(self.new_id("user"), 1, person.email, True, None, (Role.SOLVER,), profile, at)
         work.accounts.add(account)
-        work.links.add(Link(provider.name, person.subject, account.id, at))
+        self._add_link(work, provider, person, account.id, at)
         work.emit(user_registered(account))
         work.emit(EmailVerified(user_id=account.id, email=account.email))
         if provider.domain is not None:

@@ -49,21 +49,24 @@ class LogInHandler:
         budgets = [*([of_address(client.address, self.attempts_per_address)] if client.address else []), of_account]
         for budget in budgets:
             self.attempts.count(budget, at)
-        account = self.accounts.by_email(command.email)
+        seen = self.accounts.by_email(command.email)
         try:
-            matches = self.passwords.match(command.password, account.password_hash if account else None, stranger=device is None)
+            matches = self.passwords.match(command.password, seen.password_hash if seen else None, stranger=device is None)
         except DomainError:  # nobody looked at the password: that counts for the address alone
             self.attempts.take_back(of_account, at)
             raise
-        if not matches or account is None:
-            self._failed(account, Outcome.WRONG_PASSWORD, origin, at)
+        if not matches or seen is None:
+            self._failed(seen, Outcome.WRONG_PASSWORD, origin, at)
             raise CredentialsInvalid
         try:
             with self.unit_of_work() as work:
+                account = work.accounts.get(seen.id)
+                if account is None or account.password_hash != seen.password_hash:
+                    raise CredentialsInvalid  # changed while the password was hashed
                 methods = ("pwd", *self.second_factor(work, account.id, command.otp, command.recovery_code, at))
                 tokens = self.begin_session(work, account, methods, origin, at)
         except (OtpRequired, OtpInvalid) as refusal:
-            self._failed(account, Outcome.CODE_MISSING if isinstance(refusal, OtpRequired) else Outcome.WRONG_CODE, origin, at)
+            self._failed(seen, Outcome.CODE_MISSING if isinstance(refusal, OtpRequired) else Outcome.WRONG_CODE, origin, at)
             raise
         self.attempts.forget(of_account, at)
         for budget in budgets[:-1]:

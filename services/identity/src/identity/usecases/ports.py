@@ -66,6 +66,9 @@ class Sessions(Protocol):
     def live_of(self, user_id: str, at: datetime) -> list[Session]:
         """The last used first."""
 
+    def take_turn(self, user_id: str) -> None:
+        """Of two who begin or end sessions of a person at the same time, one runs again and sees what the other did."""
+
 
 class RefreshTokens(Protocol):
     def get(self, token_digest: str) -> RefreshToken | None: ...
@@ -86,6 +89,9 @@ class Ceremonies(Protocol):
 
     def drop(self, kind: Kind, user_id: str) -> None:
         """Those of a person that are open: a newer one replaces them."""
+
+    def drop_all(self, user_id: str) -> None:
+        """Whatever a person has begun."""
 
 
 class Factors(Protocol):

@@ -22,7 +22,7 @@ class RemoveSsoHandler:
     now: Callable[[], datetime]
 
     def __call__(self, command: RemoveSso, principal: Principal) -> Done:
-        """Links to it stay, and open nothing while there is no such provider.
+        """Links to it stay, and open nothing while there is no provider of the same issuer.
 
         Raises:
             StepUpRequired, OrganisationNotFound, RoleTooLow, SsoNotFound.

@@ -14,6 +14,7 @@ from identity.domain.session import RevokeReason
 from identity.domain.tokens import digest
 from identity.usecases.end_sessions import end_sessions
 from identity.usecases.end_tokens import end_tokens_of
+from identity.usecases.membership import give_up_ownership
 from identity.usecases.ports import Tokens
 from identity.usecases.privacy_ports import BeginPrivacy, OtherServices
 from identity.usecases.show_personal_data import deletion_view
@@ -30,7 +31,8 @@ class RequestDeletionHandler:
     def __call__(self, principal: Principal) -> DeletionStartedView:
         """The account goes at once and with it every way in; what else is kept goes as each service hears of it (decision 0059).
 
-        What comes to be owed between the question and the end of the sessions is seen by the service itself, which then waits.
+        What comes to be owed between the question and the end of the sessions is seen by the service itself, which then waits. Whom an
+        organisation is left to is settled here and now: two owners who leave at once would each count on the other.
 
         Raises:
             StepUpRequired, SessionEnded.
@@ -46,6 +48,8 @@ class RequestDeletionHandler:
             account = work.accounts.get(principal.user_id)
             if account is None:
                 raise SessionEnded
+            if owed := give_up_ownership(work, account.id):
+                raise ObligationsOpen(owed)
             deletion = Deletion(self.new_id("deletion"), 1, account.id, digest(token), at)
             end_sessions(work, account.id, RevokeReason.ERASED, at)
             end_tokens_of(work, account.id, RevokeReason.ERASED, self.new_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.identity.authentication import ResetPassword
-from contracts.identity.events import PasswordChanged
+from contracts.identity.events import EmailVerified, PasswordChanged
 from contracts.identity.sessions import DeviceView
 from identity.domain.account import Account
 from identity.domain.ceremony import Ceremony, Kind
@@ -15,6 +15,7 @@ from identity.domain.errors import TokenInvalid
 from identity.domain.passwords import refuse_trivial
 from identity.domain.session import RevokeReason
 from identity.domain.tokens import digest
+from identity.usecases.clear_ways_in import clear_ways_in
 from identity.usecases.end_sessions import end_sessions
 from identity.usecases.ports import Passwords, Tokens, UnitOfWork
 
@@ -30,7 +31,9 @@ class ResetPasswordHandler:
     def __call__(self, command: ResetPassword) -> DeviceView:
         """The password is changed and every session ended; second factors stay as they are.
 
-        The token came by mail, so its bearer's device becomes a known one: others' wrong guesses do not lock it out.
+        The token came by mail, so its bearer's device becomes a known one: others' wrong guesses do not lock it out. Where the address
+        was not proven before, it is now, and whoever opened the account may have been somebody else: their factors, links and keys
+        go (decision 0082).
 
         Raises:
             TokenInvalid.
@@ -42,10 +45,14 @@ class ResetPasswordHandler:
         refuse_trivial(command.password, account.email, self.known_passwords)
         password_hash = self.passwords.hashed(command.password)
         with self.unit_of_work() as work:
-            account = self._account(work, work.ceremonies.take(token), at).with_password(password_hash)
-            work.accounts.save(account)
+            account = self._account(work, work.ceremonies.take(token), at)
+            work.accounts.save(account.with_password_by_mail(password_hash))
             end_sessions(work, account.id, RevokeReason.PASSWORD_CHANGED, at)
             work.emit(PasswordChanged(user_id=account.id))
+            if not account.email_verified:
+                clear_ways_in(work, account.id, at)
+                work.verifications.remove(account.id)
+                work.emit(EmailVerified(user_id=account.id, email=account.email))
         return DeviceView(device_token=self.tokens.device_token(account.email))
 
     def _account(self, work: UnitOfWork, ceremony: Ceremony | None, at: datetime) -> Account:

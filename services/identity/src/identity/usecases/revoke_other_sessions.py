@@ -19,6 +19,7 @@ class RevokeOtherSessionsHandler:
     now: Callable[[], datetime]
 
     def __call__(self, principal: Principal) -> Done:
+        """With them ends what was begun in them."""
         with self.unit_of_work() as work:
             end_sessions(work, principal.user_id, RevokeReason.REVOKED, self.now(), but=principal.session_id)
             return work.answer(Done())

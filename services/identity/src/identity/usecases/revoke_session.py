@@ -21,7 +21,7 @@ class RevokeSessionHandler:
     now: Callable[[], datetime]
 
     def __call__(self, command: RevokeSession, principal: Principal) -> Done:
-        """Also the one that asks. One that has ended already stays as it is.
+        """Also the one that asks. One that has ended already stays as it is. With another goes what was begun, maybe there.
 
         Raises:
             SessionNotFound: there is none, or it is somebody else's.
@@ -34,4 +34,6 @@ class RevokeSessionHandler:
             if session.live(at):
                 work.sessions.save(session.revoked(RevokeReason.REVOKED, at))
                 work.emit(session_revoked(session, RevokeReason.REVOKED))
+                if session.id != principal.session_id:
+                    work.ceremonies.drop_all(session.user_id)
         return Done()

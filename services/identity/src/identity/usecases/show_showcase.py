@@ -40,7 +40,7 @@ def expert_view(expert: ExpertProfile | None) -> ExpertView | None:
 def showcase_view(showcase: Showcase, url_of: UrlOf) -> ShowcaseView:
     avatar, resume = showcase.of_purpose(FilePurpose.AVATAR), showcase.of_purpose(FilePurpose.RESUME)
     return ShowcaseView(
-        version=max(1, showcase.version),
+        version=showcase.version,
         avatar=file_view(avatar, url_of) if avatar else None,
         resume=file_view(resume, url_of) if resume else None,
         portfolio=portfolio_view(showcase, url_of),
