@@ -29,14 +29,14 @@ from contracts.errors import DomainError
 from contracts.payments.commands import ReceiveStripeWebhook, SetTeamSplit
 from contracts.payments.dispute_views import DisputeStatus
 from contracts.payments.events import ExtraPaid, FundsReleased, PayoutFailed, PayoutPaid, PayoutRequested, ReleaseTakenBack
-from contracts.payments.views import MilestoneKind, TeamMember
+from contracts.payments.views import ChargebackStatus, MilestoneKind, TeamMember
 from payments.domain import entries
 from payments.domain.currencies import step_of
 from payments.domain.dispute import OVER
 from payments.domain.due import due_for_release
 from payments.domain.errors import WebhookTooEarly
 from payments.domain.ledger import AccountKind
-from payments.domain.milestone import Status
+from payments.domain.milestone import Milestone, Status
 from payments.domain.saga import ReversalOrder, Saga, Step
 from payments.usecases.disputes import dispute_view
 from payments.usecases.set_team_split import SetTeamSplitHandler
@@ -44,7 +44,7 @@ from payments.usecases.set_team_split import SetTeamSplitHandler
 CURRENCIES = ("EUR", "JPY", "KWD")
 STEPS = 25
 OFTEN = 25
-_NO_WAY_BACK = frozenset({"pm_card_createDispute", "pm_card_refundFail"})  # the payer goes to the bank; every refund fails in the end
+_NO_WAY_BACK = "pm_card_refundFail"  # every refund fails in the end
 PASSES = 400  # of the timer, until all that was begun must be decided
 
 
@@ -92,9 +92,10 @@ class Storm:
         self.nested = False
         self.delivered: set[str] = set()
         self.earnings = entries.available(self.bank.solver.user_id, self.currency)
-        # Cards that cannot be refunded are not mixed with decisions that owe the payer money: those would be tried for ever.
-        self.contested = not _NO_WAY_BACK.isdisjoint(world.methods) and chance.random() < 0.3
-        self.methods = [method for method in world.methods if self.contested or method not in _NO_WAY_BACK]
+        # Cards that cannot be refunded, and charges of which a bank takes a part, so that nobody can refund the rest, are not mixed with
+        # decisions that owe the payer money: those would be tried for ever.
+        self.no_way_back = chance.random() < 0.3
+        self.methods = [method for method in world.methods if self.no_way_back or method != _NO_WAY_BACK]
         self.bank.accept()
         self.bank.coupon(basis_points=self.chance.randint(1, 10_000), per_person_limit=3)
         self.bank.grant(self._some(20_000))
@@ -163,7 +164,7 @@ class Storm:
             self._freeze,
             self._weather,
             lambda: world.decide(chance),
-            lambda: world.charge_back(chance) if chance.random() < 0.5 else None,
+            lambda: world.charge_back(chance, parts=self.no_way_back) if chance.random() < 0.5 else None,
             lambda: bank.cancel() if chance.random() < 0.1 else None,
         )
 
@@ -187,7 +188,7 @@ class Storm:
         self.bank.pay_out(self._some(max(there, 70_000) if self.chance.random() < 0.2 else max(there, step_of(self.currency))))
 
     def _take_back(self) -> None:
-        if self.contested:
+        if self.no_way_back:
             return
         self.bank.take_back(self.chance.choice((0, 1)), self.chance.choice((None, self._some(30_000))))
 
@@ -224,7 +225,7 @@ class Storm:
 
     def _dispute(self) -> None:
         """The next step of the dispute there is, or a new one."""
-        if self.contested:
+        if self.no_way_back:
             return
         known = [row for row in self.bank.memory.table("disputes").values() if row.status not in OVER]
         if not known:
@@ -301,10 +302,16 @@ class Storm:
             bank.check_books(lines)
             assert self.world.paid_out() == bank.in_ledger(AccountKind.BANK)
             assert due_for_release(bank.escrow) == ()
+            assert self.no_way_back or not self._held_though_the_payer_has_it()
             self._check_events()
         except AssertionError:
             tally.drift += 1
             tally.troubles.append(traceback.format_exc(limit=-2))
+
+    def _held_though_the_payer_has_it(self) -> list[Milestone]:
+        """What could be paid out of a payment that a bank has taken back for good."""
+        taken = {row.charge_id for row in self.bank.memory.table("chargebacks").values() if row.status is ChargebackStatus.LOST}
+        return [step for step in self.bank.escrow.milestones if step.held and step.charge and step.charge.charge_id in taken]
 
     def _check_events(self) -> None:
         """What was published tells what the ledger tells."""

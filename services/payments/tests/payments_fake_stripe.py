@@ -230,7 +230,7 @@ class FakeStripe:
 
     def refund(self, *, charge_id: str, amount: int, currency: str, saga_id: str, key: str, bill_id: str | None = None) -> Movement:
         def effect() -> Movement:
-            if bill_id and any(row.bill_id == bill_id and row.withdrawn for row in self.disputes.values() if row.status in TAKEN):
+            if any(row.charge_id == charge_id and row.withdrawn for row in self.disputes.values() if row.status in TAKEN):
                 raise ProviderRefused("charge_disputed")
             refunded = [row for row in self.refunds.values() if row["charge"] == charge_id and row["status"] is not MovementStatus.FAILED]
             if amount > self._charged(charge_id) - sum(row["amount"] for row in refunded):

@@ -348,6 +348,9 @@ class FakeChargebacks(_Versioned):
     def get(self, chargeback_id: str) -> Chargeback | None:
         return self.rows.get(chargeback_id)
 
+    def of_escrow(self, escrow_id: str) -> list[Chargeback]:
+        return [row for row in self.rows.values() if row.escrow_id == escrow_id]
+
     def page(self, cursor: str | None, limit: int) -> tuple[list[Chargeback], str | None]:
         return sorted(self.rows.values(), key=lambda row: row.created_at, reverse=True)[:limit], None
 

@@ -33,7 +33,7 @@ from contracts.payments.subscriptions import (
 )
 from contracts.payments.views import ChargebackStatus
 from payments.domain.ledger import AccountKind, balances_of, verify_chain
-from payments.domain.reconciliation import compared, joined, line_of
+from payments.domain.reconciliation import compared, joined, line_of, without_returned
 from payments.domain.saga import Saga
 from payments.domain.subscriptions.bill import Bill
 from payments.domain.subscriptions.plan import Terms, new_plan
@@ -282,15 +282,8 @@ class Subscribing:
 
     def _check_reconciliation(self, journals: list[Any]) -> None:
         ours = joined(line for journal in journals if (line := line_of(journal)) is not None)
-        theirs = joined(line for line in self.stripe.lines() if not _came_to_nothing(line.key, ours))
+        theirs = without_returned(joined(self.stripe.lines()), ours)
         assert [compared(ours.get(place) or theirs[place], theirs.get(place)) for place in {*ours, *theirs} if place in ours] == [
             None for _ in ours
         ]
         assert set(theirs) == set(ours)
-
-
-def _came_to_nothing(key: str, ours: dict[tuple[str, str], Any]) -> bool:
-    """A refund that failed before the ledger counted it."""
-    kind, _, saga_id = key.partition(":")
-    known = any(f"subscription_refund:{saga_id}" == told for told, _ in ours)
-    return kind.startswith("subscription_refund") and not known

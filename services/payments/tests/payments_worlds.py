@@ -59,8 +59,8 @@ class World(Protocol):
         """Payers and banks do what they were asked for, well or badly."""
         ...
 
-    def charge_back(self, chance: random.Random) -> None:
-        """A payer's bank takes a payment back."""
+    def charge_back(self, chance: random.Random, *, parts: bool) -> None:
+        """A payer's bank takes a payment back, or a part of one."""
         ...
 
     def end(self) -> None:
@@ -108,16 +108,17 @@ class FakeWorld:
         self._arrive(MovementStatus.SUCCEEDED if good else MovementStatus.FAILED)
         self._rule(chance.random() < 0.5)
 
-    def charge_back(self, chance: random.Random) -> None:
+    def charge_back(self, chance: random.Random, *, parts: bool) -> None:
         stripe = self.provider
         charged = [row for row in stripe.intents.values() if row.status is IntentStatus.SUCCEEDED]
         if not charged:
             return
         intent = chance.choice(charged)
+        step = step_of(intent.currency)
         dispute = Dispute(
             id=f"du_{intent.id}",
             status=ChargebackStatus.NEEDS_RESPONSE,
-            amount=chance.randint(1, intent.amount // step_of(intent.currency)) * step_of(intent.currency),
+            amount=chance.randint(1, intent.amount // step) * step if parts else intent.amount,
             currency=intent.currency,
             charge_id=intent.charge_id or "",
             escrow_id=stripe.escrow_of(intent.id),
@@ -197,7 +198,7 @@ class SandboxWorld:
         self._answer_disputes(word)
         self.passes(timedelta(minutes=5))
 
-    def charge_back(self, chance: random.Random) -> None:
+    def charge_back(self, chance: random.Random, *, parts: bool) -> None:
         """A card does it by itself."""
 
     def end(self) -> None:

@@ -32,6 +32,7 @@ OF_DISPUTE = {**OF_ESCROW, "dispute_id": DISPUTE, "opened_by": PAYER, "amount": 
 BY_PAYEE = {**OF_DISPUTE, "opened_by": PAYEE}
 OF_BACK = {**OF_ESCROW, "chargeback_id": "du_1", "amount": SOME, "reason": "fraudulent"}
 PAID = {"gross": SOME, "fee": REST, "net": PART}
+BACK: dict[str, Any] = {**OF_ESCROW, "milestone_id": new_id("milestone"), "amount": SOME, "reason": "r", "milestone_settled": True}
 
 CASES: list[tuple[Event, dict[str, tuple[str, Money | None]]]] = [
     (payments.ExtraPaid(**OF_ESCROW, **PAID, kind=MilestoneKind.TIP, recipient_id=MEMBER), {MEMBER: ("tip_paid", PART)}),
@@ -49,6 +50,8 @@ CASES: list[tuple[Event, dict[str, tuple[str, Money | None]]]] = [
         {MEMBER: ("release_taken_back", PART)},
     ),
     (payments.PayoutAccountDue(**OF_ESCROW, recipient_id=MEMBER, amount=SOME), {MEMBER: ("payout_account_due", SOME)}),
+    (payments.FundsRefunded(**BACK), {PAYER: ("funds_refunded", SOME)}),
+    (payments.FundsRefunded(**BACK, by_bank=True), {}),
     (payments.EscrowFrozen(**OF_ESCROW, reason="r"), {PAYER: ("escrow_frozen", None), PAYEE: ("escrow_frozen", None)}),
     (payments.EscrowUnfrozen(**OF_ESCROW, reason="r"), {PAYER: ("escrow_unfrozen", None), PAYEE: ("escrow_unfrozen", None)}),
     (payments.ChargebackOpened(**OF_BACK), {PAYEE: ("chargeback_opened", SOME)}),
@@ -77,7 +80,7 @@ def test_who_hears_what(event: Event, told: dict[str, tuple[str, Money | None]])
     heard = of(event)
     assert {fact.recipient_id: (fact.kind, fact.words.get("amount")) for fact in heard} == told
     assert len(heard) == len(told)
-    assert {fact.category for fact in heard} == {Category.MONEY}
+    assert all(fact.category is Category.MONEY for fact in heard)
     assert all(fact.link and fact.link.startswith("/v1/") for fact in heard)
 
 

@@ -14,12 +14,14 @@ from payments_fakes import Memory
 from chassis.documents import StaleVersion
 from chassis.ids import new_id
 from chassis.mongo import LostRace, Store
-from contracts.payments.views import DifferenceKind
+from contracts.payments.views import ChargebackStatus, DifferenceKind
 from local_platform.databases import OpenStore
 from payments import migrations
 from payments.adapters.unit_of_work import PaymentsUnitOfWork
 from payments.domain import entries
-from payments.domain.coupon import Coupon
+from payments.domain.chargeback import Chargeback, Taken
+from payments.domain.coupon import Coupon, Redemptions
+from payments.domain.coupon_errors import CouponNotValid
 from payments.domain.errors import InsufficientBalance, InvariantBroken
 from payments.domain.escrow import Escrow
 from payments.domain.fees import Share
@@ -93,7 +95,7 @@ def test_an_escrow_comes_back_as_it_was_kept(units: Units) -> None:
         assert work.escrows.of_challenge(kept.challenge_id) == kept
         assert work.escrows.get("escrow_other") is None
         assert work.escrows.of_challenge("challenge_other") is None
-        changed = kept.begin_funding("s", None, 5).hold("s", Charge("pi", "ch")).begin_release("milestone_1", [Hand("t", 7, 1)])
+        changed = kept.begin_funding("s", None, 5).hold("s", Charge("pi", "ch"), NOW).begin_release("milestone_1", [Hand("t", 7, 1)])
         changed = changed.begin_waiting(Waiting("saga_w", "user_w", 3))
         changed = changed.begin_release("milestone_2", [Hand("x", 5, 1)]).release("x", Share(5, 1)).take_back("milestone_2", Share(3, 1), 0)
         changed = changed.begin_refund("milestone_2", [Hand("r", 3, to_payer=True)]).refund("r")
@@ -124,7 +126,7 @@ def test_a_balance_reads_only_the_escrows_that_hold_or_await_money(units: Units)
         kept = work.escrows.save(kept.begin_funding("s", "milestone_2", 1000))
     with units() as work:
         assert work.escrows.active_of_payee(kept.payee_id) == [kept]
-        kept = work.escrows.save(kept.hold("s", Charge("pi", "ch")))
+        kept = work.escrows.save(kept.hold("s", Charge("pi", "ch"), NOW))
     with units() as work:
         assert work.escrows.active_of_payee(kept.payee_id) == [kept]
         work.escrows.save(kept.begin_refund("milestone_2", [Hand("r", 5, to_payer=True)]).refund("r"))
@@ -136,7 +138,7 @@ def test_a_balance_reads_only_the_escrows_that_hold_or_await_money(units: Units)
 def test_a_movement_written_by_the_version_before_is_read_as_a_hand(store: Store) -> None:
     """It knew of one movement at a time, by `moving` and `saga_id` of the milestone."""
     for back in (False, True):
-        kept = escrow().begin_funding("s", None, 1000).hold("s", Charge("pi", "ch"))
+        kept = escrow().begin_funding("s", None, 1000).hold("s", Charge("pi", "ch"), NOW)
         hand = Hand("t", 105, to_payer=True) if back else Hand("t", 105, 11)
         kept = kept.begin_refund("milestone_1", [hand]) if back else kept.begin_release("milestone_1", [hand])
         with PaymentsUnitOfWork(store) as work:
@@ -148,7 +150,7 @@ def test_a_movement_written_by_the_version_before_is_read_as_a_hand(store: Store
 
 
 def test_delivered_work_that_nobody_answered_is_found_when_its_time_has_come(units: Units) -> None:
-    kept = escrow().begin_funding("s", None, 1000).hold("s", Charge("pi", "ch")).deliver("milestone_1", NOW)
+    kept = escrow().begin_funding("s", None, 1000).hold("s", Charge("pi", "ch"), NOW).deliver("milestone_1", NOW)
     with units() as work:
         work.escrows.add(kept)
         work.escrows.add(escrow())
@@ -383,6 +385,18 @@ def test_the_stuck_are_those_that_run_and_have_failed_often(units: Units) -> Non
         assert work.sagas.count_stuck() == 3
 
 
+def test_the_chargebacks_of_an_escrow_are_found(units: Units) -> None:
+    taken = Taken((("user_1", 54),), 46, (("milestone_1", 40),), (("user_1", 6),))
+    rest = (100, "EUR", "fraudulent", ChargebackStatus.NEEDS_RESPONSE, NOW, NOW, NOW, taken, "ch_1")
+    one, other = Chargeback("du_1", 1, "escrow_1", *rest), Chargeback("du_2", 1, "escrow_2", *rest)
+    with units() as work:
+        work.chargebacks.add(one)
+        work.chargebacks.add(other)
+    with units() as work:
+        assert work.chargebacks.of_escrow("escrow_1") == [one]
+        assert work.chargebacks.of_escrow("escrow_3") == []
+
+
 def test_coupons_are_counted_under_their_version(units: Units) -> None:
     coupon = Coupon("WELCOME", 1, "EUR", 500, None, NOW, None, 2, 1, 0, "user_f", NOW)
     with units() as work:
@@ -403,3 +417,9 @@ def test_coupons_are_counted_under_their_version(units: Units) -> None:
         work.coupons.save_redemptions(replace(work.coupons.redemptions("WELCOME", "user_1"), number=0))
     with pytest.raises((LostRace, StaleVersion)), units() as work:
         work.coupons.save(redeemed)
+    with units() as work:
+        ended = work.coupons.save(replace(redeemed, version=2).end(NOW))
+    with units() as work:
+        assert work.coupons.get("WELCOME") == ended
+    with pytest.raises(CouponNotValid):
+        ended.redeem(Redemptions("WELCOME", "user_2"), "EUR", NOW)

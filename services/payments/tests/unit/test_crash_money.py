@@ -81,6 +81,15 @@ def _charged_back(bank: Bank) -> None:
     tell(bank, ChargebackStatus.NEEDS_RESPONSE, "evt_1")
 
 
+def _charged_back_while_owed(bank: Bank) -> None:
+    _disputed(bank)
+    bank.stripe.refuse["refund"] = ["charge_disputed"]
+    _decide(bank)
+    tell(bank, ChargebackStatus.NEEDS_RESPONSE, "evt_1")
+    bank.resume(SOON)
+    Court(bank).open(20_000)
+
+
 STORIES = {
     "a tip": Story(_released, lambda bank: bank.thank(2_000, key="k")),
     "a bonus": Story(_released, lambda bank: bank.thank(5_000, MilestoneKind.BONUS, key="k")),
@@ -89,6 +98,7 @@ STORIES = {
     "what a decision awards": Story(_disputed, _decide),
     "a chargeback": Story(_released, lambda bank: tell(bank, ChargebackStatus.LOST, "evt_1")),
     "a chargeback that is lost": Story(_charged_back, lambda bank: tell(bank, ChargebackStatus.LOST, "evt_2")),
+    "a chargeback of what is owed and in dispute": Story(_charged_back_while_owed, lambda bank: tell(bank, ChargebackStatus.LOST, "evt_2")),
     "a chargeback that is won": Story(_charged_back, lambda bank: tell(bank, ChargebackStatus.WON, "evt_2")),
 }
 

@@ -147,6 +147,15 @@ class MilestoneMachine(RuleBasedStateMachine):
                 step = step.fail_refund("r") if fails else step.refund("r")
         self.step = step
 
+    @precondition(lambda self: self.step.status is Status.HELD)
+    @rule(amount=st.integers(1, 2_000), disputed=st.integers(0, 997))
+    def charge_back(self, amount: int, disputed: int) -> None:
+        disputed = min(disputed, self.step.free)
+        before = self.step.dispute(disputed) if disputed else self.step
+        after = before.charge_back(amount, 1)
+        assert after.refunded - before.refunded == min(amount, before.held)
+        self.step = after.undispute(after.disputed)
+
     @precondition(lambda self: self.step.status is Status.REFUNDED)
     @rule()
     def fund_again(self) -> None:

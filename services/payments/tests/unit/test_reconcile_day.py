@@ -80,13 +80,14 @@ def test_a_day_that_agrees(office: Office) -> None:
     assert (view.day, view.matched, view.differences) == (DAY, 3, ())
 
 
-def movements(refunds: int, returns: int) -> dict[tuple[str, str], Line]:
+def movements(kind: str, refunds: int, returns: int) -> dict[tuple[str, str], Line]:
     """So many refunds of one saga, and so many that its bank returned."""
-    went = [Line("refund:saga_1", -500, "EUR", f"re_{number}", "refund") for number in range(refunds)]
-    came = [Line("refund_returned:saga_1", 500, "EUR", f"re_{number}", "refund_failure") for number in range(returns)]
+    went = [Line(f"{kind}:saga_1", -500, "EUR", f"re_{number}", "refund") for number in range(refunds)]
+    came = [Line(f"{kind}_returned:saga_1", 500, "EUR", f"re_{number}", "refund_failure") for number in range(returns)]
     return joined((*went, *came))
 
 
+@pytest.mark.parametrize("kind", ["refund", "subscription_refund"])
 @pytest.mark.parametrize(
     ("at_stripe", "in_ledger", "agree"),
     [
@@ -103,10 +104,10 @@ def movements(refunds: int, returns: int) -> dict[tuple[str, str], Line]:
     ],
 )
 def test_refunds_that_failed_before_they_counted_are_no_difference(
-    at_stripe: tuple[int, int], in_ledger: tuple[int, int], agree: bool
+    at_stripe: tuple[int, int], in_ledger: tuple[int, int], agree: bool, kind: str
 ) -> None:
-    ours = movements(*in_ledger)
-    left = {place: line.amount for place, line in without_returned(movements(*at_stripe), ours).items()}
+    ours = movements(kind, *in_ledger)
+    left = {place: line.amount for place, line in without_returned(movements(kind, *at_stripe), ours).items()}
     assert (left == {place: line.amount for place, line in ours.items()}) is agree
 
 

@@ -50,7 +50,8 @@ class FundsReleased(_EscrowFact):
 
 class FundsRefunded(_EscrowFact):
     """`milestone_settled` when nothing of it is held any more and it may be funded again; `milestone_released` when nothing
-    is held any more because a decision shared it out, and the solver was paid a part.
+    is held any more because a decision shared it out, and the solver was paid a part. `by_bank` when the payer has it from the bank, by a
+    chargeback of which `ChargebackClosed` tells both sides; else it goes to the payer's payment method.
     """
 
     milestone_id: MilestoneId
@@ -58,6 +59,7 @@ class FundsRefunded(_EscrowFact):
     reason: str
     milestone_settled: bool
     milestone_released: bool = False
+    by_bank: bool = False
 
 
 class ReleaseTakenBack(_EscrowFact):

@@ -180,6 +180,8 @@ def funds_released(event: payments.FundsReleased) -> list[Fact]:
 
 
 def funds_refunded(event: payments.FundsRefunded) -> list[Fact]:
+    if event.by_bank:  # the end of the chargeback tells both sides
+        return []
     words: Words = {"challenge": event.challenge_title, "amount": event.amount}
     return [Fact(event.payer_id, Category.MONEY, "funds_refunded", words, f"/v1/escrows/{event.escrow_id}")]
 

@@ -21,6 +21,9 @@ class MongoChargebacks:
         document = self._documents.get(chargeback_id)
         return None if document is None else _chargeback(document)
 
+    def of_escrow(self, escrow_id: str) -> list[Chargeback]:
+        return [_chargeback(document) for document in self._documents.find({"escrow_id": escrow_id})]
+
     def page(self, cursor: str | None, limit: int) -> tuple[list[Chargeback], str | None]:
         documents, next_cursor = self._documents.page({}, sort=[("created_at", -1)], cursor=cursor, limit=limit)
         return [_chargeback(document) for document in documents], next_cursor

@@ -83,4 +83,5 @@ def _coupon(document: CouponDocument) -> Coupon:
         redeemed=document.redeemed,
         created_by=document.created_by,
         created_at=document.created_at,
+        ended_at=document.ended_at,
     )

@@ -191,7 +191,10 @@ class ChargebackDocument(VersionedDocument):
     fees = ListField(DictField())
     charge_id = StringField()
 
-    meta: ClassVar[dict[str, Any]] = {"collection": "chargebacks", "indexes": [{"fields": ["-created_at", "-_id"]}]}
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "chargebacks",
+        "indexes": [{"fields": ["-created_at", "-_id"]}, {"fields": ["escrow_id"]}],
+    }
 
 
 class WebhookEventDocument(VersionedDocument):

@@ -31,6 +31,7 @@ class HandDocument(EmbeddedDocument):  # type: ignore[misc]
     owed = BooleanField(required=True)
     paid = BooleanField(default=False)
     sponsored = LongField(default=0)
+    charged_back = BooleanField(default=False)
 
 
 class MemberDocument(EmbeddedDocument):  # type: ignore[misc]

@@ -171,7 +171,8 @@ def _milestone(document: MilestoneDocument, basis_points: int) -> Milestone:
 def _hands(document: MilestoneDocument, basis_points: int) -> tuple[Hand, ...]:
     if document.hands:
         return tuple(
-            Hand(hand.saga_id, hand.gross, hand.fee, hand.to_payer, hand.owed, hand.paid, hand.sponsored) for hand in document.hands
+            Hand(hand.saga_id, hand.gross, hand.fee, hand.to_payer, hand.owed, hand.paid, hand.sponsored, hand.charged_back)
+            for hand in document.hands
         )
     if not document.moving:
         return ()

@@ -21,6 +21,8 @@ class Action(StrEnum):
     CONFIRM = "confirm"
     SEND_BACK = "send_back"
     WITHDRAW = "withdraw"
+    LESSEN = "lessen"  # some of the money is not there to be decided about any more
+    LAPSE = "lapse"  # none of it is
 
 
 # The whole life of a dispute. What is not listed does not happen.
@@ -38,6 +40,14 @@ TRANSITIONS: dict[tuple[Status, Action], Status] = {
     (Status.MEDIATION, Action.WITHDRAW): Status.WITHDRAWN,
     (Status.DECISION_PROPOSED, Action.CONFIRM): Status.DECIDED,
     (Status.DECISION_PROPOSED, Action.SEND_BACK): Status.MEDIATION,
+    (Status.OPEN, Action.LESSEN): Status.OPEN,
+    (Status.ANSWERED, Action.LESSEN): Status.ANSWERED,
+    (Status.MEDIATION, Action.LESSEN): Status.MEDIATION,
+    (Status.DECISION_PROPOSED, Action.LESSEN): Status.MEDIATION,
+    (Status.OPEN, Action.LAPSE): Status.WITHDRAWN,
+    (Status.ANSWERED, Action.LAPSE): Status.WITHDRAWN,
+    (Status.MEDIATION, Action.LAPSE): Status.WITHDRAWN,
+    (Status.DECISION_PROPOSED, Action.LAPSE): Status.WITHDRAWN,
 }
 OVER = frozenset({Status.DECIDED, Status.WITHDRAWN})
 
@@ -142,6 +152,19 @@ class Dispute:
         DisputeOver, WrongDisputeState.
         """
         return self._after(Action.WITHDRAW, at)
+
+    def without(self, milestone_id: str, amount: int, at: datetime) -> Dispute:
+        """Less what the payer has from the bank: a decision that was proposed for more is to be made anew. With nothing left it is over,
+        and shows what it was about.
+
+        Raises:
+            DisputeOver.
+        """
+        parts = tuple((id, part - amount if id == milestone_id else part) for id, part in self.parts)
+        left = tuple((id, part) for id, part in parts if part)
+        if not left:
+            return self._after(Action.LAPSE, at)
+        return replace(self._after(Action.LESSEN, at), parts=left, decision=None)
 
     def awards(self) -> tuple[tuple[str, int, int], ...]:
         """What the decision gives of each milestone: to the payee, and back. The payee's comes from the first milestones."""

@@ -139,6 +139,12 @@ def charged_back(escrow_id: str, payee_id: str, currency: str, *, from_payee: in
     return tuple(Move(source, end, amount) for source, amount in sources if amount)
 
 
+def chargeback_lost(escrow_id: str, currency: str, amount: int) -> tuple[Move, ...]:
+    """The platform no longer lays out what the bank took: what was held is the payer's, and the payer has it."""
+    laid_out = charged_back(escrow_id, "", currency, from_payee=0, from_platform=amount)
+    return tuple(Move(move.destination, move.source, move.amount) for move in laid_out)
+
+
 def chargeback_won(escrow_id: str, payee_id: str, currency: str, *, to_payee: int, to_platform: int = 0) -> tuple[Move, ...]:
     """The bank gave back what it had taken: each gets what was taken from it."""
     taken = charged_back(escrow_id, payee_id, currency, from_payee=to_payee, from_platform=to_platform)

@@ -14,6 +14,7 @@ from payments.domain.errors import AlreadyFunded, EscrowClosed, EscrowFrozen, In
 from payments.domain.fees import WHOLE, Share
 from payments.domain.milestone import BEING_FUNDED, Charge, Hand, Milestone, Status
 from payments.domain.payer_action import PayerAction
+from payments.domain.silence import heard, silence_ends_at
 from payments.domain.splits import Member, check_split, divided
 from payments.domain.waiting import Waiting
 
@@ -145,11 +146,12 @@ class Escrow:
         """The payer's bank wants to hear from the payer."""
         return replace(self._in_hands(saga_id, lambda step: step.require_action(saga_id)), action=action)
 
-    def hold(self, saga_id: str, charge: Charge, sponsored: Mapping[str, int] | None = None, *, by_credit: bool = False) -> Escrow:
-        parts = sponsored or {}
-        return self._in_hands(
-            saga_id, lambda step: step.hold(saga_id, charge, parts.get(step.id, 0), by_credit=by_credit)
-        )._without_action()
+    def hold(
+        self, saga_id: str, charge: Charge, at: datetime, parts: Mapping[str, int] | None = None, *, by_credit: bool = False
+    ) -> Escrow:
+        parts = parts or {}
+        held = self._in_hands(saga_id, lambda step: heard(step.hold(saga_id, charge, parts.get(step.id, 0), by_credit=by_credit), at))
+        return held._without_action()
 
     def fail_funding(self, saga_id: str) -> Escrow:
         """A tip that could not be paid is forgotten: nobody owes it."""
@@ -190,12 +192,10 @@ class Escrow:
         self._must_not_be_frozen()
         return self._changed({milestone_id}, lambda step: step.begin_refund(hands))
 
-    def begin_award(self, milestone_id: str, hands: Sequence[Hand]) -> Escrow:
-        """Raises:
-        EscrowFrozen.
-        """
+    def begin_award(self, milestone_id: str, hands: Sequence[Hand], at: datetime) -> Escrow:
+        """Raises: EscrowFrozen."""
         self._must_not_be_frozen()
-        return self._changed({milestone_id}, lambda step: step.begin_award(hands))
+        return self._changed({milestone_id}, lambda step: heard(step.begin_award(hands), at))
 
     def release(self, saga_id: str, share: Share) -> Escrow:
         return self._in_hands(saga_id, lambda step: step.release(saga_id, share))
@@ -213,8 +213,8 @@ class Escrow:
     def refund(self, saga_id: str) -> Escrow:
         return self._in_hands(saga_id, lambda step: step.refund(saga_id))
 
-    def fail_refund(self, saga_id: str) -> Escrow:
-        return self._in_hands(saga_id, lambda step: step.fail_refund(saga_id))
+    def fail_refund(self, saga_id: str, at: datetime) -> Escrow:
+        return self._in_hands(saga_id, lambda step: heard(step.fail_refund(saga_id), at))
 
     def restore(self, milestone_id: str, amount: int, sponsored: int, *, taken_back: bool) -> Escrow:
         """A refund came back after it had arrived.
@@ -242,12 +242,11 @@ class Escrow:
     @property
     def release_due_at(self) -> datetime | None:
         """When the next delivered work counts as approved by silence. Not while there is a dispute or a freeze: that is no silence."""
-        waiting = [step.release_due_at for step in self.milestones if step.release_due_at and step.free and not step.disputed]
-        return None if self.frozen else min(waiting, default=None)
+        return None if self.frozen else min(filter(None, map(silence_ends_at, self.milestones)), default=None)
 
     def accept_by_silence(self, at: datetime) -> Escrow:
         """Approve what was delivered long enough ago."""
-        due = {step.id for step in self.milestones if step.release_due_at and step.release_due_at <= at and step.free and not step.disputed}
+        due = {step.id for step in self.milestones if (ends_at := silence_ends_at(step)) and ends_at <= at}
         return self._changed(due, lambda step: replace(step, approved=True, release_due_at=None))
 
     def close(self) -> Escrow:
@@ -257,8 +256,8 @@ class Escrow:
         """Nothing begins to move any more. What is on its way arrives: the processor has it."""
         return replace(self, frozen=reason)
 
-    def unfreeze(self) -> Escrow:
-        return replace(self, frozen=None)
+    def unfreeze(self, at: datetime) -> Escrow:
+        return replace(self, frozen=None, milestones=tuple(heard(step, at) for step in self.milestones))
 
     def set_team(self, team: tuple[Member, ...]) -> Escrow:
         """Who shares what is released from now on.
@@ -274,10 +273,10 @@ class Escrow:
         amounts = dict(parts)
         return self._changed(set(amounts), lambda step: step.dispute(amounts[step.id]))
 
-    def end_dispute(self, parts: Sequence[tuple[str, int]]) -> Escrow:
+    def end_dispute(self, parts: Sequence[tuple[str, int]], at: datetime) -> Escrow:
         """Let these amounts go as if there had been no dispute."""
         amounts = dict(parts)
-        return self._changed(set(amounts), lambda step: step.undispute(amounts[step.id]))
+        return self._changed(set(amounts), lambda step: heard(step.undispute(amounts[step.id]), at))
 
     def is_going_to_payee(self, milestone_id: str) -> bool:
         return self.milestone(milestone_id).status in (Status.RELEASING, Status.RELEASED)

@@ -9,34 +9,10 @@ from datetime import datetime
 from contracts.payments.views import MilestoneKind
 from payments.domain.errors import InvariantBroken, MilestoneBusy, MilestoneDisputed, MilestoneNotHeld
 from payments.domain.fees import Share, next_share, part_of
+from payments.domain.hand import Charge, Hand
 from payments.domain.milestone_states import BEING_FUNDED, MOVING, TRANSITIONS, Action, Status
 
 __all__ = ["BEING_FUNDED", "MOVING", "TRANSITIONS", "Action", "Charge", "Hand", "Milestone", "Status"]
-
-
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """The payment that brought the money in: Stripe's PaymentIntent and its charge."""
-
-    intent_id: str
-    charge_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hand:
-    """A saga and what it carries out of escrow: `gross` = net + `fee` to the payee, or all of it back to the payer.
-
-    `owed`: it was decided, so a refusal of the processor does not end it. `paid`: taken back from a milestone that had been paid,
-    and ends as that. `sponsored`: what of `gross` the platform paid, by a coupon or the payer's credit.
-    """
-
-    saga_id: str
-    gross: int
-    fee: int = 0
-    to_payer: bool = False
-    owed: bool = False
-    paid: bool = False
-    sponsored: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +70,17 @@ class Milestone:
     @property
     def free(self) -> int:
         """What may be released or refunded: neither on its way nor disputed."""
-        return self.held - self.moving - self.disputed
+        return self.resting - self.disputed
+
+    @property
+    def resting(self) -> int:
+        """What of it is held and not on its way, disputed or not."""
+        return self.held - self.moving
+
+    @property
+    def sponsored_resting(self) -> int:
+        """What of that the platform paid; the payer has paid the rest."""
+        return self.sponsored - sum(hand.sponsored for hand in self.hands)
 
     @property
     def outstanding(self) -> int:
@@ -161,8 +147,8 @@ class Milestone:
 
     def sponsored_of(self, gross: int, step: int, *, up: bool) -> int:
         """What of the next `gross` the platform paid."""
-        sponsored, held = self.sponsored - sum(hand.sponsored for hand in self.hands), self.held - self.moving
-        return part_of(gross, sponsored, held, step, up=up) if sponsored else 0
+        sponsored = self.sponsored_resting
+        return part_of(gross, sponsored, self.resting, step, up=up) if sponsored else 0
 
     def take_back(self, share: Share, sponsored: int) -> Milestone:
         """Hold again what had been released, fee and all.
@@ -229,8 +215,22 @@ class Milestone:
         paid = hand.paid or (self.status is Status.AWARDING and self.released + self.fees > 0)
         last = Action.RELEASE_REST if paid else Action.REFUND_REST
         status = self._after(self._ending(rest, hand, Action.REFUND_PART, last))
-        held, sponsored = self.held - hand.gross, self.sponsored - hand.sponsored
-        return replace(self, status=status, held=held, refunded=self.refunded + hand.gross, hands=rest, sponsored=min(sponsored, held))
+        return replace(self, status=status, hands=rest)._given_back(hand.gross, hand.sponsored)
+
+    def charge_back(self, amount: int, step: int) -> Milestone:
+        """The payer has `amount` of what rests here from the bank: it is the payer's again, and the platform's part of it the platform's.
+
+        What is disputed goes first: that is what the sides could not agree on. More than rests here does not go.
+        """
+        sponsored = self.sponsored_resting
+        paid = min(amount, self.resting - sponsored)
+        part = part_of(paid, sponsored, self.resting - sponsored, step, up=True) if paid and sponsored else 0
+        gross = paid + part
+        if not gross:
+            return self
+        last = Action.CHARGE_BACK_PART if self.held > gross else Action.CHARGE_BACK_REST
+        status = self._after(Action.GO_ON if self.hands else last)
+        return replace(self, status=status, disputed=self.disputed - min(self.disputed, gross))._given_back(gross, part)
 
     def fail_refund(self, saga_id: str) -> Milestone:
         rest = self._without(self.hand(saga_id))
@@ -256,6 +256,13 @@ class Milestone:
             release_due_at=None,
             spent=self.spent or taken_back,
         )
+
+    def _given_back(self, gross: int, sponsored: int) -> Milestone:
+        """With nothing left of it, delivered work is not waited for any more (decision 0080)."""
+        held = self.held - gross
+        due_at = None if self.status is Status.REFUNDED else self.release_due_at
+        sponsored = min(self.sponsored - sponsored, held)
+        return replace(self, held=held, refunded=self.refunded + gross, sponsored=sponsored, release_due_at=due_at)
 
     def _without(self, ended: Hand) -> tuple[Hand, ...]:
         return tuple(hand for hand in self.hands if hand != ended)

@@ -36,6 +36,8 @@ class Action(StrEnum):
     REFUND_REST = "refund_rest"
     FAIL_REFUND = "fail_refund"
     RESTORE = "restore"  # a refund that had arrived came back
+    CHARGE_BACK_PART = "charge_back_part"  # the payer has it from the bank
+    CHARGE_BACK_REST = "charge_back_rest"
     TAKE_BACK = "take_back"  # what had been released is to go back to the challenger
 
 
@@ -64,6 +66,8 @@ TRANSITIONS: dict[tuple[Status, Action], Status] = {
     (Status.REFUNDED, Action.TAKE_BACK): Status.HELD,
     (Status.HELD, Action.TAKE_BACK): Status.HELD,
     (Status.REFUNDING, Action.RELEASE_REST): Status.RELEASED,
+    (Status.HELD, Action.CHARGE_BACK_PART): Status.HELD,
+    (Status.HELD, Action.CHARGE_BACK_REST): Status.REFUNDED,
     (Status.HELD, Action.BEGIN_AWARD): Status.AWARDING,
     (Status.RELEASING, Action.BEGIN_AWARD): Status.AWARDING,
     (Status.REFUNDING, Action.BEGIN_AWARD): Status.AWARDING,

@@ -26,6 +26,7 @@ COMPARED = (
     "subscription_refund",
     "subscription_refund_returned",
 )
+_REFUNDS = ("refund", "subscription_refund")  # of an escrow, of a bill
 # Those that an account of a person's has one for: `payout_paid` moves nothing in it.
 SENT, CAME_BACK = "payout_begun", ("payout_returned", "payout_failed")
 PAYOUTS = (SENT, *CAME_BACK)
@@ -127,8 +128,8 @@ def without_returned(theirs: Mapping[tuple[str, str], Line], ours: Mapping[tuple
     left = dict(theirs)
     for (key, currency), line in theirs.items():
         kind, _, saga_id = key.partition(":")
-        place, back = (key, currency), (f"refund_returned:{saga_id}", currency)
-        if kind != "refund" or back not in theirs:
+        place, back = (key, currency), (f"{kind}_returned:{saga_id}", currency)
+        if kind not in _REFUNDS or back not in theirs:
             continue
         uncounted = theirs[back].amount - _amount(ours, back)
         if uncounted > 0 and line.amount + uncounted == _amount(ours, place):

@@ -11,6 +11,7 @@ import structlog
 
 from contracts.payments.events import ConservationBroken
 from payments.domain import entries
+from payments.domain.chargeback import FROZEN_BY
 from payments.domain.errors import InvariantBroken
 from payments.domain.escrow import Escrow
 from payments.domain.ledger import balances_of, verify_chain
@@ -62,7 +63,7 @@ class CheckConservationHandler:
                 return
             self.alarms.breach()
             log.error("conservation_broken", escrow_id=escrow.id, found=found, frozen=escrow.frozen)
-            if escrow.frozen is None:
+            if escrow.frozen in (None, FROZEN_BY):
                 escrow = work.escrows.save(escrow.freeze(REASON))
                 work.emit(facts.frozen(escrow, REASON))
                 work.emit(ConservationBroken(**facts.parties(escrow), found=found))

@@ -25,6 +25,8 @@ from payments.domain.fees import Share
 from payments.domain.milestone import Status
 from payments.domain.saga import RefundOrder, ReleaseOrder
 
+TAKEN_BY_BANK = "The payer's bank took the payment back."
+
 
 class Parties(TypedDict):
     """What every event of an escrow tells."""
@@ -72,9 +74,12 @@ def released(escrow: Escrow, milestone_id: str, share: Share, recipient_id: str)
     )
 
 
-def funds_refunded(escrow: Escrow, order: RefundOrder) -> FundsRefunded:
-    """What is taken back after it was released is news of money alone: the milestone was settled before."""
-    status = None if order.taken_back else escrow.milestone(order.milestone_id).status
+def funds_refunded(escrow: Escrow, order: RefundOrder, *, by_bank: bool = False) -> FundsRefunded:
+    """What is taken back after it was released is news of money alone: the milestone was settled before. So is what goes back of a tip or
+    a bonus, which is no milestone that others know.
+    """
+    step = escrow.milestone(order.milestone_id)
+    status = step.status if step.kind is MilestoneKind.WORK and not order.taken_back else None
     return FundsRefunded(
         **parties(escrow),
         milestone_id=order.milestone_id,
@@ -82,7 +87,13 @@ def funds_refunded(escrow: Escrow, order: RefundOrder) -> FundsRefunded:
         reason=order.reason,
         milestone_settled=status is Status.REFUNDED,
         milestone_released=status is Status.RELEASED,
+        by_bank=by_bank,
     )
+
+
+def taken_by_bank(escrow: Escrow, milestone_id: str, amount: int) -> FundsRefunded:
+    """A chargeback was lost: this much of what was held is the payer's again."""
+    return funds_refunded(escrow, RefundOrder(escrow.id, milestone_id, amount, escrow.currency, "", TAKEN_BY_BANK), by_bank=True)
 
 
 def release_taken_back(escrow: Escrow, order: ReleaseOrder, share: Share, reason: str) -> ReleaseTakenBack:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from chassis.principal import Principal
 from contracts.payments.commands import FreezeEscrow
 from contracts.payments.views import EscrowView
+from payments.domain.chargeback import FROZEN_BY
 from payments.domain.errors import NotFinance
 from payments.usecases import facts
 from payments.usecases.ports import UnitsOfWork
@@ -18,7 +19,7 @@ class FreezeEscrowHandler:
     unit_of_work: UnitsOfWork
 
     def __call__(self, command: FreezeEscrow, principal: Principal) -> EscrowView:
-        """For finance, with a reason. Asked again it changes nothing.
+        """For finance, with a reason, which outlasts a chargeback that froze it before. Asked again it changes nothing.
 
         Raises:
             EscrowNotFound, NotFinance.
@@ -27,7 +28,7 @@ class FreezeEscrowHandler:
             escrow = visible(work.escrows.get(command.escrow_id), principal)
             if not is_finance(principal):
                 raise NotFinance
-            if escrow.frozen is None:
+            if escrow.frozen in (None, FROZEN_BY):
                 escrow = work.escrows.save(escrow.freeze(command.reason))
                 work.emit(facts.frozen(escrow, command.reason))
                 work.act("escrows.frozen", escrow.id, command.reason, principal)

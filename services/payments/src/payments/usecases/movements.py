@@ -61,7 +61,7 @@ class Movements:
         hands = self._to_payees(escrow, milestone_id, to_payee) if to_payee else ()
         if to_payer:
             hands = (*hands, self._to_payer(escrow, milestone_id, to_payer, reason, owed=True))
-        return escrow.begin_award(milestone_id, hands)
+        return escrow.begin_award(milestone_id, hands, self.at)
 
     def take_back(self, escrow: Escrow, parts: Sequence[ReleasedPart], reason: str) -> Escrow:
         """Send released money back to the challenger: at once from what the platform has, while it is got back from those who had it.

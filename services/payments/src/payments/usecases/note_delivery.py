@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from contracts.challenges.events import WorkSubmitted
+from payments.domain.silence import SILENCE
 from payments.usecases.engagements import known_escrow
 from payments.usecases.ports import UnitsOfWork
-
-SILENCE = timedelta(days=14)  # after that long without a word from the challenger, delivered work counts as approved
 
 
 @dataclass(frozen=True, slots=True)

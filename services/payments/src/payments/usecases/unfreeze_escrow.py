@@ -33,7 +33,8 @@ class UnfreezeEscrowHandler:
             if not is_finance(principal):
                 raise NotFinance
             if escrow.frozen is not None:
-                escrow = work.escrows.save(follow_up(work, escrow.unfreeze(), self.new_id, self.now()))
+                at = self.now()
+                escrow = work.escrows.save(follow_up(work, escrow.unfreeze(at), self.new_id, at))
                 work.emit(facts.unfrozen(escrow, command.reason))
                 work.act("escrows.unfrozen", escrow.id, command.reason, principal)
             return work.answer(escrow_view(escrow, principal))

@@ -34,6 +34,6 @@ class WithdrawDisputeHandler:
                 raise NotTheOpener
             at = self.now()
             dispute = work.disputes.save(dispute.withdrawn(at))
-            work.escrows.save(follow_up(work, escrow.end_dispute(dispute.parts), self.new_id, at))
+            work.escrows.save(follow_up(work, escrow.end_dispute(dispute.parts, at), self.new_id, at))
             work.emit(DisputeWithdrawn(**told(dispute, escrow)))
             return work.answer(dispute_view(dispute, escrow))

@@ -106,6 +106,8 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
     "payout_returned": ("Payout sent back", "Auszahlung zurückgewiesen", "Versement renvoyé", "Pago devuelto"),
     "chargeback": ("Chargeback", "Rückbuchung", "Rétrofacturation", "Contracargo"),
     "chargeback_won": ("Chargeback won", "Rückbuchung gewonnen", "Rétrofacturation gagnée", "Contracargo ganado"),
+    "chargeback_lost": ("Chargeback lost", "Rückbuchung verloren", "Rétrofacturation perdue", "Contracargo perdido"),
+    "refund_by_bank": ("Refunded by the bank", "Von der Bank erstattet", "Remboursé par la banque", "Reembolsado por el banco"),
     "fund": ("Used to fund", "Zur Einzahlung verwendet", "Utilisé pour un dépôt", "Usado para un depósito"),
     "refund": ("Refund", "Erstattung", "Remboursement", "Reembolso"),
 }

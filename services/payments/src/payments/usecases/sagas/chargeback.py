@@ -2,7 +2,7 @@
 
 Why no crash books twice: nothing is asked of Stripe but how things stand, and each journal (`chargeback:`, `chargeback_won:` and
 `chargeback_lost:` with the dispute's id) is one transaction with the step it belongs to. The escrow is frozen from the taking to the
-decision; what was on its way then arrives, and counts as released.
+last decision; what was on its way to the payee then arrives, and counts as released.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.payments.views import ChargebackStatus
-from payments.domain.chargeback import FROZEN_BY, OPEN, Chargeback, taken_from
-from payments.domain.documents.due import Due
+from payments.domain.chargeback import FROZEN_BY, OPEN, Chargeback, is_being_recorded, taken_from
+from payments.domain.errors import MilestoneBusy
 from payments.domain.escrow import Escrow
-from payments.domain.milestone import Hand
 from payments.domain.saga import ChargebackOrder, Saga, Step
 from payments.usecases import facts
 from payments.usecases.bookkeeping import post_for
@@ -24,6 +23,7 @@ from payments.usecases.movements import follow_up
 from payments.usecases.ports import PaymentProvider, UnitOfWork, UnitsOfWork
 from payments.usecases.released_parts import released_parts
 from payments.usecases.sagas.bill_chargeback import follow_bill
+from payments.usecases.sagas.lost_chargeback import lose, refunds_under_way
 from payments.usecases.sagas.recording import escrow_of, recording
 
 
@@ -39,7 +39,7 @@ class ChargebackSteps:
 
         Raises:
             ProviderUnavailable: look again.
-            MilestoneBusy: money that must go back is on its way; look again.
+            MilestoneBusy: money that must go back is on its way, or the payment is not recorded yet; look again.
             BillNotPaid: its charge is not recorded yet; look again.
             TakenOver: somebody else recorded it.
         """
@@ -72,9 +72,12 @@ class ChargebackSteps:
             work.chargebacks.save(chargeback)
 
     def _take(self, work: UnitOfWork, escrow: Escrow, chargeback: Chargeback, dispute: Dispute, at: datetime) -> Chargeback:
+        if is_being_recorded(escrow, dispute.charge_id):
+            raise MilestoneBusy
         released = released_parts(work, escrow, lambda order: order.charge_id == dispute.charge_id)
         shares = [(part.order.payee_id, part.share) for part in released]
-        chargeback = chargeback.took(taken_from(escrow, dispute.charge_id, dispute.amount, shares))
+        refunds = refunds_under_way(work, escrow, dispute.charge_id).values()
+        chargeback = chargeback.took(taken_from(escrow, dispute.charge_id, dispute.amount, shares, refunds))
         post_for(work, escrow, f"chargeback:{chargeback.id}", chargeback.moves(), at, overdraw=True)
         work.emit(facts.chargeback_opened(escrow, chargeback))
         work.escrows.save(escrow if escrow.frozen else escrow.freeze(FROZEN_BY))
@@ -82,21 +85,14 @@ class ChargebackSteps:
 
     def _decide(self, work: UnitOfWork, chargeback: Chargeback, *, won: bool, at: datetime) -> None:
         escrow = escrow_of(work, chargeback.escrow_id)
-        if escrow.frozen == FROZEN_BY:
-            escrow = escrow.unfreeze()
         if won:
             post_for(work, escrow, f"chargeback_won:{chargeback.id}", chargeback.moves_back(), at)
-        elif parts := chargeback.still_held(escrow):
-            frozen, escrow = escrow.frozen, escrow.unfreeze()
-            for milestone_id, amount in parts:
-                hand = Hand(f"{chargeback.id}:{milestone_id}", amount, to_payer=True)
-                escrow = escrow.begin_refund(milestone_id, (hand,)).refund(hand.saga_id)
-            escrow = escrow.freeze(frozen) if frozen else escrow
-            lost = sum(amount for _, amount in parts)
-            post_for(work, escrow, f"chargeback_lost:{chargeback.id}", chargeback.moves_of_loss(lost), at)
-        else:  # nothing moves any more, but the fee of what was lost is credited
-            work.due.add(Due.now(f"chargeback_lost:{chargeback.id}", escrow.id, at))
+        else:
+            escrow = lose(work, escrow, chargeback, at)
         work.emit(facts.chargeback_closed(escrow, chargeback, won=won))
+        others = (one for one in work.chargebacks.of_escrow(escrow.id) if one.id != chargeback.id)
+        if escrow.frozen == FROZEN_BY and not any(one.undecided for one in others):
+            escrow = escrow.unfreeze(at)
         work.escrows.save(follow_up(work, escrow, self.new_id, at))
 
 

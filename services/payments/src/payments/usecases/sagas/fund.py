@@ -26,7 +26,7 @@ class FundSteps(IntentSteps[FundOrder]):
         escrow = escrow_of(work, order.escrow_id)
         milestone_ids = tuple(step.id for step in escrow.in_saga(saga.id))
         parts = shared_out(escrow, escrow.in_saga(saga.id), order.sponsored)
-        escrow = escrow.hold(saga.id, charge, parts, by_credit=order.credit_of is not None)
+        escrow = escrow.hold(saga.id, charge, at, parts, by_credit=order.credit_of is not None)
         moves = entries.funded(escrow.id, order.amount, order.currency, order.sponsored)
         post_for(work, escrow, f"fund:{saga.id}", moves, at)
         if all(escrow.milestone(id).kind is MilestoneKind.WORK for id in milestone_ids):

@@ -45,19 +45,35 @@ class RefundSteps(ChargeRefundSteps[RefundOrder]):
 
     def fail(self, saga: Saga, order: RefundOrder, code: str) -> Saga:
         """No refund follows up on this: one that began by itself would begin again without end. Work that was approved
-        meanwhile is paid. What a decision awarded is owed: it is tried again, under a new key, and is seen as stuck.
+        meanwhile is paid. What a decision awarded is owed: it is tried again, under a new key, and is seen as stuck, unless the payer has
+        it from the bank by now.
         """
         with recording(self.unit_of_work, saga) as work:
             at = self.now()
             escrow = escrow_of(work, order.escrow_id)
             if work.journals.get(f"refund:{saga.id}") is not None:
                 return self._book_back(work, saga, order, escrow, code, at)
-            if escrow.hand(saga.id).owed:
+            hand = escrow.hand(saga.id)
+            if hand.charged_back:
+                return self._given_by_bank(work, saga, order, escrow, code, at)
+            if hand.owed:
                 again = saga.to(Step.REFUND, at) if saga.step is Step.AWAIT_REFUND else saga
                 return work.sagas.save(again.refused(at, code))
-            escrow = escrow.fail_refund(saga.id)
+            escrow = escrow.fail_refund(saga.id, at)
             work.escrows.save(release_approved(work, escrow, self.new_id, at))
             return work.sagas.save(saga.failed(at, code))
+
+    def _given_by_bank(self, work: UnitOfWork, saga: Saga, order: RefundOrder, escrow: Escrow, code: str, at: datetime) -> Saga:
+        """What was to be sent is the payer's, who has it from the bank: the platform no longer lays it out (decision 0079)."""
+        escrow = escrow.refund(saga.id)
+        moves = (
+            *entries.refunded(escrow.id, order.amount, order.currency, order.sponsored, order.credit_of),
+            *entries.chargeback_lost(escrow.id, order.currency, order.amount),
+        )
+        post_for(work, escrow, f"refund_by_bank:{saga.id}", moves, at)
+        work.emit(facts.funds_refunded(escrow, order, by_bank=True))
+        work.escrows.save(follow_up(work, escrow, self.new_id, at))
+        return work.sagas.save(saga.failed(at, code))
 
     def _book_back(self, work: UnitOfWork, saga: Saga, order: RefundOrder, escrow: Escrow, code: str, at: datetime) -> Saga:
         """The bank returned it after it had been reported as done: the money is held again, and everybody is told so."""
