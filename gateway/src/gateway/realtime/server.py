@@ -19,6 +19,7 @@ from contracts.errors import DomainError, Problem, ProblemError
 from gateway import metrics, problems
 from gateway.realtime.calls import Calls
 from gateway.realtime.hub import Hub, Socket, conversation_room
+from gateway.realtime.rounds import every
 from gateway.rest.admission import limited
 from gateway.rest.validation import InvalidRequest
 from gateway.settings import RateClass
@@ -92,7 +93,7 @@ class RealTime:
         server.on("*", catch_all)
 
     async def start(self) -> None:
-        self._round = asyncio.create_task(self._go_round(), name="socket-round")
+        self._round = asyncio.create_task(every(self._calls.presence.refresh_every_s, self._go_round), name="socket-round")
 
     async def stop(self) -> None:
         """End the round and all sockets."""
@@ -168,15 +169,13 @@ class RealTime:
             raise limited(verdict)
 
     async def _go_round(self) -> None:
-        while True:
-            await asyncio.sleep(self._calls.presence.refresh_every_s)
-            try:
-                await self._cut_expired()
-                await self._refresh_presence()
-            except RedisAway:
-                continue
-            except Exception:
-                _log.exception("socket_round_failed")
+        try:
+            await self._cut_expired()
+            await self._refresh_presence()
+        except RedisAway:
+            return
+        except Exception:
+            _log.exception("socket_round_failed")
 
     async def _cut_expired(self) -> None:
         now = time.monotonic()

@@ -11,6 +11,7 @@ from chassis.principal import SessionEnded
 from contracts.errors import Kind, ProblemError
 from contracts.identity.authentication import ListSessions
 from gateway.realtime.hub import Hub, Socket
+from gateway.realtime.rounds import every
 from gateway.rpc import Rpc
 
 _AT_ONCE = 8
@@ -28,20 +29,18 @@ class SessionProofs:
         self._keeper: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        self._keeper = asyncio.create_task(self._keep_asking(), name="session-proofs")
+        self._keeper = asyncio.create_task(every(self._every_s, self._go_round), name="session-proofs")
 
     async def stop(self) -> None:
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
 
-    async def _keep_asking(self) -> None:
-        while True:
-            await asyncio.sleep(self._every_s)
-            try:
-                await self._ask_about_all()
-            except Exception:
-                _log.exception("session_proofs_failed")
+    async def _go_round(self) -> None:
+        try:
+            await self._ask_about_all()
+        except Exception:
+            _log.exception("session_proofs_failed")
 
     async def _ask_about_all(self) -> None:
         unproven = {socket.principal.session_id: socket for socket in self._hub.sockets.values() if not socket.proven}
