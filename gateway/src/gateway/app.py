@@ -57,9 +57,9 @@ def create_app(settings: Settings) -> web.Application:
 
     async def calls_services(_app: web.Application) -> AsyncIterator[None]:
         await client.start()
-        await app[MAINTENANCE].start()
+        await app[MAINTENANCE].rounds.start()
         yield
-        await app[MAINTENANCE].stop()
+        await app[MAINTENANCE].rounds.stop()
         await client.stop()
 
     app.cleanup_ctx.insert(0, calls_services)
@@ -162,9 +162,9 @@ def _add_sockets(
     async def connections(_app: web.Application) -> AsyncIterator[None]:
         await feed.start()
         await real_time.start()
-        await proofs.start()
+        await proofs.rounds.start()
         yield
-        await proofs.stop()
+        await proofs.rounds.stop()
         await feed.stop()
         await manager.close()
         await redis.close()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import structlog
 
 from chassis.rpc_client import InternalError
@@ -11,6 +9,7 @@ from contracts.base import Event
 from contracts.errors import Kind, Problem, ProblemError
 from contracts.identity.configuration import GetClientConfiguration
 from contracts.identity.events import SettingChanged
+from gateway.rounds import Rounds
 from gateway.rpc import Rpc
 
 SETTING = "maintenance.read_only"
@@ -24,7 +23,7 @@ class Maintenance:
 
     def __init__(self, rpc: Rpc) -> None:
         self._rpc = rpc
-        self._keeper: asyncio.Task[None] | None = None
+        self.rounds = Rounds("maintenance", _ASK_EVERY_S, self.ask)
         self.read_only = False
 
     def refuse(self) -> None:
@@ -41,14 +40,6 @@ class Maintenance:
         if isinstance(event, SettingChanged) and event.name == SETTING:
             self.read_only = event.value is True
 
-    async def start(self) -> None:
-        self._keeper = asyncio.create_task(self._keep_asking(), name="maintenance")
-
-    async def stop(self) -> None:
-        if self._keeper is not None:
-            self._keeper.cancel()
-            await asyncio.gather(self._keeper, return_exceptions=True)
-
     async def ask(self) -> None:
         """Ask identity; while it does not answer, what was last heard holds."""
         try:
@@ -59,8 +50,3 @@ class Maintenance:
             _log.exception("maintenance_unknown")
         else:
             self.read_only = configuration.settings.get(SETTING) is True
-
-    async def _keep_asking(self) -> None:
-        while True:
-            await self.ask()
-            await asyncio.sleep(_ASK_EVERY_S)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from gateway.realtime.rounds import every
+from gateway.rounds import Rounds
 
 
 async def test_a_cancellation_that_somebody_swallows_ends_the_rounds_all_the_same() -> None:
@@ -16,9 +16,9 @@ async def test_a_cancellation_that_somebody_swallows_ends_the_rounds_all_the_sam
         with suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
 
-    rounds = asyncio.create_task(every(0.0, swallow))
+    rounds = Rounds("rounds", 0.0, swallow)
+    await rounds.start()
     await waiting.wait()
-    rounds.cancel()
     async with asyncio.timeout(5):
-        await asyncio.gather(rounds, return_exceptions=True)
-    assert rounds.done()
+        await rounds.stop()
+    assert "rounds" not in {task.get_name() for task in asyncio.all_tasks()}

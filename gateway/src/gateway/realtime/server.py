@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
@@ -19,9 +18,9 @@ from contracts.errors import DomainError, Problem, ProblemError
 from gateway import metrics, problems
 from gateway.realtime.calls import Calls
 from gateway.realtime.hub import Hub, Socket, conversation_room
-from gateway.realtime.rounds import every
 from gateway.rest.admission import limited
 from gateway.rest.validation import InvalidRequest
+from gateway.rounds import Rounds
 from gateway.settings import RateClass
 from gateway.shared.connection import RedisAway
 from gateway.shared.rate_limits import RateLimits
@@ -73,7 +72,7 @@ class RealTime:
     def __init__(self, server: socketio.AsyncServer, hub: Hub, calls: Calls, limits: RateLimits) -> None:
         self._server, self._hub, self._calls, self._limits = server, hub, calls, limits
         self._told_online: dict[str, bool] = {}
-        self._round: asyncio.Task[None] | None = None
+        self._rounds = Rounds("socket-round", calls.presence.refresh_every_s, self._go_round)
         server.on("connect", self._connect)
         server.on("disconnect", self._disconnect)
         handlers: dict[str, _Call] = {
@@ -93,13 +92,11 @@ class RealTime:
         server.on("*", catch_all)
 
     async def start(self) -> None:
-        self._round = asyncio.create_task(every(self._calls.presence.refresh_every_s, self._go_round), name="socket-round")
+        await self._rounds.start()
 
     async def stop(self) -> None:
         """End the round and all sockets."""
-        if self._round is not None:
-            self._round.cancel()
-            await asyncio.gather(self._round, return_exceptions=True)
+        await self._rounds.stop()
         await self._hub.close()
         await self._server.shutdown()
 

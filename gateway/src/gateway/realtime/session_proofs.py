@@ -11,7 +11,7 @@ from chassis.principal import SessionEnded
 from contracts.errors import Kind, ProblemError
 from contracts.identity.authentication import ListSessions
 from gateway.realtime.hub import Hub, Socket
-from gateway.realtime.rounds import every
+from gateway.rounds import Rounds
 from gateway.rpc import Rpc
 
 _AT_ONCE = 8
@@ -25,16 +25,8 @@ class SessionProofs:
     """
 
     def __init__(self, hub: Hub, rpc: Rpc, every_s: float, timeout_s: float) -> None:
-        self._hub, self._rpc, self._every_s, self._timeout_s = hub, rpc, every_s, timeout_s
-        self._keeper: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        self._keeper = asyncio.create_task(every(self._every_s, self._go_round), name="session-proofs")
-
-    async def stop(self) -> None:
-        if self._keeper is not None:
-            self._keeper.cancel()
-            await asyncio.gather(self._keeper, return_exceptions=True)
+        self._hub, self._rpc, self._timeout_s = hub, rpc, timeout_s
+        self.rounds = Rounds("session-proofs", every_s, self._go_round)
 
     async def _go_round(self) -> None:
         try:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from contracts.identity.events import CredentialRevoked, SecondFactorChanged
+from contracts.identity.events import SecondFactorChanged
 from identity.domain.credential import Kind
-from identity.usecases.end_tokens import end_tokens
+from identity.usecases.end_tokens import revoke
 from identity.usecases.ports import UnitOfWork
 
 
@@ -21,7 +21,4 @@ def clear_ways_in(work: UnitOfWork, user_id: str, at: datetime) -> None:
     for factor in [*(["totp"] if factors.has_totp else []), *("passkey" for _ in factors.passkeys), *("link" for _ in links)]:
         work.emit(SecondFactorChanged(user_id=user_id, factor=factor, change="removed"))
     for key in work.credentials.of(user_id, Kind.KEY):
-        if key.revoked_at is None:
-            work.credentials.save(key.revoked(at))
-            work.emit(CredentialRevoked(credential_id=key.id, owner_id=key.owner_id))
-            end_tokens(work, key)
+        revoke(work, key, at)

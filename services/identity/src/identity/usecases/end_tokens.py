@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
-from contracts.identity.events import SessionRevoked
+from contracts.identity.events import CredentialRevoked, SessionRevoked
 from identity.domain.credential import Credential, Kind
 from identity.domain.session import RevokeReason
 from identity.usecases.ports import UnitOfWork
@@ -13,6 +14,14 @@ from identity.usecases.ports import UnitOfWork
 def end_tokens(work: UnitOfWork, credential: Credential, reason: RevokeReason = RevokeReason.KEY_REVOKED) -> None:
     """In this unit of work."""
     work.emit(SessionRevoked(user_id=credential.created_by, session_id=credential.session_id, reason=reason.value))
+
+
+def revoke(work: UnitOfWork, credential: Credential, at: datetime) -> None:
+    """End a key or a client for good, unless it has ended; in this unit of work."""
+    if credential.revoked_at is None:
+        work.credentials.save(credential.revoked(at))
+        work.emit(CredentialRevoked(credential_id=credential.id, owner_id=credential.owner_id))
+        end_tokens(work, credential)
 
 
 def end_tokens_of(work: UnitOfWork, user_id: str, reason: RevokeReason, new_id: Callable[[str], str]) -> None:

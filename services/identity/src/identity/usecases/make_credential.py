@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chassis.principal import Principal
-from contracts.identity.events import CredentialRevoked, CredentialRotated
+from contracts.identity.events import CredentialRotated
 from contracts.identity.scopes import MACHINE_SCOPES
 from identity.domain.credential import MOST, Credential, KeptSecret, Kind, prefix_of
 from identity.domain.credential_errors import ScopeForPeople, TooManyCredentials
 from identity.domain.tokens import digest
-from identity.usecases.end_tokens import end_tokens
+from identity.usecases.end_tokens import end_tokens, revoke
 from identity.usecases.organisation_ports import KeyTokens
 from identity.usecases.ports import UnitOfWork
 from identity.usecases.show_credential import credential_created, credential_of, owner_for
@@ -84,11 +84,7 @@ class MakeCredential:
             CredentialNotFound, RoleTooLow.
         """
         with self.unit_of_work() as work:
-            credential = credential_of(work, principal, credential_id, kind)
-            if credential.revoked_at is None:
-                work.credentials.save(credential.revoked(self.now()))
-                work.emit(CredentialRevoked(credential_id=credential.id, owner_id=credential.owner_id))
-                end_tokens(work, credential)
+            revoke(work, credential_of(work, principal, credential_id, kind), self.now())
 
     def used(self, credential: Credential) -> None:
         """Leave a mark of its use, unless there is a recent one."""

@@ -13,7 +13,7 @@ from payments.domain.currencies import step_of
 from payments.domain.errors import MilestoneBusy
 from payments.domain.escrow import Escrow
 from payments.domain.fees import Share
-from payments.domain.ledger import Move
+from payments.domain.ledger import Move, undone
 from payments.domain.milestone import BEING_FUNDED, Milestone
 from payments.domain.saga import RefundOrder
 
@@ -75,7 +75,7 @@ class Chargeback:
 
     def moves_back(self) -> tuple[Move, ...]:
         """The journal of a chargeback that was won: each gets what was taken from it."""
-        return tuple(Move(move.destination, move.source, move.amount) for move in self.moves())
+        return undone(self.moves())
 
 
 def taken_from(

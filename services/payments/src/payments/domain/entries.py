@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from payments.domain.fees import Share
-from payments.domain.ledger import Account, AccountKind, Move
+from payments.domain.ledger import Account, AccountKind, Move, undone
 
 
 def payer(escrow_id: str, currency: str) -> Account:
@@ -101,7 +101,7 @@ def refunded(escrow_id: str, amount: int, currency: str, sponsored: int = 0, cre
 
 def refund_returned(escrow_id: str, amount: int, currency: str, sponsored: int = 0, credit_of: str | None = None) -> tuple[Move, ...]:
     """The payer's bank sent a refund back after it had been reported as done: all is held again."""
-    return tuple(Move(move.destination, move.source, move.amount) for move in refunded(escrow_id, amount, currency, sponsored, credit_of))
+    return undone(refunded(escrow_id, amount, currency, sponsored, credit_of))
 
 
 def taken_back(escrow_id: str, payee_id: str, share: Share, currency: str) -> tuple[Move, ...]:
@@ -141,14 +141,7 @@ def charged_back(escrow_id: str, payee_id: str, currency: str, *, from_payee: in
 
 def chargeback_lost(escrow_id: str, currency: str, amount: int) -> tuple[Move, ...]:
     """The platform no longer lays out what the bank took: what was held is the payer's, and the payer has it."""
-    laid_out = charged_back(escrow_id, "", currency, from_payee=0, from_platform=amount)
-    return tuple(Move(move.destination, move.source, move.amount) for move in laid_out)
-
-
-def chargeback_won(escrow_id: str, payee_id: str, currency: str, *, to_payee: int, to_platform: int = 0) -> tuple[Move, ...]:
-    """The bank gave back what it had taken: each gets what was taken from it."""
-    taken = charged_back(escrow_id, payee_id, currency, from_payee=to_payee, from_platform=to_platform)
-    return tuple(Move(move.destination, move.source, move.amount) for move in taken)
+    return undone(charged_back(escrow_id, "", currency, from_payee=0, from_platform=amount))
 
 
 def payout_begun(user_id: str, amount: int, currency: str) -> tuple[Move, ...]:

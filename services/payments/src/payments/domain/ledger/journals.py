@@ -29,6 +29,11 @@ class Move:
             raise ValueError("a move has two ends")
 
 
+def undone(moves: Iterable[Move]) -> tuple[Move, ...]:
+    """Each of them the other way round."""
+    return tuple(Move(move.destination, move.source, move.amount) for move in moves)
+
+
 @dataclass(frozen=True, slots=True)
 class Journal:
     """An entry of a book: append-only, told by a business key that can be used once, tied to the entry before it by its hash.

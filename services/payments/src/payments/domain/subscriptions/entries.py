@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from payments.domain.ledger import Account, AccountKind, Move
+from payments.domain.ledger import Account, AccountKind, Move, undone
 from payments.domain.subscriptions.bill import Bill
 
 
@@ -34,7 +34,7 @@ def refunded(before: Bill, after: Bill) -> tuple[Move, ...]:
 
 def refund_returned(before: Bill, after: Bill) -> tuple[Move, ...]:
     """The payer's bank sent a refund back after it had been reported as done."""
-    return _back(refunded(after, before))
+    return undone(refunded(after, before))
 
 
 def charged_back(before: Bill, after: Bill) -> tuple[Move, ...]:
@@ -43,7 +43,7 @@ def charged_back(before: Bill, after: Bill) -> tuple[Move, ...]:
 
 
 def won_back(before: Bill, after: Bill) -> tuple[Move, ...]:
-    return _back(charged_back(after, before))
+    return undone(charged_back(after, before))
 
 
 def _gone(before: Bill, after: Bill, outside: Account) -> tuple[Move, ...]:
@@ -54,7 +54,3 @@ def _gone(before: Bill, after: Bill, outside: Account) -> tuple[Move, ...]:
     losses = Account(AccountKind.LOSSES, after.subscription_id, after.currency)
     parts = ((source, before.kept - after.kept), (losses, after.loss - before.loss))
     return tuple(Move(account, outside, amount) for account, amount in parts if amount)
-
-
-def _back(moves: tuple[Move, ...]) -> tuple[Move, ...]:
-    return tuple(Move(move.destination, move.source, move.amount) for move in moves)
