@@ -28,6 +28,9 @@ E2E := $(wildcard tests/e2e/test_rolling_restart.py deploy/local/tests/e2e tests
 CHAOS := $(wildcard tests/chaos/smoke)
 endif
 
+# Tests start hundreds of processes: without bytecode each of them would compile all of ours anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # `make test` measures the coverage of all but the chaos runs; single runs are quicker without.
 PYTEST := $(PY) $(if $(COVERAGE),-m coverage run )-m pytest
 

@@ -154,6 +154,7 @@ class Storm:
             lambda: bank.thank(self._some(5_000), chance.choice((MilestoneKind.TIP, MilestoneKind.BONUS))),
             self._take_back,
             lambda: bank.deliver(chance.choice((0, 1))),
+            lambda: bank.request_changes(chance.choice((0, 1))),
             lambda: bank.approve(chance.choice((0, 1))),
             lambda: self._pass(timedelta(seconds=chance.choice((1, 5, 60, 4_000)))),
             lambda: self._pass(timedelta(seconds=chance.choice((1, 30)))),

@@ -16,7 +16,7 @@ from chassis.ids import new_id
 from chassis.mongo import LostRace
 from chassis.principal import Principal
 from contracts.base import Event
-from contracts.challenges.events import ApplicationAccepted, ChallengeCancelled, SubmissionApproved, WorkSubmitted
+from contracts.challenges.events import ApplicationAccepted, ChallengeCancelled, ChangesRequested, SubmissionApproved, WorkSubmitted
 from contracts.challenges.terms import CancelReason, ChallengeStatus, MilestoneStatus, MilestoneView
 from contracts.identity.roles import Role
 from contracts.money import Price
@@ -47,6 +47,7 @@ from payments.usecases.freeze_escrow import FreezeEscrowHandler
 from payments.usecases.fund_escrow import FundEscrowHandler
 from payments.usecases.get_balance import GetBalanceHandler
 from payments.usecases.grant_credit import GrantCreditHandler
+from payments.usecases.note_changes_requested import NoteChangesRequestedHandler
 from payments.usecases.note_delivery import NoteDeliveryHandler
 from payments.usecases.open_escrow import OpenEscrowHandler
 from payments.usecases.pay_extra import PayExtraHandler
@@ -100,7 +101,7 @@ class Bank:
         self.memory, self.stripe = memory or Memory(crashes=self.crashes), FakeStripe(self.crashes)
         provider, webhooks = provider or self.stripe, webhooks or FakeWebhooks()
         self.clock, self.calls, self.patience = FixedClock(start), FakeCalls(), FakePatience()
-        self.currency, self.counted, self.tips_open = currency, 0, True
+        self.currency, self.counted, self.heard, self.tips_open = currency, 0, 0, True
         self.challenger, self.solver, self.finance = person(Role.CHALLENGER), person(Role.SOLVER), person(Role.FINANCE)
         self.challenge_id = new_id("challenge")
         self.milestone_ids = tuple(new_id("milestone") for _ in amounts)
@@ -119,6 +120,7 @@ class Bank:
         self.silence_handler = ReleaseBySilenceHandler(uow, rerun, new_id, now)
         self.open_handler = OpenEscrowHandler(uow, fee_basis_points, new_id, now)
         self.deliver_handler = NoteDeliveryHandler(uow, now)
+        self.changes_handler = NoteChangesRequestedHandler(uow)
         self.approve_handler = ReleaseApprovedMilestoneHandler(uow, new_id, now)
         self.cancel_handler = CloseCancelledEscrowHandler(uow, new_id, now)
         self.resume_handler = ResumeSagasHandler(uow, self.runner, rerun, new_id, now)
@@ -202,8 +204,18 @@ class Bank:
         command = UnfreezeEscrow(escrow_id=self.escrow.id, reason="All is well.")
         return self.call(lambda: self.unfreeze_handler(command, self.finance), None)
 
-    def deliver(self, milestone: int) -> None:
-        rerun(lambda: self.deliver_handler(WorkSubmitted(**self._work(milestone), attempt=1)))
+    def deliver(self, milestone: int, sequence: int | None = None) -> None:
+        """`sequence` is the fact's place among those of the challenge; the next one, unless told otherwise."""
+        heard = self._hear(sequence)
+        rerun(lambda: self.deliver_handler(WorkSubmitted(**self._work(milestone), attempt=1), heard))
+
+    def request_changes(self, milestone: int, sequence: int | None = None) -> None:
+        heard = self._hear(sequence)
+        rerun(lambda: self.changes_handler(ChangesRequested(**self._work(milestone), feedback="Bigger."), heard))
+
+    def _hear(self, sequence: int | None) -> int:
+        self.heard = max(self.heard, sequence or self.heard + 1)
+        return sequence or self.heard
 
     def approve(self, milestone: int) -> None:
         rerun(lambda: self.approve_handler(SubmissionApproved(**self._work(milestone))))

@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from contracts.base import Event, Message, Request
@@ -42,5 +43,15 @@ def requests() -> list[type[Request[Any]]]:
 
 def events() -> list[type[Event]]:
     """All events, by type."""
-    found = [event for package in _PACKAGES for event in _declared(f"contracts.{package}.events", Event)]
-    return sorted(found, key=lambda event: event.type())
+    return sorted((event for package in _PACKAGES for event in _events_of(package).values()), key=lambda event: event.type())
+
+
+def event_named(event_type: str) -> type[Event] | None:
+    """The event of this type, if there is one; of the packages only that of its source is read."""
+    source = event_type.partition(".")[0]
+    return _events_of(source).get(event_type) if source in _PACKAGES else None
+
+
+@cache
+def _events_of(package: str) -> dict[str, type[Event]]:
+    return {event.type(): event for event in _declared(f"contracts.{package}.events", Event)}

@@ -35,6 +35,11 @@ def test_every_request_names_its_service_method_and_answer() -> None:
     assert {request.answer for request in catalogue.requests() if request.method() == "verify_email"} == {Done}
 
 
+def test_an_event_is_found_by_its_type() -> None:
+    assert all(catalogue.event_named(event.type()) is event for event in catalogue.events())
+    assert [catalogue.event_named(unknown) for unknown in ("", "identity", "identity.gone.v1", "base.event.v1", "os.path.v1")] == [None] * 5
+
+
 def test_every_event_has_a_subject_among_its_fields() -> None:
     for event in catalogue.events():
         assert issubclass(event, Event)

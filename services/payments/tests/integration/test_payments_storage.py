@@ -101,7 +101,7 @@ def test_an_escrow_comes_back_as_it_was_kept(units: Units) -> None:
         changed = changed.begin_refund("milestone_2", [Hand("r", 3, to_payer=True)]).refund("r")
         changed = changed.restore("milestone_2", 3, 0, taken_back=True)
         changed = changed.approve("milestone_2").set_team((Member("user_a", 1), Member("user_b", 9_999)))
-        changed = changed.deliver("milestone_1", NOW).begin_dispute([("milestone_1", 9)]).freeze("why")
+        changed = changed.deliver("milestone_1", NOW, 7).begin_dispute([("milestone_1", 9)]).freeze("why")
         saved = work.escrows.save(changed)
     assert saved == replace(changed, version=2)
     with units() as work:
@@ -150,7 +150,7 @@ def test_a_movement_written_by_the_version_before_is_read_as_a_hand(store: Store
 
 
 def test_delivered_work_that_nobody_answered_is_found_when_its_time_has_come(units: Units) -> None:
-    kept = escrow().begin_funding("s", None, 1000).hold("s", Charge("pi", "ch"), NOW).deliver("milestone_1", NOW)
+    kept = escrow().begin_funding("s", None, 1000).hold("s", Charge("pi", "ch"), NOW).deliver("milestone_1", NOW, 7)
     with units() as work:
         work.escrows.add(kept)
         work.escrows.add(escrow())

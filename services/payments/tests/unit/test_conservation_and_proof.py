@@ -131,8 +131,7 @@ def test_work_that_nobody_answers_for_fourteen_days_is_paid(bank: Bank) -> None:
 def test_a_request_for_changes_is_no_silence(bank: Bank) -> None:
     bank.fund()
     bank.deliver(0)
-    with bank.memory.unit_of_work() as work:
-        work.escrows.save(bank.escrow.send_back(bank.milestone_ids[0]))
+    bank.request_changes(0)
     bank.clock.advance(timedelta(days=30))
     bank.silence_handler()
     assert bank.running == []

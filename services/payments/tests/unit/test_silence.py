@@ -119,3 +119,32 @@ def test_a_part_that_went_back_changes_nothing_for_the_rest(bank: Bank) -> None:
     bank.clock.advance(timedelta(days=13))
     bank.refund(amount=20_000)
     assert in_silence(bank, timedelta(days=1)) == (60_000, 0, 36_000, 20_000, 4_000)
+
+
+def test_a_delivery_heard_of_after_it_was_sent_back_starts_no_clock(bank: Bank) -> None:
+    """Each kind of fact comes by a queue of its own: a retry, or a start after a while, turns them around."""
+    bank.fund(0)
+    bank.request_changes(0, sequence=2)
+    bank.deliver(0, sequence=1)
+    assert bank.escrow.milestones[0].delivered
+    assert in_silence(bank, LONGER) == (60_000, 60_000, 0, 0, 0)
+    bank.deliver(0, sequence=3)
+    assert in_silence(bank, SILENCE) == PAID
+
+
+def test_changes_asked_for_before_the_last_delivery_do_not_stop_its_clock(bank: Bank) -> None:
+    bank.fund(0)
+    bank.deliver(0, sequence=1)
+    bank.clock.advance(timedelta(days=1))
+    bank.deliver(0, sequence=3)
+    bank.request_changes(0, sequence=2)
+    assert in_silence(bank, SILENCE - timedelta(hours=1)) == (60_000, 60_000, 0, 0, 0)
+    assert in_silence(bank, timedelta(hours=1)) == PAID
+
+
+def test_a_delivery_heard_of_after_its_money_went_back_is_not_waited_for(bank: Bank) -> None:
+    bank.fund(0)
+    bank.refund(0)
+    bank.deliver(0)
+    bank.fund(0)
+    assert in_silence(bank, LONGER) == (120_000, 60_000, 0, 60_000, 0)

@@ -9,7 +9,7 @@ from payments_bank import Bank
 from payments_fake_stripe import ASKED
 
 from chassis.ids import new_id
-from contracts.payments.events import FundsRefunded, ReleaseTakenBack
+from contracts.payments.events import EscrowFunded, FundsRefunded, ReleaseTakenBack
 from contracts.payments.views import ChargebackStatus
 from payments.domain.errors import (
     AmountAboveReleased,
@@ -196,6 +196,8 @@ def test_a_refund_that_the_bank_returns_waits_for_somebody_to_decide(bank: Bank)
     bank.resume(timedelta(days=30))
     assert bank.sums() == (60_000, 60_000, 0, 0, 0), "it was taken back: what was approved before does not send it to the solver again"
     assert len(bank.stripe.transfers) == 1
+    told = [fact.milestone_ids for fact in bank.events(EscrowFunded)]
+    assert told == [(bank.milestone_ids[0],), ()], "to challenges the milestone stays paid"
     bank.check()
     bank.release(0)
     assert (bank.running, bank.sums()) == ([], (60_000, 0, 54_000, 0, 6_000))

@@ -23,7 +23,6 @@ from chassis.event_headers import (
 )
 from contracts import catalogue
 from contracts.admin.views import DeadLetterDetailView, DeadLetterView, LetterStatus
-from contracts.base import Event
 
 _MASK = "***"
 _LONGEST_BODY = 200_000  # characters shown
@@ -72,7 +71,7 @@ def view(letter: Letter, service: str) -> DeadLetterView:
 def detail(letter: Letter, service: str) -> DeadLetterDetailView:
     return DeadLetterDetailView(
         **_shown(letter, service),
-        traceback=letter["traceback"] if not _secret(letter) else None,
+        traceback=letter["traceback"] if not is_secret(letter) else None,
         headers={name: str(value) for name, value in orjson.loads(letter["headers"]).items()},
         body=_shown_body(letter),
         reason=letter.get("reason"),
@@ -81,32 +80,27 @@ def detail(letter: Letter, service: str) -> DeadLetterDetailView:
 
 def is_secret(letter: Letter) -> bool:
     """Whether the event holds a credential. Of a type that is not known here nobody can say, so it counts as one."""
-    return _secret(letter)
+    event = catalogue.event_named(letter["event_type"])
+    return event is None or event.secret
 
 
 def _shown(letter: Letter, service: str) -> dict[str, Any]:
     names = DeadLetterView.model_fields.keys() - {"id", "service", "error"}
-    error = letter["error"] if not _secret(letter) else letter["error"].partition(":")[0]  # the text may quote the message
+    error = letter["error"] if not is_secret(letter) else letter["error"].partition(":")[0]  # the text may quote the message
     return {"id": letter["_id"], "service": service, "error": error, **{name: letter[name] for name in names}}
 
 
 def _shown_body(letter: Letter) -> str:
-    body = letter.get("body")
-    if body is None:
+    body, event = letter.get("body"), catalogue.event_named(letter["event_type"])
+    if body is None or event is None:
         return _MASK
-    if not _secret(letter):
+    if not event.secret:
         return bytes(body).decode(errors="replace")[:_LONGEST_BODY]
     try:
         data = orjson.loads(bytes(body))
-        subject_field = _EVENTS[letter["event_type"]].subject_field
-        return orjson.dumps({name: value if name == subject_field else _MASK for name, value in data.items()}).decode()
-    except (ValueError, AttributeError, KeyError):
+        return orjson.dumps({name: value if name == event.subject_field else _MASK for name, value in data.items()}).decode()
+    except (ValueError, AttributeError):
         return _MASK
-
-
-def _secret(letter: Letter) -> bool:
-    event = _EVENTS.get(letter["event_type"])
-    return event is None or event.secret
 
 
 def _original(headers: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,6 +114,3 @@ def _moment(text: Any) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-
-
-_EVENTS: dict[str, type[Event]] = {event.type(): event for event in catalogue.events()}

@@ -57,6 +57,7 @@ class MilestoneDocument(EmbeddedDocument):  # type: ignore[misc]
     delivered = BooleanField(required=True)
     approved = BooleanField(required=True)
     release_due_at = DateTimeField()
+    work_sequence = LongField(default=0)
     kind = StringField(default="work")
     sponsored = LongField(default=0)
     by_credit = BooleanField(default=False)

@@ -14,7 +14,7 @@ from payments.domain.errors import AlreadyFunded, EscrowClosed, EscrowFrozen, In
 from payments.domain.fees import WHOLE, Share
 from payments.domain.milestone import BEING_FUNDED, Charge, Hand, Milestone, Status
 from payments.domain.payer_action import PayerAction
-from payments.domain.silence import heard, silence_ends_at
+from payments.domain.silence import delivered, heard, sent_back, silence_ends_at
 from payments.domain.splits import Member, check_split, divided
 from payments.domain.waiting import Waiting
 
@@ -229,15 +229,15 @@ class Escrow:
         self.milestone(milestone_id)
         return self._changed({milestone_id}, lambda step: replace(step, approved=True, release_due_at=None))
 
-    def deliver(self, milestone_id: str, release_due_at: datetime) -> Escrow:
+    def deliver(self, milestone_id: str, release_due_at: datetime, sequence: int) -> Escrow:
         """Remember that work came in: a cancellation does not send this money back by itself, and silence accepts it in the end."""
         self.milestone(milestone_id)
-        return self._changed({milestone_id}, lambda step: replace(step, delivered=True, release_due_at=release_due_at))
+        return self._changed({milestone_id}, lambda step: delivered(step, release_due_at, sequence))
 
-    def send_back(self, milestone_id: str) -> Escrow:
+    def send_back(self, milestone_id: str, sequence: int) -> Escrow:
         """The challenger wants changes: that is no silence."""
         self.milestone(milestone_id)
-        return self._changed({milestone_id}, lambda step: replace(step, release_due_at=None))
+        return self._changed({milestone_id}, lambda step: sent_back(step, sequence))
 
     @property
     def release_due_at(self) -> datetime | None:

@@ -23,7 +23,8 @@ class Milestone:
 
     `saga_id` names the funding that is under way, `hands` the movements out of escrow, so that no other saga can finish
     them. `disputed` is held and may not leave before the dispute is decided. `approved` and `delivered` are what challenges
-    has told of the work; `release_due_at` is when delivered work counts as approved because nobody said anything.
+    has told of the work, in its `work_sequence`-th fact at last; `release_due_at` is when delivered work counts as approved
+    because nobody said anything.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Milestone:
     delivered: bool = False
     approved: bool = False
     release_due_at: datetime | None = None
+    work_sequence: int = 0
     kind: MilestoneKind = MilestoneKind.WORK
     sponsored: int = 0  # what of `held` the platform paid
     by_credit: bool = False  # it did so for the payer's credit, which comes back with a refund

@@ -1,5 +1,6 @@
 """What payments answers to: one line an entrypoint, no rule lives here."""
 
+from chassis.context import delivered
 from chassis.entrypoints import UseCasesProvider, on_event, rpc, timer
 from chassis.principal import Principal
 from contracts.base import Done
@@ -241,11 +242,11 @@ class PaymentsService:
 
     @on_event
     def on_work_submitted(self, event: WorkSubmitted) -> None:
-        self.use_cases.note_delivery(event)
+        self.use_cases.note_delivery(event, delivered().sequence)
 
     @on_event
     def on_changes_requested(self, event: ChangesRequested) -> None:
-        self.use_cases.note_changes_requested(event)
+        self.use_cases.note_changes_requested(event, delivered().sequence)
 
     @on_event
     def on_submission_approved(self, event: SubmissionApproved) -> None:

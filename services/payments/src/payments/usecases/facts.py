@@ -52,6 +52,12 @@ def escrow_funded(escrow: Escrow, milestone_ids: tuple[str, ...], amount: int) -
     return EscrowFunded(**parties(escrow), milestone_ids=milestone_ids, amount=Price(amount_minor=amount, currency=escrow.currency))
 
 
+def refund_returned(escrow: Escrow, order: RefundOrder) -> EscrowFunded:
+    """The money is held again. As when it went back, it is news of money alone where no work waits for it: then no milestone is named."""
+    works = escrow.milestone(order.milestone_id).kind is MilestoneKind.WORK and not order.taken_back
+    return escrow_funded(escrow, (order.milestone_id,) if works else (), order.amount + order.sponsored)
+
+
 def funding_failed(escrow: Escrow, milestone_ids: tuple[str, ...], code: str) -> FundingFailed:
     return FundingFailed(**parties(escrow), milestone_ids=milestone_ids, code=code)
 

@@ -13,11 +13,11 @@ from payments.usecases.ports import UnitsOfWork
 class NoteChangesRequestedHandler:
     unit_of_work: UnitsOfWork
 
-    def __call__(self, event: ChangesRequested) -> None:
-        """The challenger has spoken: silence no longer accepts this work.
+    def __call__(self, event: ChangesRequested, sequence: int) -> None:
+        """The challenger has spoken: silence no longer accepts this work. What was delivered after it (a later `sequence`) waits on.
 
         Raises:
             NotYet: the engagement is not known here yet.
         """
         with self.unit_of_work() as work:
-            work.escrows.save(known_escrow(work, event.challenge_id).send_back(event.milestone_id))
+            work.escrows.save(known_escrow(work, event.challenge_id).send_back(event.milestone_id, sequence))

@@ -17,11 +17,14 @@ class NoteDeliveryHandler:
     unit_of_work: UnitsOfWork
     now: Callable[[], datetime]
 
-    def __call__(self, event: WorkSubmitted) -> None:
+    def __call__(self, event: WorkSubmitted, sequence: int) -> None:
         """Remember that work came in for a milestone: its money will not go back by itself, and the clock of silence starts.
+
+        `sequence` orders the facts of one challenge: each kind comes by a queue of its own, so they arrive in any order.
 
         Raises:
             NotYet: the engagement is not known here yet.
         """
         with self.unit_of_work() as work:
-            work.escrows.save(known_escrow(work, event.challenge_id).deliver(event.milestone_id, self.now() + SILENCE))
+            escrow = known_escrow(work, event.challenge_id)
+            work.escrows.save(escrow.deliver(event.milestone_id, self.now() + SILENCE, sequence))

@@ -85,6 +85,6 @@ class RefundSteps(ChargeRefundSteps[RefundOrder]):
             entries.refund_returned(escrow.id, order.amount, order.currency, order.sponsored, order.credit_of),
             at,
         )
-        work.emit(facts.escrow_funded(escrow, (order.milestone_id,), order.amount + order.sponsored))
+        work.emit(facts.refund_returned(escrow, order))
         work.escrows.save(escrow)
         return work.sagas.save(saga.failed(at, code))
