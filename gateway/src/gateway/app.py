@@ -33,6 +33,7 @@ from gateway.rpc import Rpc
 from gateway.settings import Settings
 from gateway.shared.connection import SharedRedis
 from gateway.shared.idempotency import Idempotency, RedisRecords
+from gateway.shared.leaving import Leaving
 from gateway.shared.presence import Presence
 from gateway.shared.rate_limits import RateLimits
 from gateway.shared.revocations import Revocations
@@ -74,9 +75,10 @@ def assemble(settings: Settings, rpc: Rpc, verifier: PrincipalVerifier) -> web.A
     app.on_response_prepare.append(on_prepare(settings.cors_origins))
     app[MAINTENANCE] = Maintenance(rpc)
     keys = ApiKeys(rpc, verifier)
-    idempotency = Idempotency(RedisRecords(redis), lock_s=settings.rpc_timeout_s + 5, wait_s=settings.rpc_timeout_s)
+    records = RedisRecords(redis)
+    idempotency = Idempotency(records, lock_s=settings.rpc_timeout_s + 5, wait_s=settings.rpc_timeout_s)
     _add_rest(app, settings, rpc, Admission(verifier, keys, limits, settings.trusted_proxies), idempotency)
-    feed = _add_sockets(app, settings, rpc, verifier, limits, redis, keys, idempotency)
+    feed = _add_sockets(app, settings, rpc, verifier, limits, redis, keys, Leaving(records))
     health = app[HEALTH] = Health(rpc, feed, redis)
     app.router.add_get("/health/live", health.live)
     app.router.add_get("/health/ready", health.ready)
@@ -134,7 +136,7 @@ def _add_sockets(
     limits: RateLimits,
     redis: SharedRedis,
     keys: ApiKeys,
-    idempotency: Idempotency,
+    leaving: Leaving,
 ) -> EventFeed:
     revocations = Revocations(redis)
     manager = RedisManager(redis)
@@ -149,8 +151,7 @@ def _add_sockets(
     async def on_event(event: Event) -> None:
         maintenance.hear(event)
         keys.hear(event)
-        if isinstance(event, PersonDeletionStarted):
-            await idempotency.forget(event.user_id)
+        leaving.hear(event)
         await hub.on_event(event)
 
     async def on_gap() -> None:
@@ -163,7 +164,9 @@ def _add_sockets(
         await feed.start()
         await real_time.start()
         await proofs.rounds.start()
+        await leaving.rounds.start()
         yield
+        await leaving.rounds.stop()
         await proofs.rounds.stop()
         await feed.stop()
         await manager.close()

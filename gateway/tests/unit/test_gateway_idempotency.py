@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 
 import pytest
 
+from chassis.ids import new_id
 from contracts.errors import Kind, Problem, ProblemError
+from contracts.identity.events import PersonDeletionStarted
 from gateway.shared.connection import RedisAway
 from gateway.shared.idempotency import Idempotency, KeyReused, StillRunning, StoredAnswer
+from gateway.shared.leaving import Leaving
 
 
 class MemoryRecords:
@@ -18,9 +22,9 @@ class MemoryRecords:
         self.held: dict[str, bytes] = {}
         self.away = False
 
-    async def forget(self, text: str) -> None:
+    async def forget(self, texts: Collection[str]) -> None:
         self._answer_or_raise()
-        self.held = {key: record for key, record in self.held.items() if text.encode() not in key.encode() + record}
+        self.held = {key: record for key, record in self.held.items() if not any(text.encode() in key.encode() + record for text in texts)}
 
     async def begin(self, key: str, record: bytes, lock_s: float) -> bytes | None:
         self._answer_or_raise()
@@ -177,10 +181,20 @@ async def test_answers_that_tell_of_somebody_who_left_are_forgotten(idempotency:
     async def about(person: str) -> StoredAnswer:
         return StoredAnswer(200, {}, f'{{"id": "{person}"}}'.encode())
 
-    await idempotency.answer("me", "1", "body", lambda: about("user_1"))
-    await idempotency.answer("me", "2", "body", lambda: about("user_2"))
-    await idempotency.answer("user_1 POST /x", "3", "body", lambda: about("nobody"))
-    await idempotency.forget("user_1")
-    assert [b"user_2" in record for record in records.held.values()] == [True]
+    one, other = new_id("user"), new_id("user")
+    await idempotency.answer("me", "1", "body", lambda: about(one))
+    await idempotency.answer("me", "2", "body", lambda: about(other))
+    await idempotency.answer(f"{one} POST /x", "3", "body", lambda: about("nobody"))
+    leaving = Leaving(records)
+    await leaving.forget()
+    assert len(records.held) == 3
+    leaving.hear(PersonDeletionStarted(user_id=one, deletion_id=new_id("deletion")))
     records.away = True
-    await idempotency.forget("user_2")
+    await leaving.forget()
+    assert len(records.held) == 3
+    records.away = False
+    await leaving.forget()
+    assert [other.encode() in record for record in records.held.values()] == [True]
+    leaving.hear(PersonDeletionStarted(user_id=other, deletion_id=new_id("deletion")))
+    await leaving.forget()
+    assert records.held == {}

@@ -214,6 +214,7 @@ class FakeDatabase:
     reviews: FakeReviews = field(default_factory=FakeReviews)
     events: list[Event] = field(default_factory=list)
     answers: list[View] = field(default_factory=list)
+    erased_people: set[str] = field(default_factory=set)
 
     def begin(self) -> FakeUnitOfWork:
         return FakeUnitOfWork(self)
@@ -251,6 +252,9 @@ class FakeUnitOfWork:
     def emit(self, event: Event) -> None:
         type(event).model_validate(event.model_dump(mode="json"))  # as the outbox does
         self._events.append(event)
+
+    def erased(self, user_id: str) -> bool:
+        return user_id in self._database.erased_people
 
     def answer(self, view: V) -> V:
         self._answers.append(view)

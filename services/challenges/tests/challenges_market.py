@@ -133,9 +133,16 @@ class Market:
         )
         self.can.record_release(event, sequence or self.next_sequence())
 
-    def refund(self, challenge: ChallengeView, milestone_id: str, *, settled: bool = True, sequence: int | None = None) -> None:
+    def refund(
+        self, challenge: ChallengeView, milestone_id: str, *, settled: bool = True, released: bool = False, sequence: int | None = None
+    ) -> None:
         event = FundsRefunded(
-            **self._escrow(challenge), milestone_id=milestone_id, amount=euros(1000), reason="asked", milestone_settled=settled
+            **self._escrow(challenge),
+            milestone_id=milestone_id,
+            amount=euros(1000),
+            reason="asked",
+            milestone_settled=settled and not released,
+            milestone_released=released,
         )
         self.can.record_refund(event, sequence or self.next_sequence())
 

@@ -71,8 +71,8 @@ def full_challenge() -> Challenge:
         sample,
         status=ChallengeStatus.CANCELLED,
         milestones=(
-            replace(first, status=MilestoneStatus.FUNDED, attempts=2, awaiting=new_id("submission"), funds_sequence=3),
-            replace(second, status=MilestoneStatus.RELEASED, attempts=1, funds_sequence=4),
+            replace(first, status=MilestoneStatus.FUNDED, attempts=2, awaiting=new_id("submission"), funds_sequence=3, replaceable=True),
+            replace(second, status=MilestoneStatus.APPROVED, attempts=1, funds_sequence=4, given_back=True),
         ),
         visibility=Visibility.PRIVATE,
         invited_user_ids=(new_id("user"),),

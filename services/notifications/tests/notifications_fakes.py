@@ -93,8 +93,11 @@ class FakeMails:
         self.rows[mail.id] = replace(mail, version=mail.version + 1)
         return self.rows[mail.id]
 
-    def waiting(self, limit: int) -> list[str]:
-        return [row.id for row in self.rows.values() if row.status in (MailStatus.PENDING, MailStatus.SENDING)][:limit]
+    def claimable(self, at: datetime, limit: int) -> list[str]:
+        waiting = [row for row in self.rows.values() if row.status in (MailStatus.PENDING, MailStatus.SENDING)]
+        due = sorted((row for row in waiting if row.due_at <= at), key=lambda row: row.due_at)
+        set_back = sorted((row for row in waiting if row.dated_from > at), key=lambda row: row.dated_from)
+        return [row.id for row in (*due, *set_back)][:limit]
 
 
 class FakeUnitOfWork:

@@ -26,12 +26,22 @@ class StaleVersion(DomainError):
 
 
 class VersionedDocument(mongoengine.Document):  # type: ignore[misc]
-    """A document with an id of ours and a version that each write raises by one."""
+    """A document with an id of ours and a version that each write raises by one.
 
-    meta: ClassVar[dict[str, Any]] = {"abstract": True, "auto_create_index": False}
+    Two releases run side by side while one replaces the other, and after a way back the older stays: fields that a newer one has
+    stored are passed over (decision record 0083).
+    """
+
+    meta: ClassVar[dict[str, Any]] = {"abstract": True, "auto_create_index": False, "strict": False}
 
     id = mongoengine.StringField(primary_key=True)
     version = mongoengine.IntField(required=True, default=1)
+
+
+class Embedded(mongoengine.EmbeddedDocument):  # type: ignore[misc]
+    """What documents consist of; it, too, may have more fields than this release knows."""
+
+    meta: ClassVar[dict[str, Any]] = {"abstract": True, "strict": False}
 
 
 D = TypeVar("D", bound=VersionedDocument)

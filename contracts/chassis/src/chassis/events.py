@@ -139,7 +139,7 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
         except (ValueError, ValidationError) as error:  # no later attempt reads it better
             log.exception("event_unreadable", queue=self.queue.name)
             return self._set_aside(message, error, dead_letters_of(self.queue.name))
-        except KeysAway as error:
+        except Exception as error:
             return self._retry(message, error)
         if (times := _returned(message)) >= _HANDED_OUT_IN_VAIN:
             return self._retry(message, NeverSettled(f"handed out {times} times, and each time its taker ended or lost the broker"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from cachetools import TTLCache
+from pydantic import ValidationError
 
-from chassis.person_keys import MasterKeys, PersonKey
+from chassis.person_keys import MasterKeys, PersonKey, Unreadable
 from chassis.rpc_caller import RpcCaller
 from chassis.wiring import Resources
 from contracts.errors import ProblemError
@@ -17,7 +18,7 @@ _MOST = 10_000
 
 
 class KeysAway(Exception):
-    """Identity does not answer, so that an event cannot be read yet."""
+    """Identity has no answer that can be read, so that an event cannot be read yet."""
 
 
 class KeyRing:
@@ -30,7 +31,7 @@ class KeyRing:
         """None where it is destroyed.
 
         Raises:
-            KeysAway: identity does not answer.
+            KeysAway: identity does not answer, or not with a key that can be read here: no fault of the event that needs it.
             RuntimeError: this service is not told the master key.
         """
         known = self._known.get(user_id)
@@ -40,12 +41,15 @@ class KeyRing:
             raise RuntimeError("this service reads personal data but has no …_PERSONAL_DATA_KEYS")
         try:
             wrapped = self._call(GetPersonKey(user_id=user_id)).wrapped
-        except ProblemError as error:
-            raise KeysAway(str(error)) from error
+        except (ProblemError, RuntimeError, ValidationError) as error:
+            raise KeysAway(f"{type(error).__name__}: {error}") from error
         if wrapped is None:
             self.forget(user_id)
             return None
-        key = self._master.unwrap(user_id, wrapped)
+        try:
+            key = self._master.unwrap(user_id, wrapped)
+        except Unreadable as error:  # identity was told a new master key before this service was
+            raise KeysAway(str(error)) from error
         self._known[user_id] = key
         return key
 

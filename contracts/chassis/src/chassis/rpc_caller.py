@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 import uuid
 from collections import deque
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 
+import eventlet
 import orjson
 from amqp.exceptions import AMQPError
 from kombu import Connection, Producer, Queue
@@ -24,7 +26,12 @@ A = TypeVar("A", bound=View)
 _EXCHANGE = shared_exchange(REQUESTS)
 _CONNECT_S = 3
 _IDLE_S = 20.0  # a line that nobody used for so long may be dead without knowing
+_GOODBYE_S = 1.0
 _BROKEN = (OSError, AMQPError, OperationalError)
+
+
+class _Silent(Exception):
+    """Not a TimeoutError: that is an OSError, which the libraries on the way take for one of a socket and try again."""
 
 
 class _Line:
@@ -65,10 +72,14 @@ class _Line:
         return self._replies.pop(correlation_id)
 
     def close(self) -> None:
-        try:
+        """Say goodbye, to a broker that answers soon."""
+        with eventlet.Timeout(_GOODBYE_S, False), suppress(*_BROKEN):
             self.connection.close()
-        except _BROKEN:
-            return
+        self.drop()
+
+    def drop(self) -> None:
+        """End it without a goodbye: nobody may be there to answer."""
+        self.connection.collect()
 
     def _replied(self, _body: Any, message: Any) -> None:
         self._replies[message.properties.get("correlation_id", "")] = (
@@ -100,11 +111,13 @@ class RpcCaller:
         body = b'{"args":[%b],"kwargs":{}}' % request.model_dump_json(exclude_unset=True).encode()
         line: _Line | None = None
         try:
-            line = self._line()
-            answer = line.ask(f"{service}.{request.method()}", body, headers, timeout)
-        except (TimeoutError, *_BROKEN) as error:
+            # A connection whose broker says nothing any more waits without end, while it is made and while it is written to.
+            with eventlet.Timeout(_CONNECT_S + timeout, _Silent()):
+                line = self._line()
+                answer = line.ask(f"{service}.{request.method()}", body, headers, timeout)
+        except (_Silent, *_BROKEN) as error:
             if line is not None:
-                line.close()
+                line.drop()
             raise ProblemError(unavailable(service)) from error
         self._idle.append(line)
         if answer is None:

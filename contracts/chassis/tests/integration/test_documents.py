@@ -10,14 +10,14 @@ import pytest
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
-from chassis.documents import DocumentCollection, VersionedDocument
+from chassis.documents import DocumentCollection, Embedded, VersionedDocument
 from chassis.mongo import MongoUnitOfWork, Store
 from chassis.paging import InvalidCursor
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123000, tzinfo=UTC)
 
 
-class Milestone(mongoengine.EmbeddedDocument):  # type: ignore[misc]
+class Milestone(Embedded):
     due_at = mongoengine.DateTimeField()
 
 
@@ -46,6 +46,19 @@ def test_moments_come_back_aware_at_every_depth(store: Store) -> None:
     assert piece is not None
     assert piece.made_at == piece.milestones[0].due_at == NOON
     assert piece.made_at.tzinfo is piece.milestones[0].due_at.tzinfo is UTC
+
+
+def test_what_a_newer_release_has_added_is_passed_over(store: Store) -> None:
+    insert(store, PieceDocument(id="p", kind="k", made_at=NOON, milestones=[Milestone(due_at=NOON)]))
+    added = {"new": {"of": 1}, "milestones.0.new": "too"}
+    store.database.pieces.update_one({"_id": "p"}, {"$set": added})
+    piece = DocumentCollection(PieceDocument).get("p")
+    assert piece is not None
+    assert (piece.kind, piece.milestones[0].due_at) == ("k", NOON)
+    with pytest.raises(mongoengine.errors.FieldDoesNotExist):  # who writes says what there is
+        PieceDocument(id="q", kind="k", made_at=NOON, kinds="k")
+    with pytest.raises(mongoengine.errors.FieldDoesNotExist):
+        Milestone(due=NOON)
 
 
 def test_what_is_not_there_is_none(store: Store) -> None:

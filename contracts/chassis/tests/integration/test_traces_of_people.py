@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from chassis.clock import FixedClock
 from chassis.ids import new_id
 from chassis.mongo import Store
 from chassis.privacy import traces
 from chassis.privacy.erased_people import ErasedPeople
-from chassis.privacy.keeping import ERASED, CursorInvalid, Kept, MongoKeeper, by
+from chassis.privacy.keeping import ERASED, CursorInvalid, Keeper, Kept, MongoKeeper, by
+from chassis.privacy.service import Privacy
+from chassis.wiring import Resources
 from contracts.identity.events import PersonDeletionStarted
+from contracts.privacy.views import ObligationView
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 ADA, BOB = new_id("user"), new_id("user")
@@ -77,6 +82,53 @@ def test_somebody_is_swept_twice_and_remembered_for_good(store: Store) -> None:
     assert not people.done(ADA, NOW + timedelta(seconds=60))
     assert people.due(NOW + timedelta(days=1000), 10) == []
     assert people.has(ADA)
+
+
+class Troublesome:
+    """Keeps nothing; who is in `busy` cannot be erased yet, and the look at who is in `broken` fails."""
+
+    def __init__(self) -> None:
+        self.busy: set[str] = set()
+        self.broken: set[str] = set()
+        self.looked_at: list[str] = []
+
+    def obligations(self, user_id: str) -> list[ObligationView]:
+        self.looked_at.append(user_id)
+        if user_id in self.broken:
+            raise RuntimeError("a bug")
+        return [ObligationView(kind="running_engagement", subject="x", detail="x")] if user_id in self.busy else []
+
+    def erase(self, _user_id: str) -> dict[str, int]:
+        return {}
+
+
+def test_those_who_cannot_be_erased_yet_hold_up_nobody(store: Store) -> None:
+    keeper, clock = Troublesome(), store.clock
+    assert isinstance(clock, FixedClock)
+    settings: Any = SimpleNamespace(service=lambda: "greeter")
+    keys: Any = SimpleNamespace(forget=lambda _: None)
+    privacy = Privacy(Resources(settings, store, clock, new_id), cast("Keeper", keeper), keys)
+    waiting, broken = [new_id("user") for _ in range(20)], new_id("user")
+    for user_id in (broken, *waiting, ADA):
+        privacy.note(PersonDeletionStarted(user_id=user_id, deletion_id=new_id("deletion")))
+    keeper.busy, keeper.broken = set(waiting), {broken}
+    privacy.erase()
+    privacy.erase()
+
+    def erased() -> set[str]:
+        return {row["_id"] for row in store.database.erased_people.find({"done_at": {"$ne": None}})}
+
+    assert erased() == {ADA}
+    told = {row["_id"]: row["waits_for"] for row in store.database.erased_people.find({"done_at": None})}
+    assert told == {broken: ["failed"], **{key: ["running_engagement"] for key in waiting}}
+    keeper.looked_at.clear()
+    privacy.erase()
+    assert keeper.looked_at == []
+    keeper.busy, keeper.broken = set(), set()
+    clock.advance(timedelta(seconds=1))
+    for _ in range(2):
+        privacy.erase()
+    assert erased() == {ADA, broken, *waiting}
 
 
 def test_a_table_erases_and_exports(store: Store) -> None:

@@ -7,13 +7,12 @@ a refusal changed nothing, so the same request sent again is tried again, and a 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 import orjson
 from redis.asyncio import Redis
@@ -70,8 +69,8 @@ class Records(Protocol):
     async def replace(self, key: str, own: bytes, record: bytes | None) -> None:
         """Put `record` (None: nothing) in the place of `own`, if it is still there."""
 
-    async def forget(self, text: str) -> None:
-        """Drop every record in which, or in whose key, this text stands."""
+    async def forget(self, texts: Collection[str]) -> None:
+        """Drop every record in which, or in whose key, one of these texts stands."""
 
 
 class RedisRecords:
@@ -85,15 +84,20 @@ class RedisRecords:
     async def replace(self, key: str, own: bytes, record: bytes | None) -> None:
         await self._redis.run(lambda client: client.eval(_REPLACE_OWN, 1, key, own, record or b"", str(_KEPT_S)))
 
-    async def forget(self, text: str) -> None:
-        """All records are read for it, which people leaving is rare enough for."""
+    async def forget(self, texts: Collection[str]) -> None:
+        """All records are read for it, some hundred at a time."""
+        sought, cursor = [text.encode() for text in texts], 0
 
-        async def sweep(client: Redis) -> None:
-            async for key in client.scan_iter(match=f"{_PLACE}*", count=500):
-                if text.encode() in key + (await client.get(key) or b""):
-                    await client.delete(key)
+        async def sweep(client: Redis) -> int:
+            following, keys = cast(tuple[int, list[bytes]], await client.scan(cursor, match=f"{_PLACE}*", count=500))
+            records = cast(list[bytes | None], await client.mget(keys) if keys else [])
+            found = [key for key, record in zip(keys, records, strict=True) if any(text in key + (record or b"") for text in sought)]
+            if found:
+                await client.delete(*found)
+            return following
 
-        await self._redis.run(sweep)
+        while (cursor := await self._redis.run(sweep)) != 0:
+            pass
 
 
 class Idempotency:
@@ -132,11 +136,6 @@ class Idempotency:
             return answer, False
         finally:
             await self._settle(place, own, kept)
-
-    async def forget(self, person_id: str) -> None:
-        """Keep no answer any more that tells of this person; what Redis does not hear of now it forgets within a day."""
-        with contextlib.suppress(RedisAway):
-            await self._records.forget(person_id)
 
     async def _begin(self, place: str, own: bytes, digest: str) -> StoredAnswer | None:
         gives_up = time.monotonic() + self._wait_s

@@ -1,13 +1,13 @@
 """Cancelling: what it closes, and when money forbids it."""
 
 import pytest
-from challenges_market import Market
+from challenges_market import TWO_STEPS, Market
 
 from challenges.domain.errors import ChallengeStale, EscrowHeld, NotOwner, WrongState
 from contracts.challenges.commands import CancelChallenge, RejectApplication
 from contracts.challenges.events import ApplicationRejected, ChallengeCancelled, ChallengeUpdated
 from contracts.challenges.queries import GetApplication
-from contracts.challenges.terms import ApplicationStatus, CancelReason, ChallengeStatus, RejectReason
+from contracts.challenges.terms import ApplicationStatus, CancelReason, ChallengeStatus, MilestoneStatus, RejectReason
 from contracts.challenges.views import ChallengeView
 
 
@@ -58,6 +58,42 @@ def test_money_in_escrow_forbids_it_until_it_is_refunded(market: Market) -> None
         cancel(market, challenge)
     market.refund(challenge, challenge.milestones[0].id)
     assert cancel(market, challenge).status is ChallengeStatus.CANCELLED
+
+
+def test_what_was_paid_stays_paid_when_the_rest_is_cancelled(market: Market) -> None:
+    challenge = market.in_progress(reward=TWO_STEPS)
+    first = challenge.milestones[0].id
+    market.fund(challenge, first)
+    market.approve(market.deliver(challenge, first))
+    with pytest.raises(EscrowHeld):  # approved, and not paid yet
+        cancel(market, challenge)
+    market.release(challenge, first)
+    cancelled = cancel(market, challenge)
+    assert cancelled.status is ChallengeStatus.CANCELLED
+    assert [step.status for step in cancelled.milestones] == [MilestoneStatus.RELEASED, MilestoneStatus.AGREED]
+    fact = market.database.events[-2]
+    assert isinstance(fact, ChallengeCancelled)
+    assert (fact.previous_status, fact.solver_id) == (ChallengeStatus.IN_PROGRESS, market.solver.user_id)
+
+
+def test_approved_work_whose_money_went_back_does_not_hold_it_up(market: Market) -> None:
+    challenge = market.in_progress(reward=TWO_STEPS)
+    first = challenge.milestones[0].id
+    market.fund(challenge, first)
+    market.approve(market.deliver(challenge, first))
+    market.refund(challenge, first)
+    market.fund(challenge, first)  # the bank returned it
+    with pytest.raises(EscrowHeld):
+        cancel(market, challenge)
+    market.refund(challenge, first)
+    assert cancel(market, challenge).status is ChallengeStatus.CANCELLED
+
+
+def test_another_milestone_that_is_funded_forbids_it_still(market: Market) -> None:
+    challenge = market.funded(reward=TWO_STEPS)
+    market.release(challenge, challenge.milestones[0].id)
+    with pytest.raises(EscrowHeld):
+        cancel(market, challenge)
 
 
 def test_drafts_are_deleted_not_cancelled(market: Market) -> None:

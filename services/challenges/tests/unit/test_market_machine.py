@@ -100,7 +100,7 @@ class MarketMachine(RuleBasedStateMachine):
         command = CancelChallenge(challenge_id=self.id, reason=CancelReason.OTHER)
         self.attempt(lambda: self.market.can.cancel_challenge(command, self.market.challenger))
 
-    @rule(which=pick, action=st.sampled_from(["fund", "release", "refund"]), late=st.integers(0, 3))
+    @rule(which=pick, action=st.sampled_from(["fund", "release", "refund", "share out"]), late=st.integers(0, 3))
     def payments_tell(self, which: int, action: str, late: int) -> None:
         challenge = self.market.seen(self.id)
         if challenge.status is ChallengeStatus.OPEN or not challenge.milestones:
@@ -112,7 +112,8 @@ class MarketMachine(RuleBasedStateMachine):
         elif action == "release":
             self.attempt(lambda: self.market.release(challenge, milestone_id, sequence=sequence))
         else:
-            self.attempt(lambda: self.market.refund(challenge, milestone_id, sequence=sequence))
+            shared = action == "share out"
+            self.attempt(lambda: self.market.refund(challenge, milestone_id, released=shared, sequence=sequence))
 
     @rule()
     def fund_all(self) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from challenges_market import FIXED, RANGE, START, TWO_STEPS, Market, euros
+from challenges_market import FIXED, RANGE, START, TWO_STEPS, Market, euros, person
 
 from challenges.domain.errors import ChallengeNotFound, CurrencyRequired, LoginRequired
 from chassis.ids import new_id
@@ -11,7 +11,9 @@ from chassis.paging import InvalidCursor
 from chassis.principal import Principal
 from contracts.challenges.commands import CancelChallenge
 from contracts.challenges.queries import ChallengeSort, GetChallenge, ListChallenges
-from contracts.challenges.terms import CancelReason, Category, Difficulty, FixedReward, Visibility
+from contracts.challenges.terms import CancelReason, Category, Difficulty, FixedReward, Reward, Visibility
+from contracts.challenges.views import ChallengeView
+from contracts.identity.roles import Role
 from contracts.money import Price
 
 
@@ -61,6 +63,33 @@ def test_the_invited_are_the_owners_business(market: Market) -> None:
     query = GetChallenge(challenge_id=challenge.id)
     assert market.can.get_challenge(query, market.challenger).invited_user_ids == (market.rival.user_id,)
     assert market.can.get_challenge(query, market.rival).invited_user_ids == ()
+
+
+def both_ways(market: Market, challenge_id: str, viewer: Principal | None) -> list[ChallengeView]:
+    """As this reader gets it by itself, and in the list."""
+    page = market.can.list_challenges(ListChallenges.model_validate({"status": "in_progress"}), viewer)
+    [in_list] = [each for each in page.items if each.id == challenge_id]
+    return [market.can.get_challenge(GetChallenge(challenge_id=challenge_id), viewer), in_list]
+
+
+@pytest.mark.parametrize("reward", [FIXED, RANGE])
+def test_the_accepted_offer_is_the_two_parties_business(market: Market, reward: Reward) -> None:
+    challenge = market.in_progress(reward=reward)
+    accepted_id = market.seen(challenge.id).accepted_application_id
+    assert accepted_id is not None
+    for viewer in (market.challenger, market.solver, person(Role.SUPPORT), person(Role.SOLVER, Role.FINANCE)):
+        for view in both_ways(market, challenge.id, viewer):
+            assert (view.accepted_application_id, view.milestones) == (accepted_id, challenge.milestones)
+    for stranger in (None, market.outsider, market.rival):
+        for view in both_ways(market, challenge.id, stranger):
+            assert (view.accepted_application_id, view.milestones) == (None, ())
+            assert view.solver_id == market.solver.user_id
+
+
+def test_steps_that_were_offered_to_everybody_stay_everybodys(market: Market) -> None:
+    challenge = market.in_progress(reward=TWO_STEPS)
+    for view in both_ways(market, challenge.id, None):
+        assert (view.accepted_application_id, view.milestones) == (None, challenge.milestones)
 
 
 def test_the_market_lists_open_public_challenges_newest_first(market: Market) -> None:

@@ -7,6 +7,7 @@ from challenges_market import REVIEW_WINDOW, Market
 
 from challenges.domain.errors import AlreadyReviewed, ChallengeNotFound, NotParty, ReviewTooEarly, ReviewWindowClosed
 from chassis.principal import Principal
+from chassis.privacy.keeping import ERASED
 from contracts.challenges.commands import WriteReview
 from contracts.challenges.events import ReviewPublished
 from contracts.challenges.queries import ListReviews
@@ -111,3 +112,12 @@ def test_pages_of_reviews(market: Market) -> None:
     rest = market.can.list_reviews(ListReviews(challenge_id=challenge.id, cursor=page.next_cursor), None)
     assert [review.author_id for review in (*page.items, *rest.items)] == [market.solver.user_id, market.challenger.user_id]
     assert rest.next_cursor is None
+
+
+def test_of_somebody_who_has_left_the_rating_alone_is_kept(market: Market) -> None:
+    challenge = market.completed()
+    market.database.erased_people.add(market.solver.user_id)
+    review = write(market, challenge, market.challenger, rating=2)
+    assert (review.rating, review.text) == (2, ERASED)
+    assert [(each.rating, each.text) for each in market.database.reviews.rows.values()] == [(2, ERASED)]
+    assert write(market, market.completed(), market.solver).text != ERASED

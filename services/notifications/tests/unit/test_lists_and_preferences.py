@@ -6,6 +6,7 @@ from notifications_fakes import FakeUnitOfWork, contact, some_id
 from contracts.notifications.commands import MarkNotificationsRead, UpdatePreferences
 from contracts.notifications.queries import GetPreferences, ListNotifications
 from contracts.notifications.views import Channel, NotificationCategory, PreferenceView
+from notifications.domain.errors import PreferencesStale
 from notifications.domain.facts import Fact
 from notifications.usecases.get_preferences import GetPreferencesHandler
 from notifications.usecases.list_notifications import ListNotificationsHandler
@@ -52,3 +53,20 @@ def test_a_choice_keeps_the_other_categories(work: FakeUnitOfWork, principal) ->
     assert channels[NotificationCategory.WORK] == (Channel.IN_APP, Channel.EMAIL)
     assert channels[NotificationCategory.ACCOUNT] == (Channel.IN_APP, Channel.EMAIL)
     assert view.version == 2
+
+
+def test_a_choice_made_on_an_older_version_is_refused(work: FakeUnitOfWork, principal) -> None:
+    update = UpdatePreferencesHandler(lambda: work)
+
+    def choose(*channels: Channel, expected: int | None) -> int:
+        row = PreferenceView(category=NotificationCategory.MONEY, channels=channels)
+        return update(UpdatePreferences(preferences=(row,), expected_version=expected), principal).version
+
+    with pytest.raises(PreferencesStale):
+        choose(expected=1)
+    assert choose(expected=0) == 1, "version 0 is that of nobody's choice"
+    with pytest.raises(PreferencesStale):
+        choose(Channel.EMAIL, expected=0)
+    assert work.preferences.of(principal.user_id).channels(NotificationCategory.MONEY) == frozenset()
+    assert choose(Channel.EMAIL, expected=1) == 2
+    assert choose(expected=None) == 3

@@ -52,3 +52,11 @@ def test_who_pays_hears_of_it(event: Event, kind: str | None) -> None:
     for fact in told(event):
         assert fact.words["plan"] == "Expert Pro"
         assert (fact.link or "").startswith(f"/v1/subscriptions/{ABOUT['subscription_id']}")
+
+
+def test_moments_are_handed_on_whole() -> None:
+    """A day alone would be the one in UTC, which is another one where many people are."""
+    told = [subscriptions.subscription_started(CASES[1][0]), subscriptions.trial_ending(CASES[2][0])]  # type: ignore[arg-type]
+    told += [subscriptions.subscription_charged(CASES[3][0]), subscriptions.subscription_payment_failed(CASES[5][0])]  # type: ignore[arg-type]
+    moments = [{name: value for name, value in fact.words.items() if isinstance(value, datetime)} for (fact,) in told]
+    assert moments == [{"until": SOON}, {"until": SOON}, {"since": SOON, "until": SOON}, {"next": SOON}]

@@ -88,6 +88,16 @@ def test_the_language_is_the_persons(tell, work: FakeUnitOfWork) -> None:
     assert row.title == "„Maps“ ging an jemand anderen"
 
 
+def test_moments_are_told_in_the_persons_time_zone(tell, work: FakeUnitOfWork) -> None:
+    work.contacts.rows[ALICE] = contact(1, locale="en-GB", time_zone="America/Los_Angeles")
+    words = {"plan": "Expert Pro", "until": datetime(2030, 1, 2, 3, tzinfo=UTC)}
+    tell([Fact(ALICE, NotificationCategory.MONEY, "trial_started", words)], "event_1")
+    (row,) = work.notifications.rows.values()
+    (mail,) = work.mails.rows.values()
+    assert "1 January 2030, 19:00 (Pacific Standard Time)" in row.body
+    assert "1 January 2030, 19:00 (Pacific Standard Time)" in mail.text
+
+
 def challenge_fields() -> dict[str, str]:
     return {"challenge_id": some_id("challenge"), "challenge_title": "Maps", "challenger_id": BOB}
 

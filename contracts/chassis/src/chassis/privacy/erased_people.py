@@ -11,6 +11,8 @@ from pymongo.database import Database
 COLLECTION = "erased_people"
 # A handler that began before the row was there may write after the first sweep; the database ends transactions sooner than this.
 _SECOND_SWEEP_AFTER = timedelta(seconds=60)
+_FIRST_PAUSE = timedelta(seconds=1)
+_LONGEST_PAUSE = timedelta(minutes=10)
 
 
 def create(database: Database[dict[str, Any]]) -> None:
@@ -36,11 +38,12 @@ class ErasedPeople:
 
     def due(self, at: datetime, limit: int) -> list[dict[str, Any]]:
         """Whose data is to be swept now: the first time, and once more a minute after."""
-        return list(self._rows.find({"due_at": {"$lte": at}}, limit=limit, session=self._session))
+        return list(self._rows.find({"due_at": {"$lte": at}}, sort=[("due_at", 1)], limit=limit, session=self._session))
 
-    def waits(self, user_id: str, reasons: list[str]) -> None:
-        """It cannot be done yet, and this is why."""
-        self._rows.update_one({"_id": user_id}, {"$set": {"waits_for": reasons}}, session=self._session)
+    def waits(self, row: dict[str, Any], reasons: list[str], at: datetime) -> None:
+        """It cannot be done yet, and this is why. Others come first: it is looked at again after as long as it has waited."""
+        again_at = at + min(max(at - row["noted_at"], _FIRST_PAUSE), _LONGEST_PAUSE)
+        self._rows.update_one({"_id": row["_id"]}, {"$set": {"waits_for": reasons, "due_at": again_at}}, session=self._session)
 
     def done(self, user_id: str, at: datetime) -> bool:
         """It is swept; whether that was the first time."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from pymongo.errors import PyMongoError
 
 from chassis.crash_points import declare, reached
 from chassis.entrypoints import UseCasesProvider, on_event, rpc, timer
@@ -66,9 +67,15 @@ class Privacy:
         """Sweep those that are due. Who was interrupted begins again: each step is safe to do twice, the confirmation happens once."""
         people = ErasedPeople(self.resources.store.database)
         for row in people.due(self.resources.clock.now(), _AT_ONCE):
-            user_id = str(row["_id"])
-            if waits := self._sweep(row):
-                people.waits(user_id, waits)
+            try:
+                waits = self._sweep(row)
+            except PyMongoError:
+                raise
+            except Exception:  # one person's trouble must not keep the data of the others
+                log.exception("erasing_failed", deletion_id=row["deletion_id"])
+                waits = ["failed"]
+            if waits:
+                people.waits(row, waits, self.resources.clock.now())
                 log.warning("erasing_waits", deletion_id=row["deletion_id"], waits_for=waits)
 
     def _sweep(self, row: dict[str, Any]) -> list[str]:

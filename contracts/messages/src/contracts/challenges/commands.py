@@ -96,7 +96,10 @@ class EditApplication(Command[ApplicationView]):
 
 
 class AcceptApplication(Command[ApplicationView]):
-    """Choose the solver at the offered budget: the challenge starts and every other pending application is closed."""
+    """Choose the solver: the challenge starts and every other pending application is closed.
+
+    A range reward is paid as the application offers, a fixed one and milestones as the challenge says.
+    """
 
     service: ClassVar[str] = "applications"
     application_id: ApplicationId

@@ -19,7 +19,10 @@ from contracts.money import Price
 
 
 class ChallengeView(View):
-    """A challenge as its reader may see it; `invited_user_ids` is empty for all but the owner."""
+    """A challenge as its reader may see it; `invited_user_ids` is empty for all but the owner.
+
+    For all but the two parties and the staff `accepted_application_id` is null, and `milestones` are those of a reward in milestones alone.
+    """
 
     id: ChallengeId
     version: int

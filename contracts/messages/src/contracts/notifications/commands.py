@@ -24,7 +24,8 @@ class MarkNotificationsRead(Command[UnreadCountView]):
 
 
 class UpdatePreferences(Command[PreferencesView]):
-    """Set the channels of the categories mentioned."""
+    """Set the channels of the categories mentioned. `expected_version` (from If-Match) refuses a lost update; 0: nothing was chosen yet."""
 
     service: ClassVar[str] = "notifications"
     preferences: Annotated[tuple[PreferenceView, ...], Field(min_length=1, max_length=20)]
+    expected_version: Annotated[int, Field(ge=0)] | None = None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from mongoengine import (
+    BooleanField,
     DateTimeField,
     DictField,
-    EmbeddedDocument,
     EmbeddedDocumentField,
     EmbeddedDocumentListField,
     IntField,
@@ -16,7 +16,7 @@ from mongoengine import (
     StringField,
 )
 
-from chassis.documents import VersionedDocument
+from chassis.documents import Embedded, VersionedDocument
 from contracts.challenges.terms import (
     ApplicationStatus,
     CancelReason,
@@ -30,12 +30,12 @@ from contracts.challenges.terms import (
 )
 
 
-class MoneyDocument(EmbeddedDocument):  # type: ignore[misc]  # mongoengine publishes no types
+class MoneyDocument(Embedded):
     amount_minor = LongField(required=True, min_value=1)
     currency = StringField(required=True)
 
 
-class MilestoneDocument(EmbeddedDocument):  # type: ignore[misc]
+class MilestoneDocument(Embedded):
     id = StringField(required=True)
     title = StringField(required=True)
     amount = EmbeddedDocumentField(MoneyDocument, required=True)
@@ -43,9 +43,11 @@ class MilestoneDocument(EmbeddedDocument):  # type: ignore[misc]
     attempts = IntField(required=True, min_value=0)
     awaiting = StringField()
     funds_sequence = IntField(required=True, min_value=0)
+    replaceable = BooleanField()
+    given_back = BooleanField()
 
 
-class FileDocument(EmbeddedDocument):  # type: ignore[misc]
+class FileDocument(Embedded):
     name = StringField(required=True)
     url = StringField(required=True)
     size_bytes = LongField(min_value=0)

@@ -218,6 +218,8 @@ def _milestone_document(milestone: Milestone) -> MilestoneDocument:
         attempts=milestone.attempts,
         awaiting=milestone.awaiting,
         funds_sequence=milestone.funds_sequence,
+        replaceable=milestone.replaceable,
+        given_back=milestone.given_back,
     )
 
 
@@ -230,6 +232,8 @@ def _milestone_from(row: dict[str, Any]) -> Milestone:
         attempts=row["attempts"],
         awaiting=row.get("awaiting"),
         funds_sequence=row["funds_sequence"],
+        replaceable=row.get("replaceable", False),  # documents from before these two do not have them
+        given_back=row.get("given_back", False),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pymongo.database import Database
@@ -19,10 +19,16 @@ declare(
         "erasing.application_withdrawn": "one pending application is withdrawn, the others are not",
     }
 )
+# Of a challenge paid in steps. Elements of lists are named by `$[]`, which a query does not know: a value that is called is not asked for.
+_TITLES: Mapping[str, Any] = {
+    "title": ERASED,
+    "milestones.$[].title": lambda: ERASED,
+    "reward.milestones.$[].title": lambda: ERASED,
+}
 
 
 def personal_data(database: Database[dict[str, Any]], cancel: OnBehalf, withdraw: OnBehalf) -> MongoKeeper:
-    """Texts are emptied, files forgotten; of an engagement its title and terms stay, which are the other side's records too.
+    """Texts are emptied, files forgotten; of an engagement its titles and terms stay, which are the other side's records too.
 
     `cancel` ends an open challenge of a person, `withdraw` takes a pending application back: others hear of it as ever.
     """
@@ -40,13 +46,13 @@ def personal_data(database: Database[dict[str, Any]], cancel: OnBehalf, withdraw
         database,
         [
             Kept("challenges", lambda user_id: {"challenger_id": user_id, "status": ChallengeStatus.DRAFT.value}, export=False),
-            Kept(
-                "challenges", lambda user_id: {"challenger_id": user_id, "accepted_application_id": None}, {"title": ERASED}, export=False
-            ),
+            Kept("challenges", lambda user_id: _nobody_engaged(user_id) | {"reward.kind": "milestones"}, _TITLES, export=False),
+            Kept("challenges", _nobody_engaged, {"title": ERASED}, export=False),
             Kept("challenges", by("challenger_id"), {"description": ERASED, "skills": [], "tags": [], "invited_user_ids": []}),
             Kept("challenges", by("invited_user_ids"), pulled="invited_user_ids", export=False),
             Kept("challenges", _only_invited, pulled="party_ids", export=False),
             Kept("applications", by("applicant_id"), {"proposal": ERASED, "attachments": []}),
+            Kept("applications", lambda user_id: _to_nothing(database, user_id), {"challenge_title": ERASED}, export=False),
             Kept("applicants", by("_id"), export=False),
             Kept("entitlements", by("_id"), export=False),
             Kept("submissions", by("solver_id"), {"notes": ERASED, "files": []}),
@@ -58,6 +64,15 @@ def personal_data(database: Database[dict[str, Any]], cancel: OnBehalf, withdraw
         obligations=lambda user_id: _running(database, user_id),
         before=before,
     )
+
+
+def _nobody_engaged(user_id: str) -> dict[str, Any]:
+    return {"challenger_id": user_id, "accepted_application_id": None}
+
+
+def _to_nothing(database: Database[dict[str, Any]], user_id: str) -> dict[str, Any]:
+    """Applications to challenges of theirs that nobody was engaged for: they carry the title."""
+    return {"challenger_id": user_id, "challenge_id": {"$in": database.challenges.distinct("_id", _nobody_engaged(user_id))}}
 
 
 def _only_invited(user_id: str) -> dict[str, Any]:

@@ -189,13 +189,13 @@ class Challenge:
         )
 
     def cancel(self, reason: CancelReason, at: datetime) -> Challenge:
-        """End it without a result. Once work is in progress, only while no money is held or paid.
+        """End it before all of it is done. Once work is in progress, only while no money is held; what was paid stays paid.
 
         Raises:
             WrongState, EscrowHeld.
         """
         status = self._require(ChallengeAction.CANCEL)
-        if not all(milestone.untouched_by_money for milestone in self.milestones):
+        if any(milestone.holds_money for milestone in self.milestones):
             raise EscrowHeld
         return replace(self, status=status, cancel_reason=reason, updated_at=at)
 

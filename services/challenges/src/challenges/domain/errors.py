@@ -124,7 +124,7 @@ class HasApplications(_Conflict):
 
 class EscrowHeld(_Conflict):
     code = "challenges.challenge.escrow_held"
-    detail = "Money is held for this challenge, or was paid: it can no longer be cancelled."
+    detail = "Money is held for this challenge: it can be cancelled once that is paid out or refunded."
 
 
 class AlreadyApplied(_Conflict):

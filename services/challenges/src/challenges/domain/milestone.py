@@ -32,8 +32,12 @@ MILESTONE_TABLE = TransitionTable(
         (MilestoneStatus.FUNDED, MilestoneAction.APPROVE): MilestoneStatus.APPROVED,
         (MilestoneStatus.FUNDED, MilestoneAction.RELEASE): MilestoneStatus.RELEASED,
         (MilestoneStatus.FUNDED, MilestoneAction.REFUND): MilestoneStatus.AGREED,
+        (MilestoneStatus.APPROVED, MilestoneAction.FUND): MilestoneStatus.APPROVED,  # a refund came back from the bank
         (MilestoneStatus.APPROVED, MilestoneAction.RELEASE): MilestoneStatus.RELEASED,
         (MilestoneStatus.APPROVED, MilestoneAction.REFUND): MilestoneStatus.APPROVED,
+        (MilestoneStatus.RELEASED, MilestoneAction.FUND): MilestoneStatus.RELEASED,  # likewise, and its ways out:
+        (MilestoneStatus.RELEASED, MilestoneAction.RELEASE): MilestoneStatus.RELEASED,
+        (MilestoneStatus.RELEASED, MilestoneAction.REFUND): MilestoneStatus.RELEASED,
     }
 )
 
@@ -42,7 +46,11 @@ _SETTLED = frozenset({MilestoneStatus.APPROVED, MilestoneStatus.RELEASED})
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """`awaiting` is the submission that waits for a decision; `funds_sequence` the last escrow event that was applied."""
+    """`awaiting` is the submission that waits for a decision; `funds_sequence` the last escrow event that was applied.
+
+    `replaceable`: the submission waits since before its money was brought in anew, so that another may take its place.
+    `given_back`: the work is approved, and what was held for it went back.
+    """
 
     id: str
     title: str
@@ -51,6 +59,8 @@ class Milestone:
     attempts: int = 0
     awaiting: str | None = None
     funds_sequence: int = 0
+    replaceable: bool = False
+    given_back: bool = False
 
     @property
     def settled(self) -> bool:
@@ -58,29 +68,30 @@ class Milestone:
         return self.status in _SETTLED
 
     @property
-    def untouched_by_money(self) -> bool:
-        return self.status in (MilestoneStatus.PLANNED, MilestoneStatus.AGREED)
+    def holds_money(self) -> bool:
+        """Whether escrow holds what its work is paid with. (What a bank returns after it was paid waits in payments for a decision.)"""
+        return self.status is MilestoneStatus.FUNDED or (self.status is MilestoneStatus.APPROVED and not self.given_back)
 
     def agree(self) -> Milestone:
         return replace(self, status=self._after(MilestoneAction.AGREE))
 
     def deliver(self, submission_id: str) -> Milestone:
-        """A submission comes in.
+        """A submission comes in. It takes the place of one that is `replaceable`: no silence accepts that any more.
 
         Raises:
             MilestoneNotFunded, MilestoneAlreadyApproved, SubmissionUndecided.
         """
         status = self._after(MilestoneAction.DELIVER)
-        if self.awaiting is not None:
+        if self.awaiting is not None and not self.replaceable:
             raise SubmissionUndecided
-        return replace(self, status=status, awaiting=submission_id, attempts=self.attempts + 1)
+        return replace(self, status=status, awaiting=submission_id, replaceable=False, attempts=self.attempts + 1)
 
     def return_work(self) -> Milestone:
         """Changes are requested: the next submission may come."""
-        return replace(self, status=self._after(MilestoneAction.RETURN), awaiting=None)
+        return replace(self, status=self._after(MilestoneAction.RETURN), awaiting=None, replaceable=False)
 
     def approve(self) -> Milestone:
-        return replace(self, status=self._after(MilestoneAction.APPROVE), awaiting=None)
+        return replace(self, status=self._after(MilestoneAction.APPROVE), awaiting=None, replaceable=False)
 
     def move_money(self, action: MilestoneAction, sequence: int) -> Milestone | None:
         """Apply what escrow reports, in the order of its sequence; a report older than the last one changes nothing.
@@ -93,7 +104,14 @@ class Milestone:
         if status is None:
             return None
         awaiting = None if status in _SETTLED else self.awaiting
-        return replace(self, status=status, awaiting=awaiting, funds_sequence=sequence)
+        return replace(
+            self,
+            status=status,
+            awaiting=awaiting,
+            funds_sequence=sequence,
+            replaceable=awaiting is not None and (self.replaceable or action is MilestoneAction.FUND),
+            given_back=status is MilestoneStatus.APPROVED and action is MilestoneAction.REFUND,
+        )
 
     def _after(self, action: MilestoneAction) -> MilestoneStatus:
         status = MILESTONE_TABLE.after(self.status, action)

@@ -15,12 +15,14 @@ from contracts.challenges.terms import FileRef, SubmissionStatus
 
 class SubmissionAction(StrEnum):
     REQUEST_CHANGES = "request_changes"
+    SUPERSEDE = "supersede"
     APPROVE = "approve"
 
 
 SUBMISSION_TABLE = TransitionTable(
     {
         (SubmissionStatus.SUBMITTED, SubmissionAction.REQUEST_CHANGES): SubmissionStatus.CHANGES_REQUESTED,
+        (SubmissionStatus.SUBMITTED, SubmissionAction.SUPERSEDE): SubmissionStatus.CHANGES_REQUESTED,
         (SubmissionStatus.SUBMITTED, SubmissionAction.APPROVE): SubmissionStatus.APPROVED,
     }
 )
@@ -68,6 +70,10 @@ class Submission:
 
     def request_changes(self, feedback: str, at: datetime) -> Submission:
         return replace(self._decided(SubmissionAction.REQUEST_CHANGES, at), feedback=feedback)
+
+    def supersede(self, at: datetime) -> Submission:
+        """The solver delivers again in its place: it is as if it had been sent back, with nothing said about it."""
+        return self._decided(SubmissionAction.SUPERSEDE, at)
 
     def approve(self, at: datetime) -> Submission:
         return self._decided(SubmissionAction.APPROVE, at)

@@ -13,6 +13,7 @@ from challenges.domain.errors import (
 from challenges.domain.submission import Submission
 from challenges.usecases.ports import Applications, Challenges, Submissions
 from chassis.principal import Principal
+from contracts.identity.roles import SELF_ASSIGNED
 
 
 def visible_challenge(challenges: Challenges, challenge_id: str, viewer_id: str | None) -> Challenge:
@@ -109,6 +110,10 @@ def existing_challenge(challenges: Challenges, challenge_id: str) -> Challenge:
     if challenge is None:
         raise ChallengeNotFound
     return challenge
+
+
+def is_staff(principal: Principal | None) -> bool:
+    return principal is not None and not principal.roles <= SELF_ASSIGNED
 
 
 def require_verified_email(principal: Principal) -> None:

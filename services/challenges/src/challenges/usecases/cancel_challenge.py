@@ -1,4 +1,4 @@
-"""End a challenge without a result."""
+"""End a challenge before it is done."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class CancelChallengeHandler:
     now: Now
 
     def __call__(self, command: CancelChallenge, principal: Principal) -> ChallengeView:
-        """Cancel it and close what was still pending. Once work is in progress, only while no money is held or paid.
+        """Cancel it and close what was still pending. Once work is in progress, only while no money is held.
 
         Raises:
             ChallengeNotFound, NotOwner, ChallengeStale, WrongState, EscrowHeld.

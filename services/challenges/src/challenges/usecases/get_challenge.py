@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from challenges.usecases.access import visible_challenge
+from challenges.usecases.access import is_staff, visible_challenge
 from challenges.usecases.ports import Challenges
 from challenges.usecases.views import challenge_view
 from chassis.principal import Principal
@@ -23,4 +23,5 @@ class GetChallengeHandler:
             ChallengeNotFound.
         """
         viewer_id = principal.user_id if principal else None
-        return challenge_view(visible_challenge(self.challenges, query.challenge_id, viewer_id), viewer_id)
+        challenge = visible_challenge(self.challenges, query.challenge_id, viewer_id)
+        return challenge_view(challenge, viewer_id, staff=is_staff(principal))

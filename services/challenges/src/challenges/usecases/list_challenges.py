@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from challenges.domain.errors import CurrencyRequired, LoginRequired
+from challenges.usecases.access import is_staff
 from challenges.usecases.ports import Challenges, Filters
 from challenges.usecases.views import challenge_view
 from chassis.principal import Principal
@@ -38,7 +39,8 @@ class ListChallengesHandler:
             found = self.challenges.page_public(filters, query.sort, query.cursor, query.limit)
         challenges, next_cursor = found
         viewer_id = principal.user_id if principal else None
-        return Page[ChallengeView](items=tuple(challenge_view(each, viewer_id) for each in challenges), next_cursor=next_cursor)
+        views = tuple(challenge_view(each, viewer_id, staff=is_staff(principal)) for each in challenges)
+        return Page[ChallengeView](items=views, next_cursor=next_cursor)
 
 
 def _filters(query: ListChallenges) -> Filters:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from challenges.domain.challenge import Challenge
 from challenges.domain.milestone import MilestoneAction
 from challenges.usecases.access import existing_challenge
-from challenges.usecases.facts import submission_approved
-from challenges.usecases.ports import Begin, Now, UnitOfWork
+from challenges.usecases.deliveries import approve_waiting
+from challenges.usecases.ports import Begin, Now
 from challenges.usecases.progress import tell_of_progress
 from chassis.retry import NotYet
 from contracts.payments.events import FundsReleased
@@ -37,13 +35,5 @@ class RecordReleaseHandler:
                 raise NotYet
             if moved != before:
                 challenge = work.challenges.save(moved)
-                _approve_waiting(work, before, event.milestone_id, at)
+                approve_waiting(work, before, event.milestone_id, at)
                 tell_of_progress(work, before, challenge)
-
-
-def _approve_waiting(work: UnitOfWork, before: Challenge, milestone_id: str, at: datetime) -> None:
-    waiting_id = before.milestone(milestone_id).awaiting
-    waiting = work.submissions.get(waiting_id) if waiting_id is not None else None
-    if waiting is not None:
-        submission = work.submissions.save(waiting.approve(at))
-        work.emit(submission_approved(before, submission))

@@ -5,12 +5,17 @@ from challenges.domain.challenge import Challenge
 from challenges.domain.milestone import Milestone
 from challenges.domain.review import Review
 from challenges.domain.submission import Submission
-from contracts.challenges.terms import MilestoneView
+from contracts.challenges.terms import MilestonesReward, MilestoneView
 from contracts.challenges.views import ApplicationView, ChallengeView, ReviewView, SubmissionView
 
 
-def challenge_view(challenge: Challenge, viewer_id: str | None) -> ChallengeView:
-    """The challenge for this reader, who may see it: the invited are the owner's business."""
+def challenge_view(challenge: Challenge, viewer_id: str | None, *, staff: bool = False) -> ChallengeView:
+    """The challenge for this reader, who may see it: the invited are the owner's business.
+
+    Which offer was accepted is the two parties', and so is a step made of it: its amount is what the solver asked for.
+    """
+    inside = staff or challenge.has_party(viewer_id)
+    steps = challenge.milestones if inside or isinstance(challenge.reward, MilestonesReward) else ()
     invited = challenge.invited_user_ids if viewer_id == challenge.challenger_id else ()
     return ChallengeView(
         id=challenge.id,
@@ -24,12 +29,12 @@ def challenge_view(challenge: Challenge, viewer_id: str | None) -> ChallengeView
         skills=challenge.skills,
         tags=challenge.tags,
         reward=challenge.reward,
-        milestones=milestone_views(challenge.milestones),
+        milestones=milestone_views(steps),
         deadline=challenge.deadline,
         visibility=challenge.visibility,
         invited_user_ids=invited,
         applications_count=challenge.applications_count,
-        accepted_application_id=challenge.accepted_application_id,
+        accepted_application_id=challenge.accepted_application_id if inside else None,
         solver_id=challenge.solver_id,
         cancel_reason=challenge.cancel_reason,
         created_at=challenge.created_at,

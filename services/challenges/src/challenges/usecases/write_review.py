@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from challenges.domain.review import Review
@@ -11,6 +11,7 @@ from challenges.usecases.facts import review_published
 from challenges.usecases.ports import Begin, NewId, Now
 from challenges.usecases.views import review_view
 from chassis.principal import Principal
+from chassis.privacy.keeping import ERASED
 from contracts.challenges.commands import WriteReview
 from contracts.challenges.views import ReviewView
 
@@ -25,7 +26,8 @@ class WriteReviewHandler:
     def __call__(self, command: WriteReview, principal: Principal) -> ReviewView:
         """Record a review that stays hidden until the other side's is in, which then publishes both.
 
-        The challenge notes who has written, so that two reviews at the same moment see each other.
+        The challenge notes who has written, so that two reviews at the same moment see each other. Of somebody who has left
+        the rating alone is kept, as of the reviews that were written before.
 
         Raises:
             ChallengeNotFound, NotParty, ReviewTooEarly, ReviewWindowClosed, AlreadyReviewed.
@@ -42,6 +44,8 @@ class WriteReviewHandler:
                 window=self.window,
                 at=at,
             )
+            if work.erased(own.subject_id):
+                own = replace(own, text=ERASED)
             challenge = work.challenges.save(before.count_review(principal.user_id))
             others = work.reviews.of_challenge(challenge.id)
             if others:

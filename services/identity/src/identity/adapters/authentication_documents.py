@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from mongoengine import BooleanField, DateTimeField, DictField, EmbeddedDocument, EmbeddedDocumentField, IntField, ListField, StringField
+from mongoengine import BooleanField, DateTimeField, DictField, EmbeddedDocumentField, IntField, ListField, StringField
 
-from chassis.documents import VersionedDocument
+from chassis.documents import Embedded, VersionedDocument
 
 
 class CeremonyDocument(VersionedDocument):
@@ -31,7 +31,7 @@ class LoginDocument(VersionedDocument):
     meta: ClassVar[dict[str, Any]] = {"collection": "logins"}
 
 
-class TotpDocument(EmbeddedDocument):  # type: ignore[misc]  # mongoengine publishes no types
+class TotpDocument(Embedded):
     id = StringField(required=True)
     sealed_secret = StringField(required=True)
     created_at = DateTimeField(required=True)
@@ -40,7 +40,7 @@ class TotpDocument(EmbeddedDocument):  # type: ignore[misc]  # mongoengine publi
     last_used_at = DateTimeField()
 
 
-class PasskeyDocument(EmbeddedDocument):  # type: ignore[misc]
+class PasskeyDocument(Embedded):
     id = StringField(required=True)
     label = StringField(required=True)
     credential_id = StringField(required=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from mongoengine import DateTimeField, DictField, EmbeddedDocument, EmbeddedDocumentField, IntField, ListField, StringField
+from mongoengine import DateTimeField, DictField, EmbeddedDocumentField, IntField, ListField, StringField
 
-from chassis.documents import VersionedDocument
+from chassis.documents import Embedded, VersionedDocument
 
 
 class PlaceDocument(VersionedDocument):
@@ -84,7 +84,7 @@ class BulkInviteRowDocument(VersionedDocument):
     meta: ClassVar[dict[str, Any]] = {"collection": "bulk_invite_rows"}
 
 
-class SecretDocument(EmbeddedDocument):  # type: ignore[misc]  # mongoengine publishes no types
+class SecretDocument(Embedded):
     digest = StringField(required=True)
     prefix = StringField(required=True)
     given_at = DateTimeField(required=True)

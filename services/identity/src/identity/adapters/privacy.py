@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from mongoengine import BooleanField, DateTimeField, DictField, EmbeddedDocument, EmbeddedDocumentListField, IntField, StringField
+from mongoengine import BooleanField, DateTimeField, DictField, EmbeddedDocumentListField, IntField, StringField
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
-from chassis.documents import DocumentCollection, StaleVersion, VersionedDocument
+from chassis.documents import DocumentCollection, Embedded, StaleVersion, VersionedDocument
 from chassis.rpc_caller import RpcCaller
 from contracts.errors import Kind, ProblemError
 from contracts.identity.privacy import ExportStatus
@@ -20,7 +20,7 @@ from contracts.privacy.views import ObligationView, PersonalRecordView
 from identity.domain.personal_data import Confirmation, Deletion, Export, ServicesAway
 
 
-class ConfirmationDocument(EmbeddedDocument):  # type: ignore[misc]  # mongoengine publishes no types
+class ConfirmationDocument(Embedded):
     service = StringField(required=True)
     erased = DictField()
     at = DateTimeField(required=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from mongoengine import DateTimeField, EmbeddedDocument, EmbeddedDocumentField, EmbeddedDocumentListField, IntField, StringField
+from mongoengine import DateTimeField, EmbeddedDocumentField, EmbeddedDocumentListField, IntField, StringField
 
-from chassis.documents import VersionedDocument
+from chassis.documents import Embedded, VersionedDocument
 
 
 class MessageDocument(VersionedDocument):
@@ -20,13 +20,13 @@ class MessageDocument(VersionedDocument):
     meta: ClassVar[dict[str, Any]] = {"collection": "messages"}
 
 
-class ParticipantPart(EmbeddedDocument):  # type: ignore[misc]  # mongoengine publishes no types
+class ParticipantPart(Embedded):
     user_id = StringField(required=True)
     read_seq = IntField(required=True)
     sent_since = IntField(required=True)
 
 
-class LastMessagePart(EmbeddedDocument):  # type: ignore[misc]  # mongoengine publishes no types
+class LastMessagePart(Embedded):
     """A copy of the last message, so that a list of conversations is one read."""
 
     message_id = StringField(required=True)

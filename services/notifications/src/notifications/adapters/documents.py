@@ -57,12 +57,20 @@ class PreferencesDocument(VersionedDocument):
 
 
 class MailDocument(VersionedDocument):
-    """`waiting` is set until the mail is sent or has failed: the sender's queue is one equality on it."""
+    """`waiting` is set until the mail is sent or has failed: the sender's queue is one equality on it and a range of one of two moments.
+
+    `dated_from` is set as long. It is missing in mails of the first release: those are found once they are due, whatever became of
+    the clock.
+    """
 
     meta = {  # noqa: RUF012
         "collection": "mails",
         "auto_create_index": False,
-        "indexes": [{"fields": ["waiting"], "sparse": True}],
+        "indexes": [
+            {"fields": ["waiting"], "sparse": True},  # for the release before, while both run
+            {"fields": ["waiting", "due_at"]},  # sparse would save nothing: every mail has a due_at
+            {"fields": ["waiting", "dated_from"], "sparse": True},
+        ],
     }
 
     user_id = StringField(required=True)
@@ -73,9 +81,12 @@ class MailDocument(VersionedDocument):
     status = StringField(required=True)
     attempts = IntField(required=True)
     due_at = DateTimeField(required=True)
+    dated_from = DateTimeField()
     created_at = DateTimeField(required=True)
     error = StringField()
     waiting = BooleanField()
+    expires_at = DateTimeField()
+    to_contact = BooleanField()
 
 
 ALL = (ContactDocument, NotificationDocument, UnreadDocument, PreferencesDocument, MailDocument)

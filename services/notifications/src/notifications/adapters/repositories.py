@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from pymongo.client_session import ClientSession
+from pymongo.errors import DuplicateKeyError
 
-from chassis.documents import DocumentCollection
+from chassis.documents import DocumentCollection, StaleVersion
 from contracts.notifications.views import Channel, NotificationCategory
 from notifications.adapters.documents import ContactDocument, MailDocument, NotificationDocument, PreferencesDocument, UnreadDocument
 from notifications.domain.mail import Mail, MailStatus
@@ -61,13 +62,17 @@ class MongoNotifications:
     def __init__(self, session: ClientSession | None = None) -> None:
         self._rows = DocumentCollection(NotificationDocument, session)
         self._counts = DocumentCollection(UnreadDocument, session)
+        self._session = session
 
     def add(self, notification: Notification) -> int:
         self._rows.insert(self._document(notification))
         return self._change_count(notification.user_id, +1)
 
     def mark_read(self, user_id: str, ids: Sequence[str] | None, at: datetime) -> int:
-        unread = [row for row in self._chosen(user_id, ids) if row is not None and row.user_id == user_id and row.unread]
+        if ids is None:
+            return self._mark_all(user_id, at)
+        chosen = [self._rows.get(notification_id) for notification_id in dict.fromkeys(ids)]
+        unread = [row for row in chosen if row is not None and row.user_id == user_id and row.unread]
         for row in unread:
             row.read_at, row.unread = at, False
             self._rows.replace(row, expected_version=row.version)
@@ -82,10 +87,13 @@ class MongoNotifications:
         row = self._counts.get(user_id)
         return row.unread if row else 0
 
-    def _chosen(self, user_id: str, ids: Sequence[str] | None) -> list[NotificationDocument | None]:
-        if ids is None:
-            return list(self._rows.find({"user_id": user_id, "unread": True}))
-        return [self._rows.get(notification_id) for notification_id in dict.fromkeys(ids)]
+    def _mark_all(self, user_id: str, at: datetime) -> int:
+        """The count first, as it is the lock: who wants it meanwhile is turned away at once, and thousands of rows are one write."""
+        left = self._change_count(user_id, -self.unread_count(user_id))
+        rows = NotificationDocument._get_collection()
+        read = {"$set": {"read_at": at, "unread": False}, "$inc": {"version": 1}}
+        rows.update_many({"user_id": user_id, "unread": True}, read, session=self._session)
+        return left
 
     def _change_count(self, user_id: str, by: int) -> int:
         row = self._counts.get(user_id)
@@ -147,10 +155,16 @@ class MongoPreferences:
         chosen = {category.value: sorted(channels) for category, channels in saved.chosen.items()}
         row = PreferencesDocument(id=saved.user_id, version=saved.version, chosen=chosen)
         if preferences.version == 0:
-            self._rows.insert(row)
+            self._insert(row)
         else:
             self._rows.replace(row, expected_version=preferences.version)
         return saved
+
+    def _insert(self, row: PreferencesDocument) -> None:
+        try:
+            self._rows.insert(row)
+        except DuplicateKeyError as error:
+            raise StaleVersion from error  # somebody's first choice came first: run again and see it
 
 
 class MongoMails:
@@ -175,6 +189,8 @@ class MongoMails:
             due_at=row.due_at,
             created_at=row.created_at,
             error=row.error,
+            expires_at=row.expires_at,
+            to_contact=bool(row.to_contact),
         )
 
     def save(self, mail: Mail) -> Mail:
@@ -182,11 +198,17 @@ class MongoMails:
         self._rows.replace(row, expected_version=mail.version)
         return replace(mail, version=row.version)
 
-    def waiting(self, limit: int) -> list[str]:
-        return [row.id for row in self._rows.find({"waiting": True}, limit=limit)]
+    def claimable(self, at: datetime, limit: int) -> list[str]:
+        """Each query is covered by an index that begins with its equality; no mail fits both."""
+        found = self._rows.rows({"waiting": True, "due_at": {"$lte": at}}, sort=[("due_at", 1)], limit=limit)
+        if len(found) < limit:
+            set_back = {"waiting": True, "dated_from": {"$gt": at}}
+            found += self._rows.rows(set_back, sort=[("dated_from", 1)], limit=limit - len(found))
+        return [str(row["_id"]) for row in found]
 
     @staticmethod
     def _document(mail: Mail) -> MailDocument:
+        waiting = mail.status in (MailStatus.PENDING, MailStatus.SENDING)
         return MailDocument(
             id=mail.id,
             version=mail.version,
@@ -198,7 +220,10 @@ class MongoMails:
             status=mail.status.value,
             attempts=mail.attempts,
             due_at=mail.due_at,
+            dated_from=mail.dated_from if waiting else None,
             created_at=mail.created_at,
             error=mail.error,
-            waiting=True if mail.status in (MailStatus.PENDING, MailStatus.SENDING) else None,
+            waiting=waiting or None,
+            expires_at=mail.expires_at,
+            to_contact=mail.to_contact or None,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from contracts.challenges import events as challenges
@@ -18,7 +19,7 @@ from contracts.payments import events as payments
 from contracts.payments.coupon_views import CreditCause
 from contracts.payments.views import MilestoneKind
 
-Words = Mapping[str, str | Money]
+Words = Mapping[str, str | Money | datetime]  # moments are told in the reader's time zone
 
 
 @dataclass(frozen=True, slots=True)

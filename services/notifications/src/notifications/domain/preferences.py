@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from contracts.notifications.views import Channel, NotificationCategory
+from notifications.domain.errors import PreferencesStale
 
 _EVERYWHERE = frozenset({Channel.IN_APP, Channel.EMAIL})
 DEFAULTS: Mapping[NotificationCategory, frozenset[Channel]] = {
@@ -32,6 +33,13 @@ class Preferences:
         if category is NotificationCategory.ACCOUNT:
             return _EVERYWHERE
         return self.chosen.get(category, DEFAULTS[category])
+
+    def expect(self, version: int | None) -> None:
+        """Raises:
+        PreferencesStale: they are no longer at the version that the caller saw.
+        """
+        if version not in (None, self.version):
+            raise PreferencesStale
 
     def choose(self, choices: Iterable[tuple[NotificationCategory, Iterable[Channel]]]) -> Preferences:
         mentioned = {category: frozenset(channels) for category, channels in choices}

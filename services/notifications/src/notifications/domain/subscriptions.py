@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from contracts.notifications.views import NotificationCategory as Category
 from contracts.payments import events as payments
 from contracts.payments.subscription_views import BillKind, EndReason
@@ -20,20 +18,16 @@ def _link(subscription_id: str) -> str:
     return f"/v1/subscriptions/{subscription_id}"
 
 
-def _day(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d}"
-
-
 def subscription_started(event: payments.SubscriptionStarted) -> list[Fact]:
     """Only a trial is news: of a first payment the receipt tells."""
     if event.trial_until is None:
         return []
-    words: Words = {"plan": event.plan_name, "until": _day(event.trial_until)}
+    words: Words = {"plan": event.plan_name, "until": event.trial_until}
     return [Fact(event.payer_id, Category.MONEY, "trial_started", words, _link(event.subscription_id))]
 
 
 def trial_ending(event: payments.TrialEnding) -> list[Fact]:
-    words: Words = {"plan": event.plan_name, "until": _day(event.ends_at), "amount": event.amount}
+    words: Words = {"plan": event.plan_name, "until": event.ends_at, "amount": event.amount}
     return [Fact(event.payer_id, Category.MONEY, "trial_ending", words, _link(event.subscription_id))]
 
 
@@ -43,8 +37,8 @@ def subscription_charged(event: payments.SubscriptionCharged) -> list[Fact]:
     words: Words = {
         "plan": event.plan_name,
         "amount": event.amount,
-        "since": _day(event.period_start),
-        "until": _day(event.period_end),
+        "since": event.period_start,
+        "until": event.period_end,
     }
     return [Fact(event.payer_id, Category.MONEY, kind, words, f"{_link(event.subscription_id)}/bills")]
 
@@ -54,7 +48,7 @@ def subscription_payment_failed(event: payments.SubscriptionPaymentFailed) -> li
     words: Words = {"plan": event.plan_name, "amount": event.amount}
     kind = "subscription_payment_failed_for_good"
     if event.next_attempt_at is not None:
-        kind, words = "subscription_payment_failed", {**words, "next": _day(event.next_attempt_at)}
+        kind, words = "subscription_payment_failed", {**words, "next": event.next_attempt_at}
     return [Fact(event.payer_id, Category.MONEY, kind, words, _link(event.subscription_id))]
 
 

@@ -48,8 +48,8 @@ class Mails(Protocol):
 
 
 class MailQueue(Protocol):
-    def waiting(self, limit: int) -> list[str]:
-        """Ids of mails that are not sent yet, due or not."""
+    def claimable(self, at: datetime, limit: int) -> list[str]:
+        """Ids of mails that can be claimed at this moment: those due for longest, then those a clock has put off that was set back."""
         ...
 
 
@@ -71,8 +71,13 @@ class Text:
 
 
 class Catalogue(Protocol):
-    def render(self, kind: str, locale: str, words: Mapping[str, str | Money], *, name: str, link: str | None) -> Text:
-        """The text of a kind in the person's language (English where it is missing), amounts in its number format."""
+    def render(
+        self, kind: str, locale: str, words: Mapping[str, str | Money | datetime], *, name: str, link: str | None, time_zone: str = "UTC"
+    ) -> Text:
+        """The text of a kind in the person's language (English where it is missing), amounts in its number format.
+
+        Moments are told in the time zone, with its name; in UTC where the zone is not known.
+        """
         ...
 
 

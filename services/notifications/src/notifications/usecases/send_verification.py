@@ -49,6 +49,7 @@ class SendVerificationHandler:
                         text=text.mail_text,
                         html=text.mail_html,
                         at=now,
+                        expires_at=event.expires_at,
                     )
                 )
 
@@ -60,10 +61,17 @@ class SendVerificationHandler:
             if notice is not None:
                 work.mails.add(self._mail(notice[0], event, notice[1], {"email": event.email}, now))
             if event.expires_at > now:
-                work.mails.add(self._mail(kind, event, event.email, {"token": event.token}, now))
+                work.mails.add(self._mail(kind, event, event.email, {"token": event.token}, now, event.expires_at))
 
-    def _mail(self, kind: str, event: Requested, to: str, words: dict[str, str], now: datetime) -> Mail:
+    def _mail(self, kind: str, event: Requested, to: str, words: dict[str, str], now: datetime, expires_at: datetime | None = None) -> Mail:
         text = self.catalogue.render(kind, event.locale, words, name=event.display_name, link=None)
         return Mail.waiting(
-            self.new_id("mail"), user_id=event.user_id, to=to, subject=text.title, text=text.mail_text, html=text.mail_html, at=now
+            self.new_id("mail"),
+            user_id=event.user_id,
+            to=to,
+            subject=text.title,
+            text=text.mail_text,
+            html=text.mail_html,
+            at=now,
+            expires_at=expires_at,
         )

@@ -42,7 +42,9 @@ class TellHandler:
         if contact is None:
             raise NotYet(fact.recipient_id)
         channels = work.preferences.of(contact.user_id).channels(fact.category)
-        text = self.catalogue.render(fact.kind, contact.locale, fact.words, name=contact.display_name, link=fact.link)
+        text = self.catalogue.render(
+            fact.kind, contact.locale, fact.words, name=contact.display_name, link=fact.link, time_zone=contact.time_zone
+        )
         if Channel.IN_APP in channels:
             self._list(work, fact, fact_id, text)
         if Channel.EMAIL in channels and contact.email_verified:
@@ -73,4 +75,5 @@ class TellHandler:
             text=text.mail_text,
             html=text.mail_html,
             at=self.now(),
+            to_contact=True,
         )

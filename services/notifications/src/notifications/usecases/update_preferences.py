@@ -17,7 +17,13 @@ class UpdatePreferencesHandler:
     unit_of_work: Callable[[], UnitOfWork]
 
     def __call__(self, command: UpdatePreferences, principal: Principal) -> PreferencesView:
-        """Categories that are not mentioned keep their channels."""
+        """Categories that are not mentioned keep their channels.
+
+        Raises:
+            PreferencesStale: `expected_version` is not theirs.
+        """
         with self.unit_of_work() as work:
-            chosen = work.preferences.of(principal.user_id).choose((row.category, row.channels) for row in command.preferences)
+            before = work.preferences.of(principal.user_id)
+            before.expect(command.expected_version)
+            chosen = before.choose((row.category, row.channels) for row in command.preferences)
             return work.answer(preferences_view(work.preferences.save(chosen)))

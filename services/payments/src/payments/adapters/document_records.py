@@ -8,7 +8,6 @@ from mongoengine import (
     BooleanField,
     DateTimeField,
     DictField,
-    EmbeddedDocument,
     EmbeddedDocumentField,
     EmbeddedDocumentListField,
     IntField,
@@ -17,7 +16,7 @@ from mongoengine import (
     StringField,
 )
 
-from chassis.documents import VersionedDocument
+from chassis.documents import Embedded, VersionedDocument
 
 
 class DueRecord(VersionedDocument):
@@ -39,14 +38,14 @@ class SeriesRecord(VersionedDocument):
     meta: ClassVar[dict[str, Any]] = {"collection": "number_series"}
 
 
-class PartyRecord(EmbeddedDocument):  # type: ignore[misc]  # mongoengine publishes no types
+class PartyRecord(Embedded):
     name = StringField(required=True)
     address = ListField(StringField())
     country = StringField()
     tax_id = StringField()
 
 
-class LineRecord(EmbeddedDocument):  # type: ignore[misc]
+class LineRecord(Embedded):
     item = StringField(required=True)
     amount = LongField(required=True)
     subject = StringField()
@@ -54,7 +53,7 @@ class LineRecord(EmbeddedDocument):  # type: ignore[misc]
     rate = IntField()
 
 
-class TaxRecord(EmbeddedDocument):  # type: ignore[misc]
+class TaxRecord(Embedded):
     treatment = StringField(required=True)
     rate = IntField(required=True)
     basis = LongField(required=True)

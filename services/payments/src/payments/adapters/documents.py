@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from mongoengine import (
     DateTimeField,
     DictField,
-    EmbeddedDocument,
     EmbeddedDocumentField,
     EmbeddedDocumentListField,
     IntField,
@@ -16,7 +15,7 @@ from mongoengine import (
     StringField,
 )
 
-from chassis.documents import VersionedDocument
+from chassis.documents import Embedded, VersionedDocument
 from payments.adapters.escrow_documents import EscrowDocument
 
 WEBHOOKS_KEPT_SECONDS = 40 * 24 * 3600  # Stripe retries for three days and lets one resend by hand for thirty
@@ -50,19 +49,19 @@ class SagaDocument(VersionedDocument):
     }
 
 
-class EvidenceDocument(EmbeddedDocument):  # type: ignore[misc]
+class EvidenceDocument(Embedded):
     author_id = StringField(required=True)
     title = StringField(required=True)
     text = StringField(required=True)
     added_at = DateTimeField(required=True)
 
 
-class DisputedPartDocument(EmbeddedDocument):  # type: ignore[misc]
+class DisputedPartDocument(Embedded):
     milestone_id = StringField(required=True)
     amount = LongField(required=True)
 
 
-class DecisionDocument(EmbeddedDocument):  # type: ignore[misc]
+class DecisionDocument(Embedded):
     to_payee = LongField(required=True)
     to_payer = LongField(required=True)
     reason = StringField(required=True)
@@ -107,7 +106,7 @@ class BookDocument(VersionedDocument):
     meta: ClassVar[dict[str, Any]] = {"collection": "books"}
 
 
-class MoveDocument(EmbeddedDocument):  # type: ignore[misc]
+class MoveDocument(Embedded):
     source = StringField(required=True)
     destination = StringField(required=True)
     amount = LongField(required=True)

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from mongoengine import (
     BooleanField,
     DateTimeField,
-    EmbeddedDocument,
     EmbeddedDocumentField,
     EmbeddedDocumentListField,
     IntField,
@@ -15,15 +14,15 @@ from mongoengine import (
     StringField,
 )
 
-from chassis.documents import VersionedDocument
+from chassis.documents import Embedded, VersionedDocument
 
 
-class ChargeDocument(EmbeddedDocument):  # type: ignore[misc]  # mongoengine publishes no types
+class ChargeDocument(Embedded):
     intent_id = StringField(required=True)
     charge_id = StringField(required=True)
 
 
-class HandDocument(EmbeddedDocument):  # type: ignore[misc]
+class HandDocument(Embedded):
     saga_id = StringField(required=True)
     gross = LongField(required=True)
     fee = LongField(required=True)
@@ -34,12 +33,12 @@ class HandDocument(EmbeddedDocument):  # type: ignore[misc]
     charged_back = BooleanField(default=False)
 
 
-class MemberDocument(EmbeddedDocument):  # type: ignore[misc]
+class MemberDocument(Embedded):
     user_id = StringField(required=True)
     basis_points = IntField(required=True)
 
 
-class MilestoneDocument(EmbeddedDocument):  # type: ignore[misc]
+class MilestoneDocument(Embedded):
     milestone_id = StringField(required=True)
     title = StringField(required=True)
     amount = LongField(required=True)
@@ -66,7 +65,7 @@ class MilestoneDocument(EmbeddedDocument):  # type: ignore[misc]
     spent = BooleanField(default=False)
 
 
-class WaitingDocument(EmbeddedDocument):  # type: ignore[misc]
+class WaitingDocument(Embedded):
     saga_id = StringField(required=True)
     payee_id = StringField(required=True)
     net = LongField(required=True)
