@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -102,6 +103,12 @@ def test_a_handler_lives_in_a_file_of_its_own(service: str) -> None:
 
 def classes(path: Path) -> list[str]:
     return [node.name for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)]
+
+
+def test_what_is_stored_may_come_from_a_newer_release() -> None:
+    """Decision 0083: documents and their parts derive from the chassis', which pass over what they do not know."""
+    strict = re.compile(r"\((?:mongoengine\.)?(?:Embedded)?Document\):")
+    assert [named(path) for path in SOURCES if (ROOT / "services") in path.parents and strict.search(path.read_text())] == []
 
 
 def test_what_the_environment_can_say_is_listed() -> None:

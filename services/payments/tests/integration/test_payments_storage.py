@@ -209,6 +209,17 @@ def test_due_are_those_that_run_and_whose_time_has_come(units: Units) -> None:
         assert work.sagas.due(NOW + timedelta(seconds=31), 2) == [now, later]
 
 
+def test_what_only_a_newer_release_understands_is_left_to_it(store: Store) -> None:
+    known, *newer = (saga(ORDERS[0], at=NOW) for _ in range(4))
+    with PaymentsUnitOfWork(store) as work:
+        for one in (known, *newer):
+            work.sagas.add(one)
+    for one, added in zip(newer, ({"order.of_theirs": 1}, {"step": "of_theirs"}, {"kind": "of_theirs"}), strict=True):
+        store.database.sagas.update_one({"_id": one.id}, {"$set": added})
+    with PaymentsUnitOfWork(store) as work:
+        assert work.sagas.due(NOW, 10) == [known]
+
+
 def test_due_too_is_what_a_clock_that_was_set_back_has_put_off_but_not_what_waits_for_a_date(units: Units) -> None:
     ahead = NOW + timedelta(hours=1)
     settle, fund, *_ = ORDERS

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 
+import structlog
 from pymongo.client_session import ClientSession
 
 from chassis.documents import DocumentCollection
@@ -29,6 +30,7 @@ from payments.domain.saga import (
 )
 from payments.domain.subscriptions.orders import BillOrder, BillRefundOrder
 
+log = structlog.get_logger(__name__)
 _KINDS: dict[str, type[Order]] = {
     "fund": FundOrder,
     "release": ReleaseOrder,
@@ -56,13 +58,13 @@ class MongoSagas:
         return [_saga(document) for document in self._documents.find({"call_key": call_key})]
 
     def due(self, at: datetime, limit: int) -> list[Saga]:
-        """Each query is covered by an index that begins with its equalities."""
+        """Each query is covered by an index that begins with its equalities. What only a newer release understands is left to it."""
         running = {"status": SagaStatus.RUNNING.value}
         due = self._documents.find({**running, "due_at": {"$lte": at}}, sort=[("due_at", 1)], limit=limit)
         if len(due) < limit:
             out_of_reach = {**running, "step": {"$in": _UNDATED}, "due_at": {"$gt": at + OUT_OF_REACH}}
             due += self._documents.find(out_of_reach, sort=[("due_at", 1)], limit=limit - len(due))
-        return [_saga(document) for document in due]
+        return [_saga(document) for document in due if _understood(document)]
 
     def waiting_for(self, user_id: str) -> list[Saga]:
         return [_saga(document) for document in self._documents.find({"waits_for": user_id})]
@@ -98,6 +100,14 @@ def _document(saga: Saga) -> SagaDocument:
         last_error=saga.last_error,
         waits_for=saga.waits_for,
     )
+
+
+def _understood(document: SagaDocument) -> bool:
+    kind = _KINDS.get(document.kind)
+    known = kind is not None and {field.name for field in fields(kind)} >= set(document.order) and document.step in set(Step)
+    if not known:
+        log.warning("saga_of_a_newer_release", saga_id=document.id, kind=document.kind, step=document.step)
+    return known
 
 
 def _saga(document: SagaDocument) -> Saga:
