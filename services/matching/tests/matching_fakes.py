@@ -16,14 +16,15 @@ from contracts.base import Event, View
 from contracts.challenges.events import ChallengePublished, ChallengeUpdated
 from contracts.challenges.terms import Category, ChallengeStatus, Difficulty, FixedReward, Visibility
 from contracts.challenges.views import ChallengeView
-from contracts.identity.events import ProfileUpdated, UserRegistered
+from contracts.identity.events import ProfileUpdated, StandingChanged, UserRegistered
 from contracts.identity.roles import Role
+from contracts.identity.standing import AccountStatus
 from contracts.money import Price
 from matching.domain.challenge import Challenge
 from matching.domain.embedding import Embedding
 from matching.domain.solver import Solver
 from matching.usecases.copies import content_of, profile_of
-from matching.usecases.ports import EmbeddingsUnavailable
+from matching.usecases.ports import EmbeddingRefused, EmbeddingsUnavailable
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -108,11 +109,14 @@ class FakeEmbeddings:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.away = False
+        self.refuses: set[str] = set()
 
     def embed(self, text: str) -> Embedding:
         if self.away:
             raise EmbeddingsUnavailable
         self.asked.append(text)
+        if text in self.refuses:
+            raise EmbeddingRefused
         return Embedding.of(self.name, text, hashlib.sha256(text.encode()).digest())
 
 
@@ -123,19 +127,30 @@ class FakeMarket:
         self._memory = memory
         self.cosine: float | None = 0.5
         self.cosines: dict[str, float] = {}  # of those who are another way off
+        self._set_aside: set[tuple[str, str]] = set()
 
     def without_meaning(self, limit: int) -> list[Solver | Challenge]:
         everything = [*self._memory.solvers.values(), *self._memory.challenges.values()]
-        return [member for member in everything if member.embedding is None][:limit]
+        waiting = [member for member in everything if member.embedding is None and (member.id, member.meaning) not in self._set_aside]
+        return waiting[:limit]
+
+    def set_aside(self, member: Solver | Challenge) -> None:
+        self._set_aside.add((member.id, member.meaning))
 
     def refresh(self) -> None:
         pass
 
     def solvers_near(self, challenge: Challenge, limit: int) -> list[tuple[Solver, float | None]]:
-        return [(solver, self.cosines.get(solver.id, self.cosine)) for solver in self._memory.solvers.values()][:limit]
+        people = [solver for solver in self._memory.solvers.values() if self._is_active(solver.id)]
+        return [(solver, self.cosines.get(solver.id, self.cosine)) for solver in people][:limit]
 
     def challenges_near(self, solver: Solver, limit: int) -> list[tuple[Challenge, float | None]]:
-        return [(challenge, self.cosine) for challenge in self._memory.challenges.values()][:limit]
+        challenges = [one for one in self._memory.challenges.values() if self._is_active(one.content.challenger_id)]
+        return [(challenge, self.cosine) for challenge in challenges][:limit]
+
+    def _is_active(self, user_id: str) -> bool:
+        known = self._memory.solvers.get(user_id)
+        return known is None or known.standing.active_at(NOW)
 
 
 def euros(cents: int) -> Price:
@@ -209,6 +224,10 @@ def profile(user_id: str | None = None, **changes: Any) -> ProfileUpdated:
         "locale": "en",
     }
     return ProfileUpdated.model_validate(fields | changes)
+
+
+def standing(user_id: str, status: AccountStatus, until: datetime | None = None) -> StandingChanged:
+    return StandingChanged(user_id=user_id, status=status, reason="Spam.", until=until)
 
 
 def challenge(**changes: Any) -> Challenge:

@@ -8,7 +8,6 @@ from collections import deque
 from contextlib import suppress
 from typing import Any, TypeVar, cast
 
-import eventlet
 import orjson
 from amqp.exceptions import AMQPError
 from kombu import Connection, Producer, Queue
@@ -16,6 +15,7 @@ from kombu.exceptions import OperationalError
 from opentelemetry import propagate
 
 from chassis.exchanges import REQUESTS
+from chassis.green import eventlet
 from chassis.problems import unavailable
 from chassis.queues import ensure_exchange, shared_exchange
 from chassis.replies import reply_key, reply_queue

@@ -6,7 +6,7 @@ from chassis.entrypoints import UseCasesProvider, on_event, rpc, timer
 from chassis.principal import Principal
 from chassis.privacy.service import privacy_service
 from contracts.challenges.events import ApplicationAccepted, ChallengeCancelled, ChallengeCompleted, ChallengePublished, ChallengeUpdated
-from contracts.identity.events import ProfileUpdated, UserRegistered
+from contracts.identity.events import ProfileUpdated, StandingChanged, UserRegistered
 from contracts.matching.queries import AutocompleteChallenges, MatchChallenges, MatchSolvers, SearchChallenges
 from contracts.matching.views import ChallengeMatchesView, SearchResultView, SolverMatchesView, SuggestionsView
 from matching.wiring import UseCases, build, build_privacy
@@ -41,6 +41,10 @@ class MatchingService:
     @on_event
     def on_profile_updated(self, event: ProfileUpdated) -> None:
         self.use_cases.record_profile(event, delivered().sequence)
+
+    @on_event
+    def on_standing_changed(self, event: StandingChanged) -> None:
+        self.use_cases.record_standing(event, delivered().sequence)
 
     @on_event
     def on_challenge_published(self, event: ChallengePublished) -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pymongo
 import pytest
 import pytest_asyncio
-from matching_fakes import about, challenge_view, profile, published, registered, updated
+from matching_fakes import about, challenge_view, profile, published, registered, standing, updated
 
 from chassis.ids import new_id
 from chassis.rpc_client import RpcClient
 from contracts.challenges.events import ApplicationAccepted
 from contracts.challenges.terms import Visibility
 from contracts.errors import Kind, ProblemError
+from contracts.identity.standing import AccountStatus
 from contracts.matching.queries import AutocompleteChallenges, MatchChallenges, MatchSolvers, SearchChallenges
 from local_platform.observing import eventually
 from local_platform.publishing import Broker, connected
@@ -108,3 +110,43 @@ async def test_a_restart_rebuilds_the_index(matching, broker, rpc) -> None:
     matching.restart()
     (hit,) = await eventually(found)
     assert hit.id == view.id
+
+
+async def test_who_is_banned_is_found_no_more_by_any_replica(run_service, matching, broker, rpc, tokens) -> None:
+    run_service("matching", database=matching.database)
+    owner = new_id("user")
+    await broker.publish(standing(owner, AccountStatus.SUSPENDED), sequence=2)  # of somebody nobody has heard of yet
+    await broker.publish(registered(owner), sequence=1)
+    await broker.publish(published(challenge_view(challenger_id=owner)), sequence=1)
+    await broker.publish(published(other := challenge_view()), sequence=1)
+
+    async def in_a_row(ids: set[str]) -> bool:
+        """Calls go to the replicas in turn."""
+        answers = [await rpc.call(SearchChallenges(q="pipeline")) for _ in range(6)]
+        return all({hit.id for hit in answer.items} == ids for answer in answers)
+
+    await eventually(lambda: in_a_row({other.id}))
+    await broker.publish(standing(other.challenger_id, AccountStatus.BANNED), sequence=2)
+    await eventually(lambda: in_a_row(set()))
+    await broker.publish(standing(other.challenger_id, AccountStatus.ACTIVE), sequence=3)
+    await eventually(lambda: in_a_row({other.id}))
+
+
+async def test_a_model_that_hangs_holds_nobody_up(run_service, amqp_url, rpc, mongo_url) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=200) as hangs:  # takes connections and never says a word
+        base = f"http://127.0.0.1:{hangs.getsockname()[1]}/v1"
+        env = {"MATCHING_OPENAI_API_KEY": "sk-test", "MATCHING_OPENAI_API_BASE": base, "MATCHING_MAX_WORKERS": "8"}
+        service = run_service("matching", **env)
+        view = challenge_view()
+        async with connected(amqp_url) as broker:
+            for _ in range(20):
+                await broker.publish(profile(), sequence=1)
+            await broker.publish(published(view), sequence=1)
+
+        async def found() -> Any:
+            return (await rpc.call(SearchChallenges(q="pipeline"))).items
+
+        with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
+            await eventually(lambda: client[service.database].solvers.count_documents({}) == 20)
+        assert [hit.id for hit in await eventually(found)] == [view.id]
+        service.kill()  # the timer still waits for an answer

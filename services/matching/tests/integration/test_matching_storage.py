@@ -12,6 +12,7 @@ from chassis.documents import StaleVersion
 from chassis.ids import new_id
 from chassis.mongo import Store
 from contracts.challenges.terms import Category, ChallengeStatus, Difficulty, FixedReward, Visibility
+from contracts.identity.standing import AccountStatus
 from matching.adapters.followed_collection import FollowedCollection
 from matching.adapters.market import MemoryMarket
 from matching.adapters.mongo_search import MongoSearch
@@ -20,6 +21,8 @@ from matching.adapters.tantivy_search import TantivySearch
 from matching.adapters.unit_of_work import MatchingUnitOfWork
 from matching.domain.embedding import Embedding
 from matching.domain.search import Criteria
+from matching.domain.solver import Solver
+from matching.domain.standing import Standing
 
 EMBEDDING = Embedding.of("fake", "text", b"\x00\x00\x80?" + b"\x00" * 12)
 
@@ -28,15 +31,19 @@ def test_what_is_saved_comes_back(begin):
     stored = replace(challenge(visibility=Visibility.PRIVATE, invited_user_ids=(new_id("user"),)), embedding=EMBEDDING)
     person = replace(solver(), embedding=EMBEDDING).finished(stored.id, Difficulty.EXPERT)
     bare = solver(headline=None, bio=None, skills=())
+    suspended = solver().stands(Standing(AccountStatus.SUSPENDED, NOW + timedelta(days=1), 2))
+    unheard_of = Solver.unheard_of(new_id("user")).stands(Standing(AccountStatus.BANNED, None, 2))
     with begin() as work:
         work.challenges.save(stored)
         work.solvers.save(person)
-        work.solvers.save(bare)
+        for somebody in (bare, suspended, unheard_of):
+            work.solvers.save(somebody)
         work.matches.add(stored.id, person.id, 0.7)
     with begin() as work:
         assert work.challenges.get(stored.id) == replace(stored, version=1)
         assert work.solvers.get(person.id) == replace(person, version=1)
-        assert work.solvers.get(bare.id) == replace(bare, version=1)
+        for somebody in (bare, suspended, unheard_of):
+            assert work.solvers.get(somebody.id) == replace(somebody, version=1)
         assert work.matches.told(stored.id) == {person.id}
         assert work.matches.told("challenge_other") == frozenset()
         assert work.challenges.get(new_id("challenge")) is None
@@ -90,8 +97,8 @@ def test_a_follower_misses_nothing_when_the_clock_is_set_back(store: Store):
 
 def test_every_replica_learns_what_another_wrote(store: Store):
     index = TantivySearch()
-    market = MemoryMarket(store.database, index, "fake")
-    search = SteadySearch(index, MongoSearch(store.database))
+    market = MemoryMarket(store.database, index, "fake", lambda: NOW)
+    search = SteadySearch(index, MongoSearch(store.database, lambda: NOW))
     criteria = Criteria(("pipelne",))
     assert search.search(criteria, None, None, 10).total == 0  # no index yet: the database answers, and forgives nothing
     shown, person = replace(challenge(), embedding=EMBEDDING), replace(solver(), embedding=EMBEDDING)
@@ -110,12 +117,78 @@ def test_every_replica_learns_what_another_wrote(store: Store):
     assert market.without_meaning(5) == []
 
 
+@pytest.mark.parametrize("ended_by", ["the clock", "a fact"])
+def test_who_is_kept_out_goes_with_their_challenges_and_comes_back(store: Store, ended_by: str):
+    now, index, until = [NOW], TantivySearch(), NOW + timedelta(days=1)
+    market = MemoryMarket(store.database, index, "fake", lambda: now[0])
+    steady, fallback = SteadySearch(index, MongoSearch(store.database, lambda: now[0])), MongoSearch(store.database, lambda: now[0])
+    one, other = replace(solver(), embedding=EMBEDDING), replace(solver(), embedding=EMBEDDING)
+    theirs = replace(challenge(title="Data pipeline", challenger_id=one.id), embedding=EMBEDDING)
+    closed = challenge(title="Closed pipeline", challenger_id=one.id, status=ChallengeStatus.COMPLETED)
+    others = replace(challenge(title="Pipeline painting", category=Category.DESIGN, challenger_id=other.id), embedding=EMBEDDING)
+    save(store, one, other, theirs, closed, others)
+
+    def shown():
+        """Whom and what matching shows, everywhere it shows them."""
+        market.refresh()
+        answers = [searching.search(Criteria(("pipeline",)), one.id, None, 10) for searching in (steady, fallback)]
+        lists = [{hit.challenge.id for hit in answer.hits} for answer in answers]
+        lists += [{found.id for found in searching.beginning_with(("pipe",), None, 10)} for searching in (steady, fallback)]
+        lists.append({found.id for found, _ in market.challenges_near(solver(), 5)})
+        assert all(listed == lists[0] for listed in lists)
+        assert all(answer.total == len(lists[0]) == sum(count for _, count in answer.categories) for answer in answers)
+        solvers = {found.id for found, _ in market.solvers_near(challenge(), 5)}
+        assert {member.id for member in market.without_meaning(9)} == lists[0] | solvers
+        return lists[0], solvers
+
+    everything = {theirs.id, others.id}, {one.id, other.id}
+    assert shown() == everything
+    save(store, suspended := replace(one, version=1).stands(Standing(AccountStatus.SUSPENDED, until, 2)))
+    assert shown() == ({others.id}, {other.id})
+    save(store, replace(theirs, version=1, content=replace(theirs.content, description="Edited pipeline")))
+    assert shown() == ({others.id}, {other.id})  # nor does an edit bring them back
+    if ended_by == "the clock":
+        now[0] = until
+    else:
+        save(store, replace(suspended, version=2).stands(Standing(sequence=3)))
+    assert shown() == everything
+    assert steady.search(Criteria(("edited",)), None, None, 10).total == 1
+
+
+def test_a_replica_that_starts_knows_who_is_kept_out(store: Store):
+    index, banned = TantivySearch(), Solver.unheard_of(new_id("user")).stands(Standing(AccountStatus.BANNED, None, 2))
+    save(store, challenge(challenger_id=banned.id), banned)
+    market = MemoryMarket(store.database, index, "fake", lambda: NOW)
+    market.refresh()
+    assert index.search(Criteria(("pipeline",)), None, None, 10).total == 0
+    save(store, challenge(challenger_id=banned.id))
+    market.refresh()
+    assert index.search(Criteria(("pipeline",)), banned.id, None, 10).total == 0
+
+
+def test_whoever_is_set_aside_comes_back_with_another_text(store: Store):
+    market = MemoryMarket(store.database, TantivySearch(), "fake", lambda: NOW)
+    first, second = solver(), solver()
+    save(store, first, second)
+    market.refresh()
+    assert {member.id for member in market.without_meaning(5)} == {first.id, second.id}
+    market.set_aside(first)
+    market.refresh()
+    assert [member.id for member in market.without_meaning(1)] == [second.id]
+    save(store, replace(first, version=1, profile=replace(first.profile, display_name="Ada L.")))
+    market.refresh()
+    assert [member.id for member in market.without_meaning(5)] == [second.id]
+    save(store, replace(first, version=2, profile=replace(first.profile, headline="Shorter")))
+    market.refresh()
+    assert {member.id for member in market.without_meaning(5)} == {first.id, second.id}
+
+
 def test_a_failed_refresh_loses_nothing(store: Store, monkeypatch):
     index = TantivySearch()
-    market = MemoryMarket(store.database, index, "fake")
+    market = MemoryMarket(store.database, index, "fake", lambda: NOW)
     save(store, challenge())
 
-    def fail(challenges):
+    def fail(challenges, shows):
         raise OSError("no memory left")
 
     with monkeypatch.context() as patched:
@@ -133,7 +206,7 @@ def test_the_database_answers_while_there_is_no_index(store: Store):
     secret = challenge(title="Secret pipeline", visibility=Visibility.PRIVATE, challenger_id=owner)
     closed = challenge(title="Closed pipeline", status=ChallengeStatus.COMPLETED)
     save(store, cheap, dear, secret, closed)
-    search = SteadySearch(TantivySearch(), MongoSearch(store.database))
+    search = SteadySearch(TantivySearch(), MongoSearch(store.database, lambda: NOW))
 
     def found(*words, viewer=None, **filters):
         return [hit.challenge.id for hit in search.search(Criteria(words, **filters), viewer, None, 10).hits]
@@ -144,7 +217,7 @@ def test_the_database_answers_while_there_is_no_index(store: Store):
     assert found("c++") == [dear.id]
     assert found("pipeline", ".*") == []
     assert found("pipeline", category=Category.SOFTWARE, min_reward=50_000, currency="EUR") == [dear.id]
-    assert found("pipeline", max_reward=5_000, deadline_before=NOW + timedelta(days=31)) == [cheap.id]
+    assert found("pipeline", max_reward=5_000, currency="EUR", deadline_before=NOW + timedelta(days=31)) == [cheap.id]
     answer = search.search(Criteria(("pipeline",)), None, None, 1)
     assert (answer.total, answer.more, answer.categories) == (2, True, (("data", 1), ("software", 1)))
     rest = search.search(Criteria(("pipeline",)), None, answer.hits[-1].keys(Criteria(()).sort), 10)

@@ -16,6 +16,7 @@ from matching.usecases.match_challenges import MatchChallengesHandler
 from matching.usecases.match_solvers import MatchSolversHandler
 from matching.usecases.record_challenge import RecordChallengeHandler
 from matching.usecases.record_profile import RecordProfileHandler
+from matching.usecases.record_standing import RecordStandingHandler
 from matching.usecases.record_status import RecordStatusHandler
 
 
@@ -41,9 +42,10 @@ class World:
         self.market = FakeMarket(self.memory)
         self.record_profile = RecordProfileHandler(self.unit_of_work, self.solvers, self.embeddings)
         self.record_challenge = RecordChallengeHandler(
-            self.unit_of_work, self.challenges, self.embeddings, self.market, 2, 0.45, self.entitled
+            self.unit_of_work, self.challenges, self.embeddings, self.market, 2, 0.45, self.entitled, lambda: NOW
         )
         self.record_status = RecordStatusHandler(self.unit_of_work)
+        self.record_standing = RecordStandingHandler(self.unit_of_work)
         self.embed_anew = EmbedAnewHandler(self.unit_of_work, self.market, self.embeddings)
         self.match_solvers = MatchSolversHandler(self.challenges, self.market, self.embeddings, self.entitled)
         self.match_challenges = MatchChallengesHandler(self.solvers, self.market, self.embeddings, lambda: NOW)

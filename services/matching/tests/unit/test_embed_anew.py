@@ -40,3 +40,30 @@ def test_a_copy_that_changed_meanwhile_is_left_alone(world):
     world.market.without_meaning = lambda limit: stale
     world.embed_anew()
     assert world.memory.solvers[user].embedding is None
+
+
+def test_a_text_that_the_model_refuses_keeps_nobody_else_waiting(world):
+    refused, others = new_id("user"), [new_id("user") for _ in range(6)]
+    world.embeddings.away = True
+    for user in (refused, *others):
+        world.record_profile(profile(user, headline=user), 1)
+    world.embeddings.away = False
+    world.embeddings.refuses = {world.memory.solvers[refused].meaning}
+    for _ in range(3):
+        world.embed_anew()
+    assert world.memory.solvers[refused].embedding is None
+    assert all(world.memory.solvers[user].embedding for user in others)
+    assert len(world.embeddings.asked) == 7  # nor is it asked about for ever
+    world.record_profile(profile(refused, headline="Shorter"), 2)
+    world.embed_anew()
+    assert world.memory.solvers[refused].embedding is not None
+
+
+def test_a_copy_does_not_wait_for_a_text_that_is_refused(world):
+    view = challenge_view()
+    world.record_challenge(published(view), 1)
+    before = world.memory.challenges[view.id].embedding
+    world.embeddings.refuses = {"Longer. Text"}
+    world.record_challenge(updated(view.model_copy(update={"title": "Longer", "description": "Text", "skills": ()})), 2)
+    after = world.memory.challenges[view.id]
+    assert (after.content.title, after.embedding) == ("Longer", before)

@@ -96,3 +96,23 @@ def test_old_events_bring_nobody_back(world, monkeypatch):
     world.record_profile(profile(user), 2)
     world.record_challenge(published(view), 1)
     assert (world.memory.solvers, world.memory.challenges) == ({}, {})
+
+
+def test_only_open_challenges_are_embedded(world):
+    view, other = challenge_view(), challenge_view()
+    world.record_challenge(published(view), 1)
+    before = world.memory.challenges[view.id].embedding
+    world.record_challenge(updated(view.model_copy(update={"status": ChallengeStatus.IN_PROGRESS, "title": "Second title"})), 2)
+    world.record_challenge(updated(other.model_copy(update={"status": ChallengeStatus.CANCELLED})), 1)
+    assert len(world.embeddings.asked) == 1
+    assert world.memory.challenges[view.id].embedding == before
+    assert world.memory.challenges[other.id].embedding is None
+    world.record_challenge(updated(view.model_copy(update={"title": "Third title"})), 3)
+    assert world.memory.challenges[view.id].embedding != before
+
+
+def test_an_event_that_comes_after_the_end_is_not_embedded(world):
+    view = challenge_view()
+    world.record_challenge(updated(view.model_copy(update={"status": ChallengeStatus.CANCELLED})), 2)
+    world.record_challenge(published(view), 1)
+    assert world.embeddings.asked == []

@@ -18,8 +18,11 @@ from contracts.challenges.terms import (
     RangeReward,
     Visibility,
 )
+from contracts.errors import Kind
 from contracts.matching.queries import AutocompleteChallenges, SearchChallenges
+from contracts.money import MAX_AMOUNT_MINOR, Price
 from matching.adapters.tantivy_search import IndexUnavailable, TantivySearch
+from matching.domain.errors import CurrencyRequired
 from matching.usecases.autocomplete_challenges import AutocompleteChallengesHandler
 from matching.usecases.search_challenges import SearchChallengesHandler
 
@@ -145,10 +148,11 @@ def test_an_edit_replaces_what_was_found():
     [
         ({"category": "data"}, {PIPELINE.id}),
         ({"difficulty": "beginner"}, {LOGO.id}),
-        ({"min_reward": 100_000}, {PIPELINE.id, CLUSTER.id}),
-        ({"min_reward": 200_001}, set()),
-        ({"max_reward": 20_000}, {LOGO.id}),
-        ({"min_reward": 30_000, "max_reward": 40_000}, {LOGO.id}),
+        ({"currency": "EUR", "min_reward": 100_000}, {PIPELINE.id, CLUSTER.id}),
+        ({"currency": "EUR", "min_reward": 200_001}, set()),
+        ({"currency": "JPY", "min_reward": 1}, set()),
+        ({"currency": "EUR", "max_reward": 20_000}, {LOGO.id}),
+        ({"currency": "EUR", "min_reward": 30_000, "max_reward": 40_000}, {LOGO.id}),
         ({"currency": "USD"}, set()),
         ({"currency": "EUR"}, {PIPELINE.id, CLUSTER.id, LOGO.id}),
         ({"deadline_before": NOW + timedelta(days=5)}, set()),
@@ -158,6 +162,28 @@ def test_an_edit_replaces_what_was_found():
 def test_filters(search, filters, found):
     every = [item for q in ("pipeline", "logo", "kubernetes") for item in search(q, **filters).items]
     assert {item.id for item in every} == found
+
+
+@pytest.mark.parametrize("query", [{"min_reward": 1}, {"max_reward": 1}, {"min_reward": 0, "max_reward": 0}])
+def test_an_amount_needs_its_currency(search, query):
+    with pytest.raises(CurrencyRequired) as refusal:
+        search("pipeline", **query)
+    problem = refusal.value.problem()
+    assert (problem.kind, problem.code) == (Kind.INVALID, "matching.filter.currency_required")
+    assert [(field.pointer, field.detail) for field in problem.fields] == [("/currency", "is needed with min_reward or max_reward")]
+
+
+def test_rewards_are_ordered_within_their_currency():
+    prices = [("EUR", 10), ("EUR", 30), ("JPY", MAX_AMOUNT_MINOR), ("JPY", MAX_AMOUNT_MINOR - 1), ("ZMW", 1), ("AED", 2)]
+    crowd = [challenge(title="Pipeline", reward=FixedReward(amount=Price(amount_minor=n, currency=code))) for code, n in prices]
+    own, seen, cursor = TantivySearch(), [], None
+    own.apply(crowd)
+    while len(seen) < len(crowd):
+        answer = SearchChallengesHandler(own)(SearchChallenges(q="pipeline", sort="reward", limit=1, cursor=cursor), None)
+        seen, cursor = [*seen, *answer.items], answer.next_cursor
+    ordered = [(item.max_reward.currency, item.max_reward.amount_minor) for item in seen]
+    assert ordered == sorted(prices, key=lambda price: (price[0], -price[1]))
+    assert cursor is None
 
 
 @pytest.mark.parametrize(
@@ -243,6 +269,11 @@ def test_two_indexes_built_otherwise_answer_alike():
 def test_a_cursor_that_is_not_of_this_list_is_refused(search, cursor):
     with pytest.raises(InvalidCursor):
         search("pipeline", cursor=cursor)
+
+
+def test_a_cursor_of_the_time_when_currencies_were_mixed_is_refused(search):
+    with pytest.raises(InvalidCursor):
+        search("pipeline", sort="reward", cursor=encode_cursor([-1000, "x"], [("reward", 1), ("_id", 1)]))
 
 
 def test_facets_count_all_hits(search):

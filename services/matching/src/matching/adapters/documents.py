@@ -8,7 +8,6 @@ from mongoengine import (
     BinaryField,
     BooleanField,
     DateTimeField,
-    EmbeddedDocument,
     EmbeddedDocumentField,
     EmbeddedDocumentListField,
     FloatField,
@@ -17,12 +16,13 @@ from mongoengine import (
     StringField,
 )
 
-from chassis.documents import VersionedDocument
+from chassis.documents import Embedded, VersionedDocument
 from contracts.challenges.terms import Category, ChallengeStatus, Difficulty
 from contracts.identity.roles import Role
+from contracts.identity.standing import AccountStatus
 
 
-class EmbeddingDocument(EmbeddedDocument):  # type: ignore[misc]  # mongoengine publishes no types
+class EmbeddingDocument(Embedded):
     model = StringField(required=True)
     fingerprint = StringField(required=True)
     vector = BinaryField(required=True)  # little-endian float32
@@ -56,9 +56,15 @@ class ChallengeDocument(VersionedDocument):
     changed_at = DateTimeField(required=True)
 
 
-class CompletedDocument(EmbeddedDocument):  # type: ignore[misc]
+class CompletedDocument(Embedded):
     challenge_id = StringField(required=True)
     difficulty = StringField(required=True, choices=[*Difficulty])
+
+
+class StandingDocument(Embedded):
+    status = StringField(required=True, choices=[*AccountStatus])
+    until = DateTimeField()
+    sequence = LongField(required=True)
 
 
 class SolverDocument(VersionedDocument):
@@ -72,6 +78,7 @@ class SolverDocument(VersionedDocument):
     sequence = LongField(required=True)
     embedding = EmbeddedDocumentField(EmbeddingDocument)
     completed = EmbeddedDocumentListField(CompletedDocument)
+    standing = EmbeddedDocumentField(StandingDocument)  # none: nothing was ever told of it
     changed_at = DateTimeField(required=True)
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 from contracts.challenges.terms import Category, ChallengeStatus, Difficulty
 from contracts.identity.roles import Role
-from matching.adapters.documents import ChallengeDocument, CompletedDocument, EmbeddingDocument, SolverDocument
+from contracts.identity.standing import AccountStatus
+from matching.adapters.documents import ChallengeDocument, CompletedDocument, EmbeddingDocument, SolverDocument, StandingDocument
 from matching.domain.challenge import Challenge, Content
 from matching.domain.embedding import Embedding
 from matching.domain.solver import Profile, Solver
+from matching.domain.standing import NOTHING_KNOWN, Standing
 from matching.domain.text import words
 
 PUBLIC = "public"
@@ -89,6 +91,7 @@ def solver_document(solver: Solver, changed_at: datetime) -> SolverDocument:
         sequence=solver.sequence,
         embedding=_embedding_document(solver.embedding),
         completed=[CompletedDocument(challenge_id=challenge_id, difficulty=difficulty) for challenge_id, difficulty in solver.completed],
+        standing=_standing_document(solver.standing),
         changed_at=changed_at,
     )
 
@@ -107,8 +110,21 @@ def solver_from(row: dict[str, Any]) -> Solver:
         sequence=row["sequence"],
         embedding=_embedding_from(row),
         completed=tuple((item["challenge_id"], Difficulty(item["difficulty"])) for item in row.get("completed", ())),
+        standing=standing_from(row),
         version=row["version"],
     )
+
+
+def standing_from(row: dict[str, Any]) -> Standing:
+    """The standing in a person's row."""
+    stored = row.get("standing")
+    return Standing(AccountStatus(stored["status"]), stored.get("until"), stored["sequence"]) if stored else NOTHING_KNOWN
+
+
+def _standing_document(standing: Standing) -> StandingDocument | None:
+    if standing == NOTHING_KNOWN:
+        return None
+    return StandingDocument(status=standing.status, until=standing.until, sequence=standing.sequence)
 
 
 def _embedding_document(embedding: Embedding | None) -> EmbeddingDocument | None:

@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from pymongo.database import Database
 
 from matching.adapters.followed_collection import FollowedCollection
+from matching.adapters.kept_out import KeptOut
 from matching.adapters.mapping import challenge_from, solver_from
 from matching.adapters.neighbourhood import Neighbourhood
 from matching.adapters.tantivy_search import TantivySearch
 from matching.domain.challenge import Challenge
+from matching.domain.embedding import fingerprint
 from matching.domain.solver import Solver
 
 
 class MemoryMarket:
     """The port Market: knows what was committed when it was last refreshed."""
 
-    def __init__(self, database: Database[dict[str, Any]], index: TantivySearch, model: str) -> None:
+    def __init__(self, database: Database[dict[str, Any]], index: TantivySearch, model: str, now: Callable[[], datetime]) -> None:
         self._model = model
         self._changed_challenges = FollowedCollection(database.challenges)
         self._changed_solvers = FollowedCollection(database.solvers)
         self._index = index
         self._solvers: dict[str, Solver] = {}
         self._solvers_near = Neighbourhood(model)
+        self._kept_out = KeptOut(now)
         self._open: dict[str, Challenge] = {}
+        self._hidden: dict[str, Challenge] = {}  # the open ones of those who are kept out
         self._open_near = Neighbourhood(model)
         self._without_meaning: dict[str, Solver | Challenge] = {}
+        self._refused: dict[str, str] = {}  # by member, the fingerprint of a text that the model does not take
         self._refreshing = threading.Lock()  # the timer and a request must not take changes past each other
 
     def refresh(self) -> None:
@@ -41,12 +48,23 @@ class MemoryMarket:
                 raise
 
     def _take_changes(self) -> None:
-        for row in self._changed_solvers.changed():
-            self._put_solver(solver_from(row))
-        challenges = [challenge_from(row) for row in self._changed_challenges.changed()]
-        for challenge in challenges:
+        solvers = {row["_id"]: solver_from(row) for row in self._changed_solvers.changed()}
+        moved = self._kept_out.look(solvers.values())
+        for solver in (solvers | moved).values():
+            self._put_solver(solver)
+        challenges = self._of(moved) | {row["_id"]: challenge_from(row) for row in self._changed_challenges.changed()}
+        for challenge in challenges.values():
             self._put_challenge(challenge)
-        self._index.apply(challenges)
+        self._index.apply(list(challenges.values()), self._shows)
+
+    def _of(self, people: Iterable[str]) -> dict[str, Challenge]:
+        """Their open challenges, which go with them and come back with them."""
+        owners = frozenset(people)
+        known = (self._open | self._hidden).items() if owners else ()
+        return {id_: challenge for id_, challenge in known if challenge.content.challenger_id in owners}
+
+    def _shows(self, challenge: Challenge) -> bool:
+        return challenge.is_open and challenge.content.challenger_id not in self._kept_out
 
     def solvers_near(self, challenge: Challenge, limit: int) -> list[tuple[Solver, float | None]]:
         near = self._solvers_near.near(challenge.embedding, challenge.content.skills, limit, challenge.suits)
@@ -60,17 +78,27 @@ class MemoryMarket:
         return [(self._open[challenge_id], cosine) for challenge_id, cosine in near]
 
     def without_meaning(self, limit: int) -> list[Solver | Challenge]:
-        return list(islice(self._without_meaning.values(), limit))
+        return list(islice((member for member in self._without_meaning.values() if not self._is_set_aside(member)), limit))
+
+    def set_aside(self, member: Solver | Challenge) -> None:
+        self._refused[member.id] = fingerprint(self._model, member.meaning)
+
+    def _is_set_aside(self, member: Solver | Challenge) -> bool:
+        refused = self._refused.get(member.id)
+        return refused is not None and refused == fingerprint(self._model, member.meaning)
 
     def _note_meaning(self, member: Solver | Challenge, text: str) -> None:
+        if not text:
+            self._refused.pop(member.id, None)
         if text and (member.embedding is None or not member.embedding.stands_for(text, self._model)):
             self._without_meaning[member.id] = member
         else:
             self._without_meaning.pop(member.id, None)
 
     def _put_solver(self, solver: Solver) -> None:
-        self._note_meaning(solver, solver.profile.meaning if solver.solves else "")
-        if solver.solves:
+        shown = solver.solves and solver.id not in self._kept_out
+        self._note_meaning(solver, solver.meaning if shown else "")
+        if shown:
             self._solvers[solver.id] = solver
             self._solvers_near.put(solver.id, solver.embedding, solver.profile.skills)
         else:
@@ -78,8 +106,13 @@ class MemoryMarket:
             self._solvers_near.remove(solver.id)
 
     def _put_challenge(self, challenge: Challenge) -> None:
-        self._note_meaning(challenge, challenge.content.meaning if challenge.is_open else "")
-        if challenge.is_open:
+        shown = self._shows(challenge)
+        self._note_meaning(challenge, challenge.meaning if shown else "")
+        if challenge.is_open and not shown:
+            self._hidden[challenge.id] = challenge
+        else:
+            self._hidden.pop(challenge.id, None)
+        if shown:
             self._open[challenge.id] = challenge
             self._open_near.put(challenge.id, challenge.embedding, challenge.content.skills)
         else:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from pymongo.database import Database
 
 from contracts.challenges.terms import ChallengeStatus
 from contracts.matching.queries import SearchSort
-from matching.adapters.mapping import PUBLIC, challenge_from
+from matching.adapters.mapping import PUBLIC, challenge_from, standing_from
 from matching.domain.challenge import Challenge
 from matching.domain.search import Criteria, Found, Hit, OrderKeys
 from matching.domain.text import words
@@ -21,8 +23,9 @@ _READ_AT_MOST = 2000
 class MongoSearch:
     """The port Search."""
 
-    def __init__(self, database: Database[dict[str, Any]]) -> None:
-        self._challenges = database.challenges
+    def __init__(self, database: Database[dict[str, Any]], now: Callable[[], datetime]) -> None:
+        self._challenges, self._solvers = database.challenges, database.solvers
+        self._now = now
 
     def search(self, criteria: Criteria, viewer_id: str | None, after: OrderKeys | None, limit: int) -> Found:
         if not criteria.words:
@@ -41,7 +44,14 @@ class MongoSearch:
     def _read(self, conditions: list[dict[str, Any]], viewer_id: str | None) -> list[Challenge]:
         readers = [PUBLIC] if viewer_id is None else [PUBLIC, viewer_id]
         query = {"status": ChallengeStatus.OPEN.value, "visible_to": {"$in": readers}, "$and": conditions}
-        return [challenge_from(row) for row in self._challenges.find(query, limit=_READ_AT_MOST)]
+        found = [challenge_from(row) for row in self._challenges.find(query, limit=_READ_AT_MOST)]
+        kept_out = self._kept_out({challenge.content.challenger_id for challenge in found})
+        return [challenge for challenge in found if challenge.content.challenger_id not in kept_out]
+
+    def _kept_out(self, user_ids: set[str]) -> set[str]:
+        now = self._now()
+        told_of = self._solvers.find({"_id": {"$in": sorted(user_ids)}, "standing": {"$ne": None}}, {"standing": True})
+        return {row["_id"] for row in told_of if not standing_from(row).active_at(now)}
 
 
 def _has(word: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ _NOBODY: dict[str, Any] = {
     "skills": [],
     "embedding": None,
     "completed": [],
+    "standing": None,
     "changed_at": _now,
 }
 _NOTHING: dict[str, Any] = {
@@ -42,12 +43,15 @@ _NOTHING: dict[str, Any] = {
 
 
 def personal_data(database: Database[dict[str, Any]]) -> MongoKeeper:
-    """Copies: an empty shell stays of each, so that an older event does not bring the copy back."""
+    """Copies: an empty shell stays of each, so that an older event does not bring the copy back.
+
+    Challenges before solvers: what hides the challenges of somebody banned goes with the person.
+    """
     return MongoKeeper(
         database,
         [
-            Kept("solvers", by("_id"), _NOBODY, hidden=frozenset({"embedding"})),
             Kept("challenges", by("challenger_id"), _NOTHING, export=False),
+            Kept("solvers", by("_id"), _NOBODY, hidden=frozenset({"embedding"})),
             Kept("challenges", by("invited_user_ids"), pulled="invited_user_ids", export=False),
             Kept("challenges", by("visible_to"), pulled="visible_to", export=False),
             Kept("matches", by("user_id")),

@@ -15,7 +15,7 @@ _MOMENTS = 1 << 43  # more than the milliseconds of any moment, so that a score 
 _FARTHEST = (1 << 63) - 2
 _FIELDS = {
     SearchSort.NEWEST: ("published", tantivy.Order.Desc),
-    SearchSort.REWARD: ("max_reward", tantivy.Order.Desc),
+    SearchSort.REWARD: ("reward_place", tantivy.Order.Asc),
     SearchSort.DEADLINE: ("deadline", tantivy.Order.Asc),
 }
 

@@ -6,7 +6,7 @@ Every clause has a constant score, so that all replicas answer alike: the usual 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import tantivy
 from tantivy import Occur, Query
@@ -15,7 +15,7 @@ from contracts.matching.queries import SearchSort
 from matching.adapters.mapping import PUBLIC, visible_to
 from matching.adapters.tantivy_order import Ordered
 from matching.domain.challenge import Challenge
-from matching.domain.search import Criteria, Found, Hit, OrderKeys
+from matching.domain.search import Criteria, Found, Hit, OrderKeys, reward_place
 from matching.domain.text import words
 from matching.domain.typing_errors import allowed
 
@@ -49,8 +49,8 @@ class TantivySearch:
         self._challenges: dict[int, Challenge] = {}  # by row: the number under which a challenge lies in the index
         self._next_row = 0
 
-    def apply(self, challenges: Sequence[Challenge]) -> None:
-        """Take these in, or out when they are not open; from the first time on the index answers."""
+    def apply(self, challenges: Sequence[Challenge], shows: Callable[[Challenge], bool] = lambda _: True) -> None:
+        """Take these in, or out when they are not open or not to be shown; from the first time on the index answers."""
         replaced: list[int] = []
         for number, challenge in enumerate(challenges):
             if number % _AT_A_TIME == _AT_A_TIME - 1:
@@ -59,7 +59,7 @@ class TantivySearch:
             if row is not None:
                 self._writer.delete_documents_by_term("id", challenge.id)
                 replaced.append(row)
-            if challenge.is_open:
+            if challenge.is_open and shows(challenge):
                 self._writer.add_document(_document(challenge, self._next_row))
                 self._rows[challenge.id] = self._next_row
                 self._challenges[self._next_row] = challenge
@@ -168,7 +168,7 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="raw", fast=True)
     for name in ("id", "currency", "visible_to"):
         builder.add_text_field(name, tokenizer_name="raw")
-    for name in ("row", "min_reward", "max_reward", "deadline", "published"):
+    for name in ("row", "min_reward", "max_reward", "reward_place", "deadline", "published"):
         builder.add_unsigned_field(name, indexed=True, fast=True)
     return builder.build()
 
@@ -191,6 +191,7 @@ def _document(challenge: Challenge, row: int) -> tantivy.Document:
     document.add_unsigned("row", row)
     document.add_unsigned("min_reward", content.min_reward)
     document.add_unsigned("max_reward", content.max_reward)
+    document.add_unsigned("reward_place", reward_place(content))
     document.add_unsigned("deadline", max(0, _milliseconds(content.deadline.timestamp())))
     document.add_unsigned("published", max(0, _milliseconds(content.published_at.timestamp())))
     return document

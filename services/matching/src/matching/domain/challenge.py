@@ -51,6 +51,10 @@ class Challenge:
     def is_open(self) -> bool:
         return self.status is ChallengeStatus.OPEN
 
+    @property
+    def meaning(self) -> str:
+        return self.content.meaning
+
     def visible_to(self, person_id: str | None) -> bool:
         if self.content.public:
             return True

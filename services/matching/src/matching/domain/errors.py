@@ -10,3 +10,10 @@ class ChallengeNotFound(DomainError):
 
     kind: ClassVar[Kind] = Kind.NOT_FOUND
     code: ClassVar[str] = "matching.challenge.not_found"
+
+
+class CurrencyRequired(DomainError):
+    """An amount means nothing without its currency."""
+
+    kind: ClassVar[Kind] = Kind.INVALID
+    code: ClassVar[str] = "matching.filter.currency_required"

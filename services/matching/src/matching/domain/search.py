@@ -7,10 +7,12 @@ from datetime import datetime
 
 from contracts.challenges.terms import Category, Difficulty
 from contracts.matching.queries import SearchSort
-from matching.domain.challenge import Challenge
+from matching.domain.challenge import Challenge, Content
 
 OrderKeys = tuple[int | str, ...]
 SCORE_STEPS = 1_000_000  # scores that differ by less are alike
+_AMOUNTS = 1 << 46  # more than any reward, so that a currency and a reward make one number below 2**62
+_LETTERS = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Hit:
         if sort is SearchSort.NEWEST:
             return newest, id_
         if sort is SearchSort.REWARD:
-            return -content.max_reward, id_
+            return reward_place(content), id_
         if sort is SearchSort.DEADLINE:
             return _milliseconds(content.deadline), id_
         return -round(self.score * SCORE_STEPS), newest, id_
@@ -54,6 +56,14 @@ class Found:
     total: int
     categories: tuple[tuple[str, int], ...]
     difficulties: tuple[tuple[str, int], ...]
+
+
+def reward_place(content: Content) -> int:
+    """Where it stands when ordered by reward: by currency first, for amounts compare within a currency alone; the highest first."""
+    currency = 0
+    for letter in content.currency:
+        currency = currency * _LETTERS + ord(letter) - ord("A")
+    return currency * _AMOUNTS + _AMOUNTS - 1 - min(content.max_reward, _AMOUNTS - 1)
 
 
 def _milliseconds(moment: datetime) -> int:

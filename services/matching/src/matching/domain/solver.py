@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Self
 
 from contracts.challenges.terms import Difficulty
 from contracts.identity.roles import Role
 from matching.domain.embedding import Embedding
+from matching.domain.standing import NOTHING_KNOWN, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +35,27 @@ class Solver:
     sequence: int
     embedding: Embedding | None = None
     completed: tuple[tuple[str, Difficulty], ...] = ()
+    standing: Standing = NOTHING_KNOWN
     version: int = 0
+
+    @classmethod
+    def unheard_of(cls, user_id: str) -> Self:
+        """Somebody whose registration is still under way: any profile overwrites this one."""
+        return cls(user_id, Profile(display_name="", roles=frozenset()), sequence=0)
 
     @property
     def solves(self) -> bool:
         return Role.SOLVER in self.profile.roles
 
+    @property
+    def meaning(self) -> str:
+        return self.profile.meaning
+
     def told(self, profile: Profile, embedding: Embedding | None, sequence: int) -> Solver:
         return self if sequence <= self.sequence else replace(self, profile=profile, embedding=embedding, sequence=sequence)
+
+    def stands(self, standing: Standing) -> Solver:
+        return self if standing.sequence <= self.standing.sequence else replace(self, standing=standing)
 
     def finished(self, challenge_id: str, difficulty: Difficulty) -> Solver:
         if any(known == challenge_id for known, _ in self.completed):

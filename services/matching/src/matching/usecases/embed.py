@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from matching.domain.embedding import Embedding
-from matching.usecases.ports import Embeddings, EmbeddingsUnavailable
+from matching.usecases.ports import EmbeddingRefused, Embeddings, EmbeddingsUnavailable
 
 
 def embedded(embeddings: Embeddings, text: str, known: Embedding | None) -> Embedding | None:
     """The embedding of a text; None for no text.
 
-    While the model is away it is the one known before: a copy must not wait for a vendor. `embed_anew` mends it.
+    While the model is away, or refuses the text, it is the one known before: a copy must not wait for a vendor.
+    `embed_anew` mends what can be mended.
     """
     if not text:
         return None
@@ -17,5 +18,5 @@ def embedded(embeddings: Embeddings, text: str, known: Embedding | None) -> Embe
         return known
     try:
         return embeddings.embed(text)
-    except EmbeddingsUnavailable:
+    except (EmbeddingsUnavailable, EmbeddingRefused):
         return known

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from matching.domain.challenge import Challenge
 from matching.domain.embedding import Embedding
 from matching.domain.solver import Solver
-from matching.usecases.ports import Begin, Embeddings, EmbeddingsUnavailable, Market
+from matching.usecases.ports import Begin, EmbeddingRefused, Embeddings, EmbeddingsUnavailable, Market
 
 _AT_A_TIME = 5
 
@@ -22,22 +22,25 @@ class EmbedAnewHandler:
         """Safe in all replicas at once: the work is the same, and each copy is written over the version it was read as."""
         try:
             for known in self.market.without_meaning(_AT_A_TIME):
-                text = _text(known)
-                self._write(known, text, self.embeddings.embed(text))
+                self._mend(known)
         except EmbeddingsUnavailable:
             return
 
-    def _write(self, known: Solver | Challenge, text: str, embedding: Embedding) -> None:
+    def _mend(self, known: Solver | Challenge) -> None:
+        try:
+            embedding = self.embeddings.embed(known.meaning)
+        except EmbeddingRefused:
+            self.market.set_aside(known)  # or it would come first for ever, and nobody behind it have a turn
+        else:
+            self._write(known, embedding)
+
+    def _write(self, known: Solver | Challenge, embedding: Embedding) -> None:
         with self.unit_of_work() as work:
             if isinstance(known, Solver):
                 solver = work.solvers.get(known.id)
-                if solver is not None and _text(solver) == text and solver.embedding != embedding:
+                if solver is not None and solver.meaning == known.meaning and solver.embedding != embedding:
                     work.solvers.save(replace(solver, embedding=embedding))
             else:
                 challenge = work.challenges.get(known.id)
-                if challenge is not None and _text(challenge) == text and challenge.embedding != embedding:
+                if challenge is not None and challenge.meaning == known.meaning and challenge.embedding != embedding:
                     work.challenges.save(replace(challenge, embedding=embedding))
-
-
-def _text(known: Solver | Challenge) -> str:
-    return known.profile.meaning if isinstance(known, Solver) else known.content.meaning

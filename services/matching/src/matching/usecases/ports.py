@@ -56,6 +56,10 @@ class EmbeddingsUnavailable(Exception):
     """The model does not answer."""
 
 
+class EmbeddingRefused(Exception):
+    """The model answers, and does not take this text."""
+
+
 class Embeddings(Protocol):
     """A model that turns a text into a vector: the same text, the same vector."""
 
@@ -65,11 +69,12 @@ class Embeddings(Protocol):
     def embed(self, text: str) -> Embedding:
         """Raises:
         EmbeddingsUnavailable: try again later.
+        EmbeddingRefused: it will not take it later either.
         """
 
 
 class Market(Protocol):
-    """The people who solve and the open challenges, in this replica's memory."""
+    """The people who solve and the open challenges, in this replica's memory: without those who are suspended or banned, and theirs."""
 
     def refresh(self) -> None:
         """Catch up with what any replica has committed, in the search index too."""
@@ -83,9 +88,12 @@ class Market(Protocol):
     def without_meaning(self, limit: int) -> list[Solver | Challenge]:
         """Some of those whose embedding is missing, or of another text or model."""
 
+    def set_aside(self, member: Solver | Challenge) -> None:
+        """The model refuses its text: `without_meaning` tells of it no more, until it has another."""
+
 
 class Search(Protocol):
-    """Finds open challenges that the viewer may see (None: somebody not logged in)."""
+    """Finds open challenges that the viewer may see (None: somebody not logged in), of people in good standing."""
 
     def search(self, criteria: Criteria, viewer_id: str | None, after: OrderKeys | None, limit: int) -> Found: ...
 

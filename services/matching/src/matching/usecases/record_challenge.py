@@ -13,7 +13,7 @@ from matching.domain.scoring import Fit
 from matching.domain.solver import Solver
 from matching.usecases.copies import content_of
 from matching.usecases.embed import embedded
-from matching.usecases.ports import Begin, Challenges, Embeddings, Entitled, Market, UnitOfWork
+from matching.usecases.ports import Begin, Challenges, Embeddings, Entitled, Market, Now, UnitOfWork
 from matching.usecases.ranking import CANDIDATES, best_solvers
 
 
@@ -26,12 +26,11 @@ class RecordChallengeHandler:
     tell_at_most: int
     tell_from_score: float
     entitled: Entitled
+    now: Now
 
     def __call__(self, event: ChallengePublished | ChallengeUpdated, sequence: int) -> None:
         """`sequence` is the event's place among those of this challenge."""
-        text = content_of(event.challenge).meaning
-        known = self.challenges.get(event.challenge_id)
-        embedding = embedded(self.embeddings, text, known.embedding if known else None)
+        embedding = self._embedding(event, sequence)
         if isinstance(event, ChallengePublished):
             self.market.refresh()
         with self.unit_of_work() as work:
@@ -41,8 +40,20 @@ class RecordChallengeHandler:
             after = _told(before, event, embedding, sequence)
             if after != before:
                 work.challenges.save(after)
-            if isinstance(event, ChallengePublished) and after.is_open:
+            if isinstance(event, ChallengePublished) and after.is_open and self._owner_is_active(work, after):
                 self._tell(work, after)
+
+    def _embedding(self, event: ChallengePublished | ChallengeUpdated, sequence: int) -> Embedding | None:
+        """Only an open challenge is worth the model's time: nobody looks for others by their meaning."""
+        known = self.challenges.get(event.challenge_id)
+        before = known.embedding if known else None
+        if not _told(known, event, before, sequence).is_open:
+            return before
+        return embedded(self.embeddings, content_of(event.challenge).meaning, before)
+
+    def _owner_is_active(self, work: UnitOfWork, challenge: Challenge) -> bool:
+        owner = work.solvers.get(challenge.content.challenger_id)
+        return owner is None or owner.standing.active_at(self.now())
 
     def _tell(self, work: UnitOfWork, challenge: Challenge) -> None:
         told = work.matches.told(challenge.id)

@@ -8,8 +8,10 @@ from typing import cast
 
 from chassis.paging import InvalidCursor, decode_cursor, encode_cursor
 from chassis.principal import Principal
+from contracts.errors import FieldError
 from contracts.matching.queries import SearchChallenges, SearchSort
 from contracts.matching.views import FacetCount, SearchResultView
+from matching.domain.errors import CurrencyRequired
 from matching.domain.search import Criteria, Found, OrderKeys
 from matching.domain.text import telling_words
 from matching.usecases.ports import Search
@@ -19,7 +21,7 @@ from matching.usecases.views import hit_view
 _ORDERS: dict[SearchSort, list[tuple[str, int]]] = {
     SearchSort.RELEVANCE: [("score", 1), ("published_at", 1), ("_id", 1)],
     SearchSort.NEWEST: [("published_at", 1), ("_id", 1)],
-    SearchSort.REWARD: [("reward", 1), ("_id", 1)],
+    SearchSort.REWARD: [("currency_and_reward", 1), ("_id", 1)],
     SearchSort.DEADLINE: [("deadline", 1), ("_id", 1)],
 }
 
@@ -32,6 +34,7 @@ class SearchChallengesHandler:
 
     def __call__(self, query: SearchChallenges, principal: Principal | None) -> SearchResultView:
         """Raises:
+        CurrencyRequired: an amount without its currency.
         InvalidCursor: the cursor is damaged or belongs to another order.
         """
         order = _ORDERS[query.sort]
@@ -47,6 +50,8 @@ class SearchChallengesHandler:
 
 
 def _criteria(query: SearchChallenges) -> Criteria:
+    if query.currency is None and (query.min_reward is not None or query.max_reward is not None):
+        raise CurrencyRequired(fields=(FieldError(pointer="/currency", detail="is needed with min_reward or max_reward"),))
     return Criteria(
         words=telling_words(query.q),
         sort=query.sort,
