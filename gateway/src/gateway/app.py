@@ -172,7 +172,7 @@ def _add_sockets(
         await manager.close()
         await redis.close()
 
-    transports = Transports("/socket.io")
+    transports = Transports("/socket.io", limits, settings.trusted_proxies)
     app.middlewares.append(transports.follow)
 
     async def end_sockets(_app: web.Application) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import orjson
 import pytest
 import socketio
@@ -34,6 +36,7 @@ from gateway.shared.gcra import Policy
 from gateway.shared.presence import Presence
 from gateway.shared.rate_limits import RateLimits
 from gateway.shared.revocations import Revocations
+from local_platform import observing
 from local_platform.fault_proxy import FaultProxy
 from local_platform.infrastructure import port_of
 from local_platform.servers import Redis
@@ -351,6 +354,32 @@ async def test_a_packet_without_a_name_is_answered(gateway: Any, ada: Person, pa
         answer = await socket.receive_str(timeout=10)
     assert answer.startswith("430[")
     assert orjson.loads(answer[3:])[0]["problem"]["code"] == "gateway.event.not_found"
+
+
+async def test_who_does_not_say_who_they_are_is_cut(start_gateway: Any, connect: Any, ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    gateway = await start_gateway(presence_ttl_s=0.3)
+    socket = await connect(gateway, ada.token)
+    async with aiohttp.ClientSession() as http:
+        place = f"{gateway.url}/socket.io/?EIO=4&transport=polling"
+        monkeypatch.setattr("gateway.realtime.server._STRANGER_S", 0.2)
+        stranger = orjson.loads((await (await http.get(place)).text())[1:])["sid"]
+
+        async def is_gone() -> bool:
+            async with http.post(f"{place}&sid={stranger}", data="3") as answer:  # it answers each ping
+                return answer.status == 400
+
+        await observing.eventually(is_gone)
+    assert (await socket.call("conversation.join", {"conversation_id": CONVERSATION}))["ok"]
+
+
+async def test_handshakes_are_limited(start_gateway: Any) -> None:
+    gateway = await start_gateway(rate_limits={RateClass.READ: Policy(quota=2, window_s=600)}, trusted_proxies=1)
+    address = f"10.{'.'.join(str(part) for part in secrets.token_bytes(3))}"  # what it has used up stays so for others with this Redis
+    async with aiohttp.ClientSession(headers={"X-Forwarded-For": address}) as http:
+        place = f"{gateway.url}/socket.io/?EIO=4&transport=polling"
+        assert [(await http.get(place)).status for _ in range(3)] == [200, 200, 429]
+        async with http.get(place) as answer:
+            assert (answer.headers["Retry-After"], (await answer.json(content_type=None))["code"]) == ("300", "gateway.rate_limit.exceeded")
 
 
 async def test_calls_that_do_not_exist_are_limited_too(start_gateway: Any, connect: Any, ada: Person) -> None:

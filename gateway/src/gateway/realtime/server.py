@@ -26,6 +26,7 @@ from gateway.shared.connection import RedisAway
 from gateway.shared.rate_limits import RateLimits
 
 _GRACE_S = 120.0  # a socket whose token has expired may renew it for this long before it is cut
+_STRANGER_S = 10.0  # a transport of somebody who has not said who they are is cut after so long, with the next round
 _NO_EVENT = ""  # a name that nothing is registered under
 _log = structlog.get_logger("gateway.sockets")
 _Call = Callable[[Socket, dict[str, Any]], Awaitable[dict[str, Any]]]
@@ -72,6 +73,7 @@ class RealTime:
     def __init__(self, server: socketio.AsyncServer, hub: Hub, calls: Calls, limits: RateLimits) -> None:
         self._server, self._hub, self._calls, self._limits = server, hub, calls, limits
         self._told_online: dict[str, bool] = {}
+        self._strangers: dict[str, float] = {}
         self._rounds = Rounds("socket-round", calls.presence.refresh_every_s, self._go_round)
         server.on("connect", self._connect)
         server.on("disconnect", self._disconnect)
@@ -167,12 +169,22 @@ class RealTime:
 
     async def _go_round(self) -> None:
         try:
+            await self._cut_strangers()
             await self._cut_expired()
             await self._refresh_presence()
         except RedisAway:
             return
         except Exception:
             _log.exception("socket_round_failed")
+
+    async def _cut_strangers(self) -> None:
+        """Who has shaken hands says who they are soon: a transport costs memory for as long as its client answers pings."""
+        now, manager = time.monotonic(), self._server.manager
+        strangers = [transport for transport in self._server.eio.sockets if manager.sid_from_eio_sid(transport, "/") is None]
+        self._strangers = {transport: self._strangers.get(transport, now) for transport in strangers}
+        for transport, since in self._strangers.items():
+            if now - since > _STRANGER_S:
+                await self._server.eio.disconnect(transport)
 
     async def _cut_expired(self) -> None:
         now = time.monotonic()

@@ -107,9 +107,12 @@ class FreezeEscrow(Command[EscrowView]):
 
 
 class UnfreezeEscrow(Command[EscrowView]):
+    """Finance: while a bank decides about a chargeback of it, it stays frozen for that, unless it is asked for `despite_chargebacks`."""
+
     service: ClassVar[str] = "payments"
     escrow_id: EscrowId
     reason: ShortText
+    despite_chargebacks: bool = False
 
 
 class OpenDispute(Command[DisputeView]):

@@ -36,6 +36,8 @@ class DecisionView(View):
 
 
 class DisputeView(View):
+    """`lapsed` when it was not withdrawn by its opener: the payer's bank has taken back what it was about."""
+
     id: DisputeId
     version: int
     escrow_id: EscrowId
@@ -50,5 +52,6 @@ class DisputeView(View):
     evidence: tuple[EvidenceView, ...] = ()
     mediator_id: UserId | None = None
     decision: DecisionView | None = None
+    lapsed: bool = False
     opened_at: UtcDatetime
     updated_at: UtcDatetime

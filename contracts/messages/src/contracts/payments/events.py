@@ -156,7 +156,9 @@ class DisputeDecided(_DisputeFact):
 
 
 class DisputeWithdrawn(_DisputeFact):
-    pass
+    """`by_bank` when nobody withdrew it: a chargeback was lost, and nothing is left of `amount` to decide about."""
+
+    by_bank: bool = False
 
 
 class _PayoutFact(Event):
