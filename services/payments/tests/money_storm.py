@@ -244,7 +244,7 @@ class Storm:
             self.court.decide(view, to_payee, view.amount.amount_minor - to_payee)
 
     def _freeze(self) -> None:
-        _ = self.bank.unfreeze() if self.bank.escrow.frozen else self.bank.freeze()
+        _ = self.bank.unfreeze(despite=self.chance.random() < 0.5) if self.bank.escrow.frozen else self.bank.freeze()
 
     def _weather(self) -> None:
         self.perils.down, self.perils.mute = self.chance.random() < 0.2, self.chance.random() < 0.2
@@ -304,6 +304,7 @@ class Storm:
             assert self.world.paid_out() == bank.in_ledger(AccountKind.BANK)
             assert due_for_release(bank.escrow) == ()
             assert self.no_way_back or not self._held_though_the_payer_has_it()
+            assert -bank.in_ledger(AccountKind.LOSSES) == self._lost_for_good() + bank.in_ledger(AccountKind.RETURNING)
             self._check_events()
         except AssertionError:
             tally.drift += 1
@@ -313,6 +314,11 @@ class Storm:
         """What could be paid out of a payment that a bank has taken back for good."""
         taken = {row.charge_id for row in self.bank.memory.table("chargebacks").values() if row.status is ChargebackStatus.LOST}
         return [step for step in self.bank.escrow.milestones if step.held and step.charge and step.charge.charge_id in taken]
+
+    def _lost_for_good(self) -> int:
+        """What the platform bears of chargebacks that were lost, in part or whole: all that was held of them is given back."""
+        lost = [row.taken for row in self.bank.memory.table("chargebacks").values() if row.status is ChargebackStatus.LOST]
+        return sum(taken.elsewhere + sum(fee for _, fee in taken.fees) for taken in lost)
 
     def _check_events(self) -> None:
         """What was published tells what the ledger tells."""

@@ -200,8 +200,8 @@ class Bank:
         command = FreezeEscrow(escrow_id=self.escrow.id, reason="Finance looks into it.")
         return self.call(lambda: self.freeze_handler(command, self.finance), None)
 
-    def unfreeze(self) -> EscrowView:
-        command = UnfreezeEscrow(escrow_id=self.escrow.id, reason="All is well.")
+    def unfreeze(self, *, despite: bool = False) -> EscrowView:
+        command = UnfreezeEscrow(escrow_id=self.escrow.id, reason="All is well.", despite_chargebacks=despite)
         return self.call(lambda: self.unfreeze_handler(command, self.finance), None)
 
     def deliver(self, milestone: int, sequence: int | None = None) -> None:

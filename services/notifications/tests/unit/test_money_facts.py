@@ -66,6 +66,7 @@ CASES: list[tuple[Event, dict[str, tuple[str, Money | None]]]] = [
         {PAYEE: ("dispute_decided", PART), PAYER: ("dispute_decided", REST)},
     ),
     (payments.DisputeWithdrawn(**BY_PAYEE), {PAYER: ("dispute_withdrawn", SOME)}),
+    (payments.DisputeWithdrawn(**BY_PAYEE, by_bank=True), {PAYER: ("dispute_lapsed", SOME), PAYEE: ("dispute_lapsed", SOME)}),
     (payments.PayoutFailed(payout_id=new_id("payout"), user_id=PAYEE, amount=SOME, code="c"), {PAYEE: ("payout_failed", SOME)}),
 ]
 

@@ -29,6 +29,7 @@ from contracts.payments.views import ChargebackStatus, MilestoneKind
 from local_platform.crashing import dying_at
 from payments.domain.splits import Member
 from payments.domain.wallet_errors import PaymentMethodNotFound
+from payments.usecases.ports import MovementStatus
 from payments.usecases.submit_bill_chargeback_evidence import SubmitBillChargebackEvidenceHandler
 from payments.usecases.submit_chargeback_evidence import SubmitChargebackEvidenceHandler
 
@@ -90,6 +91,26 @@ def _charged_back_while_owed(bank: Bank) -> None:
     Court(bank).open(20_000)
 
 
+def _charged_back_on_its_way(bank: Bank) -> None:
+    bank.fund()
+    bank.stripe.refund_status = MovementStatus.PENDING
+    bank.refund(0)
+    tell(bank, ChargebackStatus.LOST, "evt_1", amount=30_000)
+
+
+def _refunded_and_charged_back(bank: Bank) -> None:
+    bank.fund()
+    bank.refund(0)
+    tell(bank, ChargebackStatus.LOST, "evt_1")
+
+
+def _comes_back(bank: Bank) -> None:
+    """The bank that was to refund it could not, and says so."""
+    (row,) = bank.stripe.refunds.values()
+    row["status"] = MovementStatus.FAILED
+    bank.webhook("evt_back", row["saga"], event_type="refund.failed")
+
+
 STORIES = {
     "a tip": Story(_released, lambda bank: bank.thank(2_000, key="k")),
     "a bonus": Story(_released, lambda bank: bank.thank(5_000, MilestoneKind.BONUS, key="k")),
@@ -99,6 +120,8 @@ STORIES = {
     "a chargeback": Story(_released, lambda bank: tell(bank, ChargebackStatus.LOST, "evt_1")),
     "a chargeback that is lost": Story(_charged_back, lambda bank: tell(bank, ChargebackStatus.LOST, "evt_2")),
     "a chargeback of what is owed and in dispute": Story(_charged_back_while_owed, lambda bank: tell(bank, ChargebackStatus.LOST, "evt_2")),
+    "a refund of which the bank gave a part": Story(_charged_back_on_its_way, _comes_back),
+    "a refund that comes back after a lost chargeback": Story(_refunded_and_charged_back, _comes_back),
     "a chargeback that is won": Story(_charged_back, lambda bank: tell(bank, ChargebackStatus.WON, "evt_2")),
 }
 

@@ -17,14 +17,15 @@ from payments.domain.ledger import AccountKind
 from payments.domain.milestone import Status
 from payments.domain.saga import RefundOrder
 from payments.usecases.chargeback_ports import Dispute
+from payments.usecases.disputes import dispute_view
 from payments.usecases.ports import MovementStatus
 
 TAKEN, LOST, WON = ChargebackStatus.NEEDS_RESPONSE, ChargebackStatus.LOST, ChargebackStatus.WON
 
 
-def tell(bank: Bank, status: ChargebackStatus, amount: int, charge: int = 0) -> None:
+def tell(bank: Bank, status: ChargebackStatus, amount: int, charge: int = 0, *, id: str | None = None) -> None:
     """The bank disputes a charge, or decides about it."""
-    id, due = f"du_{charge + 1}", START + timedelta(days=9)
+    id, due = id or f"du_{charge + 1}", START + timedelta(days=9)
     bank.stripe.disputes[id] = Dispute(id, status, amount, bank.currency, f"ch_pi_{charge}", bank.escrow.id, "fraudulent", due, True)
     bank.webhook(f"evt_{id}_{status}", id, event_type="charge.dispute.updated")
 
@@ -104,8 +105,9 @@ def test_a_dispute_over_what_the_bank_gave_back_is_over(bank: Bank, amount: int)
     tell(bank, LOST, 60_000)
     assert (bank.sums(), losses(bank)) == ((60_000, 0, 0, 60_000, 0), 0)
     assert bank.escrow.milestones[0].status is Status.REFUNDED
-    assert bank.memory.table("disputes")[opened.id].status is DisputeStatus.WITHDRAWN
-    assert [fact.amount.amount_minor for fact in bank.events(DisputeWithdrawn)] == [amount]
+    dispute = dispute_view(bank.memory.table("disputes")[opened.id], bank.escrow)
+    assert (dispute.status, dispute.lapsed) == (DisputeStatus.WITHDRAWN, True)
+    assert [(fact.amount.amount_minor, fact.by_bank) for fact in bank.events(DisputeWithdrawn)] == [(amount, True)]
     bank.check()
 
 

@@ -38,7 +38,7 @@ from payments.domain.documents.document import Document, Draft, Line, TaxLine
 from payments.domain.documents.due import Due
 from payments.domain.documents.transactions import Transaction
 from payments.domain.escrow import Escrow
-from payments.domain.milestone import Milestone, Status
+from payments.domain.milestone import Hand, Milestone, Status
 from payments.domain.payout import Payout
 from payments.domain.payout_account import PayoutAccount
 from payments.domain.reconciliation import Difference
@@ -116,6 +116,17 @@ def _instance(kind: type, numbers: count[int], **given: Any) -> Any:
 def test_every_field_comes_back(kind: type, written: Callable[[Any], Any], read: Callable[[Any], Any]) -> None:
     kept = _instance(kind, count(1))
     assert read(written(kept)) == kept
+
+
+@pytest.mark.parametrize(("by_bank", "told"), [(0, False), (50, False), (90, True)])
+def test_a_version_that_knows_all_or_nothing_of_a_bank_is_told_so(by_bank: int, told: bool) -> None:
+    hand = Hand("saga_1", 100, to_payer=True, sponsored=10, by_bank=by_bank)
+    milestone = Milestone("milestone_1", "Step 1", 100, Status.REFUNDING, funded=100, held=100, hands=(hand,))
+    written = escrows._milestone_document(milestone)
+    assert written.hands[0].charged_back is told
+    assert escrows._milestone(written, 0) == milestone
+    written.hands[0].by_bank = None  # as that version writes it
+    assert escrows._milestone(written, 0).hands[0].by_bank == (90 if told else 0)
 
 
 @pytest.mark.parametrize("order", get_args(Order), ids=[order.__name__ for order in get_args(Order)])

@@ -91,6 +91,21 @@ def test_what_is_left_of_a_lost_chargeback_is_not_paid_at_once(bank: Bank) -> No
     assert in_silence(bank, SILENCE) == (60_000, 0, 36_000, 20_000, 4_000)
 
 
+def test_what_is_left_of_a_dispute_that_lapsed_is_not_paid_at_once(bank: Bank) -> None:
+    """Finance had lifted the freeze: it was the dispute alone that kept the money."""
+    bank.fund(0)
+    bank.deliver(0)
+    Court(bank).open(20_000)
+    tell(bank, TAKEN, 20_000)
+    bank.unfreeze(despite=True)
+    bank.clock.advance(LONGER)
+    tell(bank, LOST, 20_000)
+    assert (bank.escrow.disputed, bank.escrow.frozen) == (0, None)
+    assert in_silence(bank, timedelta(minutes=1)) == (60_000, 40_000, 0, 20_000, 0)
+    assert in_silence(bank, SILENCE) == (60_000, 0, 36_000, 20_000, 4_000)
+    bank.check()
+
+
 def test_work_that_came_before_its_money_is_waited_for_from_then_on(bank: Bank) -> None:
     bank.deliver(0)
     bank.clock.advance(LONGER)

@@ -172,6 +172,9 @@ def dispute_decided(event: payments.DisputeDecided) -> list[Fact]:
 
 
 def dispute_withdrawn(event: payments.DisputeWithdrawn) -> list[Fact]:
+    """Whoever did not withdraw it; both where nobody did."""
+    if event.by_bank:
+        return [_of_dispute(event, person, "dispute_lapsed") for person in (event.payer_id, event.payee_id)]
     return [_of_dispute(event, _other(event), "dispute_withdrawn")]
 
 

@@ -49,6 +49,7 @@ def _document(dispute: Dispute) -> DisputeDocument:
         evidence=[EvidenceDocument(**asdict(one)) for one in dispute.evidence],
         mediator_id=dispute.mediator_id,
         decision=None if dispute.decision is None else DecisionDocument(**asdict(dispute.decision)),
+        lapsed=dispute.lapsed,
     )
 
 
@@ -70,4 +71,5 @@ def _dispute(document: DisputeDocument) -> Dispute:
         evidence=tuple(Evidence(one.author_id, one.title, one.text, one.added_at) for one in document.evidence),
         mediator_id=document.mediator_id,
         decision=None if made is None else Decision(made.to_payee, made.to_payer, made.reason, made.decided_by, made.confirmed_by),
+        lapsed=bool(document.lapsed),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from mongoengine import (
+    BooleanField,
     DateTimeField,
     DictField,
     EmbeddedDocumentField,
@@ -83,6 +84,7 @@ class DisputeDocument(VersionedDocument):
     evidence = EmbeddedDocumentListField(EvidenceDocument)
     mediator_id = StringField()
     decision = EmbeddedDocumentField(DecisionDocument)
+    lapsed = BooleanField(default=False)
 
     meta: ClassVar[dict[str, Any]] = {"collection": "disputes", "indexes": [{"fields": ["escrow_id"]}]}
 

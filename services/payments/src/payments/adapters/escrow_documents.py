@@ -30,6 +30,7 @@ class HandDocument(Embedded):
     owed = BooleanField(required=True)
     paid = BooleanField(default=False)
     sponsored = LongField(default=0)
+    by_bank = LongField()  # not known of those that an earlier version kept: it knew all or nothing
     charged_back = BooleanField(default=False)
 
 

@@ -99,7 +99,7 @@ def _milestone_document(step: Milestone) -> MilestoneDocument:
         disputed=step.disputed,
         moving=step.moving,
         saga_id=step.hands[0].saga_id if step.hands else step.saga_id,
-        hands=[HandDocument(**asdict(hand)) for hand in step.hands],
+        hands=[HandDocument(**asdict(hand), charged_back=bool(hand.by_bank) and not hand.to_be_paid) for hand in step.hands],
         charge=None if charge is None else ChargeDocument(intent_id=charge.intent_id, charge_id=charge.charge_id),
         delivered=step.delivered,
         approved=step.approved,
@@ -173,7 +173,7 @@ def _milestone(document: MilestoneDocument, basis_points: int) -> Milestone:
 def _hands(document: MilestoneDocument, basis_points: int) -> tuple[Hand, ...]:
     if document.hands:
         return tuple(
-            Hand(hand.saga_id, hand.gross, hand.fee, hand.to_payer, hand.owed, hand.paid, hand.sponsored, hand.charged_back)
+            Hand(hand.saga_id, hand.gross, hand.fee, hand.to_payer, hand.owed, hand.paid, hand.sponsored, _by_bank(hand))
             for hand in document.hands
         )
     if not document.moving:
@@ -184,3 +184,9 @@ def _hands(document: MilestoneDocument, basis_points: int) -> tuple[Hand, ...]:
     before = document.released + document.fees
     share = next_share(document.moving, released_before=before, fees_before=document.fees, basis_points=basis_points)
     return (Hand(document.saga_id, share.gross, share.fee),)
+
+
+def _by_bank(hand: HandDocument) -> int:
+    if hand.by_bank is not None:
+        return int(hand.by_bank)
+    return int(hand.gross - hand.sponsored) if hand.charged_back else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from payments.domain.fees import Share
 from payments.domain.ledger import Move, undone
 from payments.domain.milestone import BEING_FUNDED, Milestone
 from payments.domain.saga import RefundOrder
+from payments.domain.silence import heard
 
 OPEN = frozenset({ChargebackStatus.INQUIRY, ChargebackStatus.NEEDS_RESPONSE, ChargebackStatus.UNDER_REVIEW})
 FROZEN_BY = "chargeback"  # why an escrow is frozen meanwhile, unless somebody has a reason that outlasts it
@@ -36,6 +37,16 @@ class Taken:
     @property
     def total(self) -> int:
         return sum(amount for _, amount in self.payees) + self.platform
+
+    @property
+    def elsewhere(self) -> int:
+        """What was neither held nor released, or is there no more: the platform's loss, until a refund of it comes back."""
+        return self.platform - sum(fee for _, fee in self.fees) - sum(part for _, part in self.held)
+
+    def holding(self, milestone_id: str, more: int) -> Taken:
+        """So much more of what the platform bears is held, or less."""
+        held = dict(self.held)
+        return replace(self, held=_above_zero(held | {milestone_id: held.get(milestone_id, 0) + more}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,10 @@ class Chargeback:
         """Whether the bank has the money, and may give it back."""
         return self.status in OPEN and self.taken.total > 0
 
+    def bears(self, charge_id: str) -> bool:
+        """Whether some of this charge is what the bank took, and has not given back. Of those of an earlier version it may be."""
+        return self.charge_id in (None, charge_id) and self.status is not ChargebackStatus.WON
+
     def become(self, status: ChargebackStatus, at: datetime) -> Chargeback:
         return replace(self, status=status, updated_at=at)
 
@@ -79,31 +94,54 @@ class Chargeback:
 
 
 def taken_from(
-    escrow: Escrow, charge_id: str, amount: int, releases: Iterable[tuple[str, Share]], refunds: Iterable[RefundOrder] = ()
+    escrow: Escrow,
+    charge_id: str,
+    amount: int,
+    releases: Iterable[tuple[str, Share]],
+    refunds: Collection[str] = (),
+    others: Collection[Chargeback] = (),
 ) -> Taken:
     """Who bears `amount` of a charge: first what is still held of it, be it on its way back to the payer (`refunds`) or not, then those
     it was released to, the platform with its fee; what went elsewhere (a refund before) is the platform's loss. A part of a release has
-    its part of the net, rounded down to what can be paid out in this currency.
+    its part of the net, rounded down to what can be paid out in this currency. What `others` of this charge have taken, and the bank has
+    not given back, is not there to be taken again.
     """
     unit, left, held = step_of(escrow.currency), amount, []
-    returning = Counter[str]()
-    for order in refunds:
-        returning[order.milestone_id] += order.amount
+    spoken_for = Counter[str]()
+    for milestone_id, part in (row for other in others if other.undecided for row in other.taken.held):
+        spoken_for[milestone_id] += part
     for step in escrow.milestones:
         resting = step.resting - step.sponsored_resting if brought_by(step, charge_id) else 0
-        if (part := min(left, resting + returning[step.id])) > 0:
+        returning = sum(hand.to_be_paid for hand in step.hands if hand.saga_id in refunds)
+        if (part := min(left, resting + returning - spoken_for[step.id])) > 0:
             held.append((step.id, part))
             left -= part
     payees: defaultdict[str, int] = defaultdict(int)
     fees: defaultdict[str, int] = defaultdict(int)
-    for payee_id, share in releases:
+    for payee_id, share in _not_borne_yet(releases, others, unit):
         part = min(left, share.gross)
-        net = share.net if part == share.gross else part * share.net // (share.gross * unit) * unit
+        net = _net_of(share, part, unit)
         payees[payee_id] += net
         fees[payee_id] += part - net
         left -= part
     platform = sum(fees.values()) + left + sum(part for _, part in held)
     return Taken(_above_zero(payees), platform, tuple(held), _above_zero(fees))
+
+
+def _not_borne_yet(releases: Iterable[tuple[str, Share]], others: Iterable[Chargeback], unit: int) -> Iterable[tuple[str, Share]]:
+    """What is left of each release when those who were paid have borne the other chargebacks."""
+    borne = Counter[str]()
+    for payee_id, part in (row for other in others for row in (*other.taken.payees, *other.taken.fees)):
+        borne[payee_id] += part
+    for payee_id, share in releases:
+        part = min(borne[payee_id], share.gross)
+        borne[payee_id] -= part
+        gross, fee = share.gross - part, share.fee - (part - _net_of(share, part, unit))
+        yield payee_id, Share(gross, max(0, min(fee, gross)))
+
+
+def _net_of(share: Share, part: int, unit: int) -> int:
+    return share.net if part == share.gross else part * share.net // (share.gross * unit) * unit
 
 
 def brought_by(step: Milestone, charge_id: str | None) -> bool:
@@ -117,28 +155,49 @@ def is_being_recorded(escrow: Escrow, charge_id: str) -> bool:
     return not known and any(step.status in BEING_FUNDED for step in escrow.milestones)
 
 
-def lost(escrow: Escrow, milestone_id: str, amount: int, charge_id: str | None, refunds: Mapping[str, RefundOrder]) -> Escrow:
-    """As it is once the payer has `amount` of a milestone from the bank for good.
+def lost(
+    escrow: Escrow, milestone_id: str, amount: int, charge_id: str | None, refunds: Collection[str], at: datetime
+) -> tuple[Escrow, int]:
+    """As it is once the payer has `amount` of a milestone from the bank for good, and what of that is there no more.
 
-    What is on its way to the payer anyhow (`refunds` of this charge, by their sagas) counts first: those need not arrive. The rest is
-    given back of what rests there, as far as it is there: finance may have let some of it go meanwhile.
+    What is on its way to the payer anyhow (the sagas of `refunds`, of this charge) counts first, if the bank gave all of it: that need
+    not arrive. Then what rests there is given back, as far as it is there: finance may have let some of it go meanwhile. The rest is a
+    part of what is on its way. What is left of the milestone is not paid by an old silence (decision 0080).
 
     Raises:
         MilestoneBusy: some of it is on its way to the payee; where it arrives it was not held.
     """
-    step, hands = escrow.milestone(milestone_id), []
+    step = escrow.milestone(milestone_id)
     if any(not hand.to_payer for hand in step.hands):
         raise MilestoneBusy
-    for hand in step.hands:
-        order = refunds.get(hand.saga_id)
-        if order is not None and not hand.charged_back and order.amount <= amount:
-            amount -= order.amount
-            hand = replace(hand, charged_back=True)
-        hands.append(hand)
-    after = replace(step, hands=tuple(hands))
+    after, amount = _counted(step, refunds, amount, in_part=False)
     if brought_by(step, charge_id):
-        after = after.charge_back(amount, step_of(escrow.currency))
-    return replace(escrow, milestones=tuple(after if one.id == milestone_id else one for one in escrow.milestones))
+        before, after = after, after.charge_back(amount, step_of(escrow.currency))
+        amount -= after.refunded - before.refunded - (before.sponsored - after.sponsored)
+    after, amount = _counted(after, refunds, amount, in_part=True)
+    after = after if after.held == step.held else heard(after, at)
+    return _with(escrow, after), amount
+
+
+def given_by_bank(escrow: Escrow, saga_id: str, part: RefundOrder) -> Escrow:
+    """As it is once a refund has not arrived of which the payer has this part from the bank."""
+    (step,) = escrow.in_saga(saga_id)
+    whole = part.amount + part.sponsored == step.hand(saga_id).gross
+    return escrow.refund(saga_id) if whole else _with(escrow, step.give_by_bank(saga_id, part.amount + part.sponsored, part.sponsored))
+
+
+def _counted(step: Milestone, refunds: Collection[str], amount: int, *, in_part: bool) -> tuple[Milestone, int]:
+    """So much of what is on its way to the payer need not arrive, and what is left of the amount."""
+    hands = []
+    for hand in step.hands:
+        part = min(hand.to_be_paid, amount) if hand.saga_id in refunds and (in_part or hand.to_be_paid <= amount) else 0
+        amount -= part
+        hands.append(replace(hand, by_bank=hand.by_bank + part))
+    return replace(step, hands=tuple(hands)), amount
+
+
+def _with(escrow: Escrow, step: Milestone) -> Escrow:
+    return replace(escrow, milestones=tuple(step if one.id == step.id else one for one in escrow.milestones))
 
 
 def _above_zero(amounts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:

@@ -88,6 +88,7 @@ class Dispute:
     evidence: tuple[Evidence, ...] = ()
     mediator_id: str | None = None
     decision: Decision | None = None
+    lapsed: bool = False  # it was not withdrawn by its opener: a bank has given the payer all that it was about
 
     @property
     def amount(self) -> int:
@@ -163,7 +164,7 @@ class Dispute:
         parts = tuple((id, part - amount if id == milestone_id else part) for id, part in self.parts)
         left = tuple((id, part) for id, part in parts if part)
         if not left:
-            return self._after(Action.LAPSE, at)
+            return replace(self._after(Action.LAPSE, at), lapsed=True)
         return replace(self._after(Action.LESSEN, at), parts=left, decision=None)
 
     def awards(self) -> tuple[tuple[str, int, int], ...]:

@@ -190,6 +190,13 @@ class ChargedBack(DomainError):
     code = "payments.escrow.charged_back"
 
 
+class ChargebackUndecided(DomainError):
+    """The payer's bank has not decided yet: until then the escrow is frozen, unless you say that it is not to be."""
+
+    kind = Kind.CONFLICT
+    code = "payments.escrow.chargeback_undecided"
+
+
 class ChargebackNotOpen(DomainError):
     """The bank takes no more evidence for this chargeback."""
 

@@ -219,6 +219,12 @@ class Milestone:
         status = self._after(self._ending(rest, hand, Action.REFUND_PART, last))
         return replace(self, status=status, hands=rest)._given_back(hand.gross, hand.sponsored)
 
+    def give_by_bank(self, saga_id: str, gross: int, sponsored: int) -> Milestone:
+        """A part of what this saga was to send back, and has not sent, has come from the bank; the rest is still in its hands."""
+        hand = self.hand(saga_id)
+        rest = replace(hand, gross=hand.gross - gross, sponsored=hand.sponsored - sponsored, by_bank=0)
+        return replace(self, hands=(*self._without(hand), rest))._given_back(gross, sponsored)
+
     def charge_back(self, amount: int, step: int) -> Milestone:
         """The payer has `amount` of what rests here from the bank: it is the payer's again, and the platform's part of it the platform's.
 
@@ -227,8 +233,7 @@ class Milestone:
         sponsored = self.sponsored_resting
         paid = min(amount, self.resting - sponsored)
         part = part_of(paid, sponsored, self.resting - sponsored, step, up=True) if paid and sponsored else 0
-        gross = paid + part
-        if not gross:
+        if not (gross := paid + part):
             return self
         last = Action.CHARGE_BACK_PART if self.held > gross else Action.CHARGE_BACK_REST
         status = self._after(Action.GO_ON if self.hands else last)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from payments.domain.errors import InvariantBroken
+from payments.domain.fees import part_of
 from payments.domain.subscriptions.orders import BillOrder, BillRefundOrder
 
 LEASE = timedelta(seconds=20)  # how long whoever drives a saga has it for itself; renewed with every step
@@ -99,6 +100,14 @@ class RefundOrder:
     taken_back: bool = False  # it had been released before
     sponsored: int = 0  # comes on top of `amount`, and goes back to the platform
     credit_of: str | None = None  # or rather to this person's credit
+
+    def part(self, amount: int, step: int) -> RefundOrder:
+        """So much of it, with its part of what the platform paid: rounded up, as whatever goes back."""
+        sponsored = part_of(amount, self.sponsored, self.amount, step, up=True) if self.sponsored else 0
+        return replace(self, amount=amount, sponsored=sponsored)
+
+    def less(self, part: RefundOrder) -> RefundOrder:
+        return replace(self, amount=self.amount - part.amount, sponsored=self.sponsored - part.sponsored)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,15 @@ def post_for(work: UnitOfWork, escrow: Escrow, key: str, moves: tuple[Move, ...]
         InvariantBroken: they do not.
     """
     post(work, escrow.id, key, moves, at, overdraw=overdraw)
+    check_sums(work, escrow)
+
+
+def check_sums(work: UnitOfWork, escrow: Escrow) -> None:
+    """The ledger and the escrow must tell the same, to the minor unit.
+
+    Raises:
+        InvariantBroken: they do not.
+    """
     ledger = {
         "held": work.balances.get(entries.held(escrow.id, escrow.currency)).amount,
         "fees": work.balances.get(entries.fees(escrow.id, escrow.currency)).amount,

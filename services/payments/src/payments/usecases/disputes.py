@@ -94,6 +94,7 @@ def dispute_view(dispute: Dispute, escrow: Escrow) -> DisputeView:
             decided_by=made.decided_by,
             confirmed_by=made.confirmed_by,
         ),
+        lapsed=dispute.lapsed,
         opened_at=dispute.opened_at,
         updated_at=dispute.updated_at,
     )

@@ -9,10 +9,12 @@ from datetime import datetime
 from chassis.principal import Principal
 from contracts.payments.commands import UnfreezeEscrow
 from contracts.payments.views import EscrowView
-from payments.domain.errors import NotFinance
+from payments.domain.chargeback import FROZEN_BY
+from payments.domain.errors import ChargebackUndecided, NotFinance
+from payments.domain.escrow import Escrow
 from payments.usecases import facts
 from payments.usecases.movements import follow_up
-from payments.usecases.ports import UnitsOfWork
+from payments.usecases.ports import UnitOfWork, UnitsOfWork
 from payments.usecases.views import escrow_view, is_finance, visible
 
 
@@ -23,18 +25,31 @@ class UnfreezeEscrowHandler:
     now: Callable[[], datetime]
 
     def __call__(self, command: UnfreezeEscrow, principal: Principal) -> EscrowView:
-        """For finance, with a reason. Asked again it changes nothing.
+        """For finance, with a reason. Asked again it changes nothing. While a bank has not decided about a chargeback, that takes the
+        place of the reason that is lifted, unless finance wants to let the money go all the same (decision 0086).
 
         Raises:
             EscrowNotFound, NotFinance.
+            ChargebackUndecided: it is frozen for that alone.
         """
         with self.unit_of_work() as work:
             escrow = visible(work.escrows.get(command.escrow_id), principal)
             if not is_finance(principal):
                 raise NotFinance
             if escrow.frozen is not None:
-                at = self.now()
-                escrow = work.escrows.save(follow_up(work, escrow.unfreeze(at), self.new_id, at))
-                work.emit(facts.unfrozen(escrow, command.reason))
-                work.act("escrows.unfrozen", escrow.id, command.reason, principal)
+                escrow = self._lifted(work, escrow, command, principal)
             return work.answer(escrow_view(escrow, principal))
+
+    def _lifted(self, work: UnitOfWork, escrow: Escrow, command: UnfreezeEscrow, principal: Principal) -> Escrow:
+        undecided = any(one.undecided for one in work.chargebacks.of_escrow(escrow.id))
+        if undecided and not command.despite_chargebacks:
+            if escrow.frozen == FROZEN_BY:
+                raise ChargebackUndecided
+            work.act("escrows.freeze_lifted", escrow.id, command.reason, principal)
+            return work.escrows.save(escrow.freeze(FROZEN_BY))
+        at = self.now()
+        escrow = work.escrows.save(follow_up(work, escrow.unfreeze(at), self.new_id, at))
+        work.emit(facts.unfrozen(escrow, command.reason))
+        act = "escrows.unfrozen_despite_chargeback" if undecided else "escrows.unfrozen"
+        work.act(act, escrow.id, command.reason, principal)
+        return escrow

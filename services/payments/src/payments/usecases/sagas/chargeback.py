@@ -65,7 +65,7 @@ class ChargebackSteps:
             chargeback = self._take(work, escrow, chargeback, dispute, at)
         chargeback = chargeback.become(dispute.status, at)
         if dispute.status not in OPEN and chargeback.taken.total:
-            self._decide(work, chargeback, won=dispute.status is ChargebackStatus.WON, at=at)
+            chargeback = self._decide(work, chargeback, won=dispute.status is ChargebackStatus.WON, at=at)
         if known is None:
             work.chargebacks.add(chargeback)
         elif chargeback != known:
@@ -76,24 +76,26 @@ class ChargebackSteps:
             raise MilestoneBusy
         released = released_parts(work, escrow, lambda order: order.charge_id == dispute.charge_id)
         shares = [(part.order.payee_id, part.share) for part in released]
-        refunds = refunds_under_way(work, escrow, dispute.charge_id).values()
-        chargeback = chargeback.took(taken_from(escrow, dispute.charge_id, dispute.amount, shares, refunds))
+        refunds = refunds_under_way(work, escrow, dispute.charge_id)
+        others = [one for one in work.chargebacks.of_escrow(escrow.id) if one.bears(dispute.charge_id) and one.id != dispute.id]
+        chargeback = chargeback.took(taken_from(escrow, dispute.charge_id, dispute.amount, shares, refunds, others))
         post_for(work, escrow, f"chargeback:{chargeback.id}", chargeback.moves(), at, overdraw=True)
         work.emit(facts.chargeback_opened(escrow, chargeback))
         work.escrows.save(escrow if escrow.frozen else escrow.freeze(FROZEN_BY))
         return chargeback
 
-    def _decide(self, work: UnitOfWork, chargeback: Chargeback, *, won: bool, at: datetime) -> None:
+    def _decide(self, work: UnitOfWork, chargeback: Chargeback, *, won: bool, at: datetime) -> Chargeback:
         escrow = escrow_of(work, chargeback.escrow_id)
         if won:
             post_for(work, escrow, f"chargeback_won:{chargeback.id}", chargeback.moves_back(), at)
         else:
-            escrow = lose(work, escrow, chargeback, at)
+            escrow, chargeback = lose(work, escrow, chargeback, at)
         work.emit(facts.chargeback_closed(escrow, chargeback, won=won))
         others = (one for one in work.chargebacks.of_escrow(escrow.id) if one.id != chargeback.id)
         if escrow.frozen == FROZEN_BY and not any(one.undecided for one in others):
             escrow = escrow.unfreeze(at)
         work.escrows.save(follow_up(work, escrow, self.new_id, at))
+        return chargeback
 
 
 def _new(dispute: Dispute, escrow: Escrow, at: datetime) -> Chargeback:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from contracts.payments.events import DisputeWithdrawn
+from contracts.payments.views import ChargebackStatus
 from payments.domain import entries
-from payments.domain.chargeback import Chargeback, lost
+from payments.domain.chargeback import Chargeback, brought_by, lost
 from payments.domain.dispute import OVER
 from payments.domain.documents.due import Due
+from payments.domain.errors import MilestoneBusy
 from payments.domain.escrow import Escrow
 from payments.domain.ledger import Move
 from payments.domain.saga import RefundOrder
@@ -18,8 +20,9 @@ from payments.usecases.disputes import told
 from payments.usecases.ports import UnitOfWork
 
 
-def lose(work: UnitOfWork, escrow: Escrow, chargeback: Chargeback, at: datetime) -> Escrow:
-    """Give back what is there of it, with the platform's part, out of disputes too; the caller saves the escrow.
+def lose(work: UnitOfWork, escrow: Escrow, chargeback: Chargeback, at: datetime) -> tuple[Escrow, Chargeback]:
+    """Give back what is there of it, with the platform's part, out of disputes too; the caller saves both. What is not there any more
+    went elsewhere.
 
     Raises:
         MilestoneBusy: some of it is on its way to the payee; look again.
@@ -29,7 +32,8 @@ def lose(work: UnitOfWork, escrow: Escrow, chargeback: Chargeback, at: datetime)
     moves: list[Move] = []
     for milestone_id, amount in chargeback.taken.held:
         before = escrow.milestone(milestone_id)
-        escrow = lost(escrow, milestone_id, amount, chargeback.charge_id, refunds)
+        escrow, gone = lost(escrow, milestone_id, amount, chargeback.charge_id, refunds, at)
+        chargeback = chargeback.took(chargeback.taken.holding(milestone_id, -gone))
         after = escrow.milestone(milestone_id)
         sponsored = before.sponsored - after.sponsored
         if part := after.refunded - before.refunded - sponsored:
@@ -44,17 +48,47 @@ def lose(work: UnitOfWork, escrow: Escrow, chargeback: Chargeback, at: datetime)
         work.due.add(Due.now(f"chargeback_lost:{chargeback.id}", escrow.id, at))
     for milestone_id, part in given:
         work.emit(facts.taken_by_bank(escrow, milestone_id, part))
-    return escrow
+    return escrow, chargeback
 
 
-def refunds_under_way(work: UnitOfWork, escrow: Escrow, charge_id: str | None) -> dict[str, RefundOrder]:
-    """What of a charge is on its way back to the payer, by saga."""
-    found = {}
-    for hand in (hand for step in escrow.milestones for hand in step.hands if hand.to_payer):
-        saga = work.sagas.get(hand.saga_id)
-        if saga is not None and isinstance(saga.order, RefundOrder) and charge_id in (None, saga.order.charge_id):
-            found[saga.id] = saga.order
-    return found
+def refunds_under_way(work: UnitOfWork, escrow: Escrow, charge_id: str | None) -> frozenset[str]:
+    """The sagas that carry some of a charge back to the payer."""
+    sagas = (work.sagas.get(hand.saga_id) for step in escrow.milestones for hand in step.hands if hand.to_payer)
+    return frozenset(
+        saga.id for saga in sagas if saga is not None and isinstance(saga.order, RefundOrder) and charge_id in (None, saga.order.charge_id)
+    )
+
+
+def take_returned(work: UnitOfWork, escrow: Escrow, order: RefundOrder) -> int:
+    """What of a refund that came back the bank has taken: the platform was to bear it, as what had gone elsewhere.
+
+    Returns how much of it the payer has from the bank for good; what is not decided yet is held for the decision.
+
+    Raises:
+        MilestoneBusy: where it was held before there is money of another charge; look again when the bank has decided.
+    """
+    left, for_good = order.amount, 0
+    for chargeback in work.chargebacks.of_escrow(escrow.id):
+        known = chargeback.charge_id == order.charge_id
+        part = min(left, chargeback.taken.elsewhere) if known and chargeback.status is not ChargebackStatus.WON else 0
+        if part <= 0:
+            continue
+        if chargeback.status is ChargebackStatus.LOST:
+            for_good += part
+        elif not brought_by(escrow.milestone(order.milestone_id), order.charge_id):
+            raise MilestoneBusy
+        work.chargebacks.save(chargeback.took(chargeback.taken.holding(order.milestone_id, part)))
+        left -= part
+    return for_good
+
+
+def put_elsewhere(work: UnitOfWork, order: RefundOrder, amount: int) -> None:
+    """A refund arrived though the payer had this much of it from the bank: the platform bears that."""
+    for chargeback in work.chargebacks.of_escrow(order.escrow_id):
+        held = dict(chargeback.taken.held).get(order.milestone_id, 0) if chargeback.charge_id == order.charge_id else 0
+        if chargeback.status is ChargebackStatus.LOST and (part := min(amount, held)):
+            work.chargebacks.save(chargeback.took(chargeback.taken.holding(order.milestone_id, -part)))
+            amount -= part
 
 
 def _take_from_disputes(work: UnitOfWork, escrow: Escrow, milestone_id: str, amount: int, at: datetime) -> None:
@@ -65,4 +99,4 @@ def _take_from_disputes(work: UnitOfWork, escrow: Escrow, milestone_id: str, amo
             amount -= part
             after = work.disputes.save(dispute.without(milestone_id, part, at))
             if after.status in OVER:
-                work.emit(DisputeWithdrawn(**told(dispute, escrow)))
+                work.emit(DisputeWithdrawn(**told(dispute, escrow), by_bank=True))

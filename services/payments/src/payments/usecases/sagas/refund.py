@@ -8,17 +8,20 @@ that the refund succeeded. A refund that Stripe refuses or that fails is compens
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from payments.domain import entries
+from payments.domain.chargeback import given_by_bank
+from payments.domain.currencies import step_of
 from payments.domain.escrow import Escrow
 from payments.domain.saga import RefundOrder, Saga, Step
 from payments.usecases import facts
-from payments.usecases.bookkeeping import post_for
+from payments.usecases.bookkeeping import check_sums, post, post_for
 from payments.usecases.movements import follow_up, release_approved
 from payments.usecases.ports import Movement, UnitOfWork
 from payments.usecases.sagas.charge_refund import ChargeRefundSteps
+from payments.usecases.sagas.lost_chargeback import put_elsewhere, take_returned
 from payments.usecases.sagas.recording import escrow_of, recording
 
 
@@ -31,7 +34,10 @@ class RefundSteps(ChargeRefundSteps[RefundOrder]):
             at = self.now()
             if work.journals.get(f"refund:{saga.id}") is not None:  # looked at again, and nothing has changed
                 return work.sagas.save(saga.completed(at))
-            escrow = escrow_of(work, order.escrow_id).refund(saga.id)
+            escrow = escrow_of(work, order.escrow_id)
+            if by_bank := escrow.hand(saga.id).by_bank:
+                put_elsewhere(work, order, by_bank)
+            escrow = escrow.refund(saga.id)
             post_for(
                 work,
                 escrow,
@@ -45,8 +51,8 @@ class RefundSteps(ChargeRefundSteps[RefundOrder]):
 
     def fail(self, saga: Saga, order: RefundOrder, code: str) -> Saga:
         """No refund follows up on this: one that began by itself would begin again without end. Work that was approved
-        meanwhile is paid. What a decision awarded is owed: it is tried again, under a new key, and is seen as stuck, unless the payer has
-        it from the bank by now.
+        meanwhile is paid. What a decision awarded is owed: it is tried again, under a new key, and is seen as stuck. What of it the payer
+        has from the bank by now is done.
         """
         with recording(self.unit_of_work, saga) as work:
             at = self.now()
@@ -54,8 +60,12 @@ class RefundSteps(ChargeRefundSteps[RefundOrder]):
             if work.journals.get(f"refund:{saga.id}") is not None:
                 return self._book_back(work, saga, order, escrow, code, at)
             hand = escrow.hand(saga.id)
-            if hand.charged_back:
-                return self._given_by_bank(work, saga, order, escrow, code, at)
+            if hand.by_bank:
+                escrow, order = self._given_by_bank(work, saga, order, hand.by_bank, escrow, at)
+                if not order.amount:
+                    work.escrows.save(follow_up(work, escrow, self.new_id, at))
+                    return work.sagas.save(saga.failed(at, code))
+                saga = replace(saga, order=order)
             if hand.owed:
                 again = saga.to(Step.REFUND, at) if saga.step is Step.AWAIT_REFUND else saga
                 return work.sagas.save(again.refused(at, code))
@@ -63,28 +73,40 @@ class RefundSteps(ChargeRefundSteps[RefundOrder]):
             work.escrows.save(release_approved(work, escrow, self.new_id, at))
             return work.sagas.save(saga.failed(at, code))
 
-    def _given_by_bank(self, work: UnitOfWork, saga: Saga, order: RefundOrder, escrow: Escrow, code: str, at: datetime) -> Saga:
-        """What was to be sent is the payer's, who has it from the bank: the platform no longer lays it out (decision 0079)."""
-        escrow = escrow.refund(saga.id)
+    def _given_by_bank(
+        self, work: UnitOfWork, saga: Saga, order: RefundOrder, by_bank: int, escrow: Escrow, at: datetime
+    ) -> tuple[Escrow, RefundOrder]:
+        """What was to be sent is the payer's, who has so much of it from the bank: the platform no longer lays that out (decision 0079).
+        What is left to be sent is another errand, and may have its part from the bank later: of another chargeback.
+        """
+        part = order.part(by_bank, step_of(order.currency))
+        escrow = given_by_bank(escrow, saga.id, part)
         moves = (
-            *entries.refunded(escrow.id, order.amount, order.currency, order.sponsored, order.credit_of),
-            *entries.chargeback_lost(escrow.id, order.currency, order.amount),
+            *entries.refunded(escrow.id, part.amount, order.currency, part.sponsored, order.credit_of),
+            *entries.chargeback_lost(escrow.id, order.currency, part.amount),
         )
-        post_for(work, escrow, f"refund_by_bank:{saga.id}", moves, at)
-        work.emit(facts.funds_refunded(escrow, order, by_bank=True))
-        work.escrows.save(follow_up(work, escrow, self.new_id, at))
-        return work.sagas.save(saga.failed(at, code))
+        key = f"refund_by_bank:{saga.id}"
+        post_for(work, escrow, key if work.journals.get(key) is None else f"{key}:{saga.round}", moves, at)
+        work.emit(facts.funds_refunded(escrow, part, by_bank=True))
+        return work.escrows.save(escrow), order.less(part)
 
     def _book_back(self, work: UnitOfWork, saga: Saga, order: RefundOrder, escrow: Escrow, code: str, at: datetime) -> Saga:
-        """The bank returned it after it had been reported as done: the money is held again, and everybody is told so."""
-        escrow = escrow.restore(order.milestone_id, order.amount + order.sponsored, order.sponsored, taken_back=order.taken_back)
-        post_for(
-            work,
-            escrow,
-            f"refund_returned:{saga.id}",
-            entries.refund_returned(escrow.id, order.amount, order.currency, order.sponsored, order.credit_of),
-            at,
-        )
-        work.emit(facts.refund_returned(escrow, order))
-        work.escrows.save(escrow)
+        """The bank returned it after it had been reported as done: the money is held again, and everybody is told so. What of it the
+        payer has from the bank by now is not held again: the platform no longer bears it.
+        """
+        by_bank = order.part(take_returned(work, escrow, order), step_of(escrow.currency))
+        rest = order.less(by_bank)
+        back = entries.refund_returned(escrow.id, order.amount, order.currency, rest.sponsored, order.credit_of)
+        if rest.amount:
+            escrow = escrow.restore(order.milestone_id, rest.amount + rest.sponsored, rest.sponsored, taken_back=order.taken_back)
+            work.emit(facts.refund_returned(escrow, rest))
+            work.escrows.save(escrow)
+        post(work, escrow.id, f"refund_returned:{saga.id}", back, at)
+        if by_bank.amount:
+            moves = (
+                *entries.refunded(escrow.id, by_bank.amount, order.currency),
+                *entries.chargeback_lost(escrow.id, order.currency, by_bank.amount),
+            )
+            post(work, escrow.id, f"refund_by_bank:{saga.id}:returned", moves, at)
+        check_sums(work, escrow)
         return work.sagas.save(saga.failed(at, code))
