@@ -208,8 +208,7 @@ async def _restart_each(platform: Platform) -> None:
     """One after another: asked to end, awaited, started again, ready before the next one's turn."""
     for name, process in platform.processes.items():
         if name.split("-")[0] in (*SERVICES, "relay", "gateway"):
-            process.terminate()
-            await asyncio.to_thread(process.stop)
+            await asyncio.to_thread(process.stop)  # asked once: between its last word and its end a second signal kills a process
             assert getattr(process, "status", 0) == 0, f"{name} did not end cleanly"
             process.launch()
             await asyncio.to_thread(process.wait_ready)
