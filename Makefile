@@ -28,7 +28,7 @@ E2E := $(wildcard tests/e2e/test_rolling_restart.py deploy/local/tests/e2e tests
 CHAOS := $(wildcard tests/chaos/smoke)
 endif
 
-# Tests start hundreds of processes: without bytecode each of them would compile all of ours anew.
+# Tests start hundreds of processes: without bytecode each of them would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 # `make test` measures the coverage of all but the chaos runs; single runs are quicker without.
@@ -48,9 +48,10 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(call apt,python3-venv,Python's venv module is missing)
 	$(PYTHON) -m venv $(VENV)
 
+# Not compiled: most modules are never imported, and each that is is compiled then.
 $(STAMP): constraints.txt $(PACKAGES:%=%/pyproject.toml) | $(VENV)/bin/python
 	@echo "Installing the pinned dependencies (a few minutes the first time)"
-	@$(PY) -m pip install --disable-pip-version-check --no-deps --require-hashes --requirement constraints.txt
+	@$(PY) -m pip install --disable-pip-version-check --no-compile --no-deps --require-hashes --requirement constraints.txt
 	@echo "Installing our packages"
 	@$(PY) -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation $(PACKAGES:%=--editable %)
 	@touch $@
