@@ -77,8 +77,9 @@ def assemble(settings: Settings, rpc: Rpc, verifier: PrincipalVerifier) -> web.A
     keys = ApiKeys(rpc, verifier)
     records = RedisRecords(redis)
     idempotency = Idempotency(records, lock_s=settings.rpc_timeout_s + 5, wait_s=settings.rpc_timeout_s)
-    _add_rest(app, settings, rpc, Admission(verifier, keys, limits, settings.trusted_proxies), idempotency)
-    feed = _add_sockets(app, settings, rpc, verifier, limits, redis, keys, Leaving(records))
+    admission = Admission(verifier, keys, limits, settings.trusted_proxies)
+    _add_rest(app, settings, rpc, admission, idempotency)
+    feed = _add_sockets(app, settings, rpc, admission, redis, Leaving(records))
     health = app[HEALTH] = Health(rpc, feed, redis)
     app.router.add_get("/health/live", health.live)
     app.router.add_get("/health/ready", health.ready)
@@ -132,10 +133,8 @@ def _add_sockets(
     app: web.Application,
     settings: Settings,
     rpc: Rpc,
-    verifier: PrincipalVerifier,
-    limits: RateLimits,
+    admission: Admission,
     redis: SharedRedis,
-    keys: ApiKeys,
     leaving: Leaving,
 ) -> EventFeed:
     revocations = Revocations(redis)
@@ -144,18 +143,18 @@ def _add_sockets(
     server.attach(app)
     hub = Hub(server, revocations)
     maintenance = app[MAINTENANCE]
-    calls = Calls(rpc, hub, Presence(redis, settings.presence_ttl_s), verifier, revocations, maintenance, settings.rpc_timeout_s)
-    real_time = RealTime(server, hub, calls, limits)
+    calls = Calls(rpc, hub, Presence(redis, settings.presence_ttl_s), admission.verifier, revocations, maintenance, settings.rpc_timeout_s)
+    real_time = RealTime(server, hub, calls, admission.limits)
     proofs = SessionProofs(hub, rpc, calls.presence.refresh_every_s, settings.rpc_timeout_s)
 
     async def on_event(event: Event) -> None:
         maintenance.hear(event)
-        keys.hear(event)
+        admission.keys.hear(event)
         leaving.hear(event)
         await hub.on_event(event)
 
     async def on_gap() -> None:
-        keys.forget()
+        admission.keys.forget()
         await hub.on_gap()
 
     feed = EventFeed(settings.amqp_url, HEARD, on_event, on_gap)
@@ -172,7 +171,7 @@ def _add_sockets(
         await manager.close()
         await redis.close()
 
-    transports = Transports("/socket.io", limits, settings.trusted_proxies)
+    transports = Transports("/socket.io", admission)
     app.middlewares.append(transports.follow)
 
     async def end_sockets(_app: web.Application) -> None:

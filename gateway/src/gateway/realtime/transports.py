@@ -7,19 +7,18 @@ import asyncio
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from contracts.errors import ProblemError
 from gateway import problems
-from gateway.rest.admission import limited
+from gateway.rest.admission import Admission
 from gateway.settings import RateClass
-from gateway.shared.rate_limits import RateLimits
-from gateway.web.client_address import client_address
 from gateway.web.exchange import request_id_of
 
 
 class Transports:
     """Knows the requests below `path` that are open, and can end them. A handshake counts as one of its address' reads."""
 
-    def __init__(self, path: str, limits: RateLimits, trusted_proxies: int) -> None:
-        self._path, self._limits, self._trusted_proxies = path, limits, trusted_proxies
+    def __init__(self, path: str, admission: Admission) -> None:
+        self._path, self._admission = path, admission
         self._open: set[asyncio.Transport] = set()
         self._polls: set[asyncio.Task[object]] = set()
 
@@ -29,9 +28,10 @@ class Transports:
         if transport is None or task is None or not request.path.startswith(self._path):
             return await handler(request)
         if "sid" not in request.query:
-            verdict = await self._limits.take(RateClass.READ, f"address:{client_address(request, self._trusted_proxies)}")
-            if not verdict.allowed:
-                return problems.response(limited(verdict).problem, request_id_of(request))
+            try:
+                await self._admission.admit_address(request, RateClass.READ)
+            except ProblemError as refusal:
+                return problems.response(refusal.problem, request_id_of(request))
         self._open.add(transport)
         if request.method == "GET" and request.query.get("transport") == "polling":
             self._polls.add(task)

@@ -56,6 +56,16 @@ class Admission:
             raise refused
         return principal
 
+    async def admit_address(self, request: web.Request, rate: RateClass) -> None:
+        """Let in whoever asks from there, before anything is known of them.
+
+        Raises:
+            ProblemError: the limit is reached.
+        """
+        verdict = await self.limits.take(rate, f"address:{client_address(request, self.trusted_proxies)}")
+        if not verdict.allowed:
+            raise limited(verdict)
+
     def client(self, request: web.Request) -> Client:
         """From where the request comes: what the services may know of it."""
         agent = "".join(letter for letter in request.headers.get("User-Agent", "") if letter.isprintable())
@@ -75,9 +85,7 @@ class Admission:
 
     async def _asked(self, request: web.Request, key: str) -> Principal:
         """Keys nobody has heard of cost identity a question each: the address may ask as often as it may log in."""
-        verdict = await self.limits.take(RateClass.AUTH, f"address:{client_address(request, self.trusted_proxies)}")
-        if not verdict.allowed:
-            raise limited(verdict)
+        await self.admit_address(request, RateClass.AUTH)
         return await self.keys.ask(key, self.client(request))
 
 

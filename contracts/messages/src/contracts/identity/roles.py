@@ -15,3 +15,4 @@ class Role(StrEnum):
 
 # The roles a person may take at registration; the others are granted by an admin.
 SELF_ASSIGNED = frozenset({Role.CHALLENGER, Role.SOLVER, Role.EXPERT})
+STAFF = frozenset(Role) - SELF_ASSIGNED

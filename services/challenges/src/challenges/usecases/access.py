@@ -13,7 +13,7 @@ from challenges.domain.errors import (
 from challenges.domain.submission import Submission
 from challenges.usecases.ports import Applications, Challenges, Submissions
 from chassis.principal import Principal
-from contracts.identity.roles import SELF_ASSIGNED
+from contracts.identity.roles import STAFF
 
 
 def visible_challenge(challenges: Challenges, challenge_id: str, viewer_id: str | None) -> Challenge:
@@ -113,7 +113,7 @@ def existing_challenge(challenges: Challenges, challenge_id: str) -> Challenge:
 
 
 def is_staff(principal: Principal | None) -> bool:
-    return principal is not None and not principal.roles <= SELF_ASSIGNED
+    return principal is not None and not STAFF.isdisjoint(principal.roles)
 
 
 def require_verified_email(principal: Principal) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from enum import Enum, auto
 
-from contracts.identity.roles import SELF_ASSIGNED, Role
+from contracts.identity.roles import STAFF, Role
 from identity.domain.administration_errors import NotPermitted, OnOneself, StaffProtected
-
-STAFF = frozenset(Role) - SELF_ASSIGNED
 
 
 class Permission(Enum):

@@ -19,8 +19,7 @@ class Standing:
 
     def at(self, moment: datetime) -> Standing:
         """What is in force at a moment: a suspension ends by itself."""
-        over = self.status is AccountStatus.SUSPENDED and self.until is not None and moment >= self.until
-        return GOOD if over else self
+        return self if self.status.at(moment, self.until) is self.status else GOOD
 
     def admit(self, moment: datetime) -> None:
         """Let somebody in.

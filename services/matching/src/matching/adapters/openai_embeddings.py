@@ -14,7 +14,7 @@ from matching.usecases.ports import EmbeddingRefused, EmbeddingsUnavailable
 
 log = structlog.get_logger(__name__)
 
-_MAX_CHARACTERS = 16_000  # below the 8,192 tokens that the models take, in any script that has a word for it
+_MAX_CHARACTERS = 16_000  # below the 8,192 tokens that the models take, where words are of letters
 _ALWAYS_SHORT_ENOUGH = 2_000  # characters: no script takes more than three or four tokens for one
 _TOO_LONG = {  # OpenAI says the first; servers that speak like it (`openai_api_base`) the others
     HTTPStatus.BAD_REQUEST,

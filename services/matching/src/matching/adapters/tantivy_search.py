@@ -49,8 +49,8 @@ class TantivySearch:
         self._challenges: dict[int, Challenge] = {}  # by row: the number under which a challenge lies in the index
         self._next_row = 0
 
-    def apply(self, challenges: Sequence[Challenge], shows: Callable[[Challenge], bool] = lambda _: True) -> None:
-        """Take these in, or out when they are not open or not to be shown; from the first time on the index answers."""
+    def apply(self, challenges: Sequence[Challenge], shows: Callable[[Challenge], bool] = lambda challenge: challenge.is_open) -> None:
+        """Take these in, or out when they are not to be shown; from the first time on the index answers."""
         replaced: list[int] = []
         for number, challenge in enumerate(challenges):
             if number % _AT_A_TIME == _AT_A_TIME - 1:
@@ -59,7 +59,7 @@ class TantivySearch:
             if row is not None:
                 self._writer.delete_documents_by_term("id", challenge.id)
                 replaced.append(row)
-            if challenge.is_open and shows(challenge):
+            if shows(challenge):
                 self._writer.add_document(_document(challenge, self._next_row))
                 self._rows[challenge.id] = self._next_row
                 self._challenges[self._next_row] = challenge

@@ -17,8 +17,7 @@ class Standing:
     sequence: int = 0
 
     def active_at(self, moment: datetime) -> bool:
-        over = self.status is AccountStatus.SUSPENDED and self.until is not None and moment >= self.until
-        return over or self.status is AccountStatus.ACTIVE
+        return self.status.at(moment, self.until) is AccountStatus.ACTIVE
 
 
 NOTHING_KNOWN = Standing()

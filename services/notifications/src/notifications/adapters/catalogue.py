@@ -47,8 +47,9 @@ class TextCatalogue:
         language = locale.split("-")[0]
         texts = self._texts.get(language) or self._texts[FALLBACK]
         # Moments name months and zones: in the language of the text around them.
-        spoken, zone = _known(locale if language in self._texts else FALLBACK), _zone(time_zone)
-        filled = {word: _told(value, _known(locale), spoken, zone) for word, value in words.items()}
+        counted, spoken = _known(locale), _known(locale if language in self._texts else FALLBACK)
+        zone = _zone(time_zone)
+        filled = {word: _told(value, counted, spoken, zone) for word, value in words.items()}
         title, body = texts[kind]["title"].format_map(filled), texts[kind]["body"].format_map(filled)
         parts = {
             "language": language if language in self._texts else FALLBACK,

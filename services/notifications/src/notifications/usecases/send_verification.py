@@ -9,6 +9,7 @@ from datetime import datetime
 from contracts.identity.events import EmailChangeRequested, EmailVerificationRequested, InvitationSent, PasswordResetRequested
 from notifications.domain.mail import Mail
 from notifications.usecases.ports import Catalogue, UnitOfWork
+from notifications.usecases.writing import written
 
 Requested = EmailVerificationRequested | PasswordResetRequested | EmailChangeRequested
 
@@ -40,18 +41,7 @@ class SendVerificationHandler:
         with self.unit_of_work() as work:
             if event.expires_at > now:
                 mail_id = self.new_id("mail")
-                work.mails.add(
-                    Mail.waiting(
-                        mail_id,
-                        user_id=event.invitation_id,
-                        to=event.email,
-                        subject=text.title,
-                        text=text.mail_text,
-                        html=text.mail_html,
-                        at=now,
-                        expires_at=event.expires_at,
-                    )
-                )
+                work.mails.add(written(text, mail_id, user_id=event.invitation_id, to=event.email, at=now, expires_at=event.expires_at))
 
     def _send(self, kind: str, event: Requested, notice: tuple[str, str] | None = None) -> None:
         now = self.now()
@@ -65,13 +55,4 @@ class SendVerificationHandler:
 
     def _mail(self, kind: str, event: Requested, to: str, words: dict[str, str], now: datetime, expires_at: datetime | None = None) -> Mail:
         text = self.catalogue.render(kind, event.locale, words, name=event.display_name, link=None)
-        return Mail.waiting(
-            self.new_id("mail"),
-            user_id=event.user_id,
-            to=to,
-            subject=text.title,
-            text=text.mail_text,
-            html=text.mail_html,
-            at=now,
-            expires_at=expires_at,
-        )
+        return written(text, self.new_id("mail"), user_id=event.user_id, to=to, at=now, expires_at=expires_at)

@@ -10,10 +10,10 @@ from chassis.retry import NotYet
 from contracts.notifications.events import NotificationCreated
 from contracts.notifications.views import Channel
 from notifications.domain.facts import Fact
-from notifications.domain.mail import Mail
-from notifications.domain.notification import Contact, Notification
+from notifications.domain.notification import Notification
 from notifications.usecases.ports import Catalogue, Text, UnitOfWork
 from notifications.usecases.views import notification_view
+from notifications.usecases.writing import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ class TellHandler:
         if Channel.IN_APP in channels:
             self._list(work, fact, fact_id, text)
         if Channel.EMAIL in channels and contact.email_verified:
-            work.mails.add(self._mail(contact, text))
+            mail_id = self.new_id("mail")
+            work.mails.add(written(text, mail_id, user_id=contact.user_id, to=contact.email, at=self.now(), to_contact=True))
 
     def _list(self, work: UnitOfWork, fact: Fact, fact_id: str, text: Text) -> None:
         notification = Notification(
@@ -65,15 +66,3 @@ class TellHandler:
         )
         unread = work.notifications.add(notification)
         work.emit(NotificationCreated(user_id=fact.recipient_id, notification=notification_view(notification), unread_count=unread))
-
-    def _mail(self, contact: Contact, text: Text) -> Mail:
-        return Mail.waiting(
-            self.new_id("mail"),
-            user_id=contact.user_id,
-            to=contact.email,
-            subject=text.title,
-            text=text.mail_text,
-            html=text.mail_html,
-            at=self.now(),
-            to_contact=True,
-        )

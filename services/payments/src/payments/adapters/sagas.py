@@ -43,6 +43,8 @@ _KINDS: dict[str, type[Order]] = {
     "bill_refund": BillRefundOrder,
 }
 _KIND_OF = {order: kind for kind, order in _KINDS.items()}
+_FIELDS_OF = {kind: {field.name for field in fields(order)} for kind, order in _KINDS.items()}
+_STEPS = {step.value for step in Step}
 _UNDATED = [step.value for step in Step if step not in DATED]
 
 
@@ -103,8 +105,7 @@ def _document(saga: Saga) -> SagaDocument:
 
 
 def _understood(document: SagaDocument) -> bool:
-    kind = _KINDS.get(document.kind)
-    known = kind is not None and {field.name for field in fields(kind)} >= set(document.order) and document.step in set(Step)
+    known = document.kind in _KINDS and set(document.order) <= _FIELDS_OF[document.kind] and document.step in _STEPS
     if not known:
         log.warning("saga_of_a_newer_release", saga_id=document.id, kind=document.kind, step=document.step)
     return known

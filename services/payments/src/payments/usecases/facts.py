@@ -54,8 +54,8 @@ def escrow_funded(escrow: Escrow, milestone_ids: tuple[str, ...], amount: int) -
 
 def refund_returned(escrow: Escrow, order: RefundOrder) -> EscrowFunded:
     """The money is held again. As when it went back, it is news of money alone where no work waits for it: then no milestone is named."""
-    works = escrow.milestone(order.milestone_id).kind is MilestoneKind.WORK and not order.taken_back
-    return escrow_funded(escrow, (order.milestone_id,) if works else (), order.amount + order.sponsored)
+    known = (order.milestone_id,) if _is_about_work(escrow, order) else ()
+    return escrow_funded(escrow, known, order.amount + order.sponsored)
 
 
 def funding_failed(escrow: Escrow, milestone_ids: tuple[str, ...], code: str) -> FundingFailed:
@@ -84,8 +84,7 @@ def funds_refunded(escrow: Escrow, order: RefundOrder, *, by_bank: bool = False)
     """What is taken back after it was released is news of money alone: the milestone was settled before. So is what goes back of a tip or
     a bonus, which is no milestone that others know.
     """
-    step = escrow.milestone(order.milestone_id)
-    status = step.status if step.kind is MilestoneKind.WORK and not order.taken_back else None
+    status = escrow.milestone(order.milestone_id).status if _is_about_work(escrow, order) else None
     return FundsRefunded(
         **parties(escrow),
         milestone_id=order.milestone_id,
@@ -95,6 +94,10 @@ def funds_refunded(escrow: Escrow, order: RefundOrder, *, by_bank: bool = False)
         milestone_released=status is Status.RELEASED,
         by_bank=by_bank,
     )
+
+
+def _is_about_work(escrow: Escrow, order: RefundOrder) -> bool:
+    return escrow.milestone(order.milestone_id).kind is MilestoneKind.WORK and not order.taken_back
 
 
 def taken_by_bank(escrow: Escrow, milestone_id: str, amount: int) -> FundsRefunded:
