@@ -60,6 +60,7 @@ class Market:
     outsider: Principal = field(default_factory=lambda: person(Role.SOLVER, Role.CHALLENGER))
     escrow_id: str = field(default_factory=lambda: new_id("escrow"))
     entitled: set[tuple[str, str]] = field(default_factory=set)  # who, to what
+    kept_out: set[str] = field(default_factory=set)  # who is suspended or banned
     _sequence: int = 0
 
     def __post_init__(self) -> None:
@@ -71,6 +72,7 @@ class Market:
             now=self.clock.now,
             claim_limits=ClaimLimits(MAX_PENDING, ENTITLED_PENDING, lambda user_id, name: (user_id, name) in self.entitled),
             review_window=REVIEW_WINDOW,
+            kept_out=self.kept_out.intersection,
         )
 
     # --- states

@@ -87,7 +87,7 @@ PUSHES: tuple[Push[Any], ...] = (
     Push(NotificationsRead, "notifications.read", lambda fact: (fact.user_id,), _json("unread_count")),
     Push(challenges.ChallengePublished, "challenge.updated", _those_who_see, lambda fact: _status(fact, "challenge_published")),
     Push(challenges.ChallengeUpdated, "challenge.updated", _those_who_see, lambda fact: _status(fact, "challenge_updated")),
-    _challenge(challenges.ChallengeCancelled, lambda fact: (fact.challenger_id, fact.solver_id), "reason"),
+    _challenge(challenges.ChallengeCancelled, lambda fact: (fact.challenger_id, fact.solver_id), "reason", "cancelled_by"),
     _challenge(challenges.ChallengeCompleted, lambda fact: (fact.challenger_id, fact.solver_id)),
     _challenge(challenges.ApplicationSubmitted, lambda fact: (fact.challenger_id, fact.applicant_id), "application_id"),
     _challenge(challenges.ApplicationAccepted, lambda fact: (fact.challenger_id, fact.solver_id), "application_id"),

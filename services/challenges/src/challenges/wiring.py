@@ -29,7 +29,7 @@ from challenges.usecases.list_applications import ListApplicationsHandler
 from challenges.usecases.list_challenges import ListChallengesHandler
 from challenges.usecases.list_reviews import ListReviewsHandler
 from challenges.usecases.list_submissions import ListSubmissionsHandler
-from challenges.usecases.ports import Begin, CleanHtml, NewId, Now, Repositories
+from challenges.usecases.ports import Begin, CleanHtml, KeptOut, NewId, Now, Repositories
 from challenges.usecases.publish_challenge import PublishChallengeHandler
 from challenges.usecases.publish_due_reviews import PublishDueReviewsHandler
 from challenges.usecases.record_funding import RecordFundingHandler
@@ -45,6 +45,7 @@ from chassis.configuration import platform_configuration
 from chassis.entitlements import entitlements
 from chassis.principal import Principal
 from chassis.privacy.keeping import Keeper
+from chassis.standings import standings
 from chassis.wiring import Resources
 from contracts.challenges.commands import CancelChallenge, WithdrawApplication
 from contracts.challenges.terms import CancelReason
@@ -103,6 +104,7 @@ def build(resources: Resources[Settings]) -> UseCases:
         now=resources.clock.now,
         claim_limits=ClaimLimits(settings.max_pending_applications, settings.entitled_pending_applications, entitlements(resources).has),
         review_window=settings.review_window,
+        kept_out=standings(resources).kept_out,
         publishing_open=lambda: configuration.setting("challenges.publishing_open", default=True),
     )
 
@@ -116,6 +118,7 @@ def assemble(
     now: Now,
     claim_limits: ClaimLimits,
     review_window: timedelta,
+    kept_out: KeptOut,
     publishing_open: Callable[[], bool] = lambda: True,
 ) -> UseCases:
     """The use cases on whatever keeps the ports."""
@@ -126,10 +129,10 @@ def assemble(
         cancel_challenge=CancelChallengeHandler(begin, now),
         delete_challenge=DeleteChallengeHandler(begin),
         get_challenge=GetChallengeHandler(reads.challenges),
-        list_challenges=ListChallengesHandler(reads.challenges),
-        submit_application=SubmitApplicationHandler(begin, new_id, now, claim_limits),
+        list_challenges=ListChallengesHandler(reads.challenges, kept_out),
+        submit_application=SubmitApplicationHandler(begin, new_id, now, claim_limits, kept_out),
         edit_application=EditApplicationHandler(begin, now),
-        accept_application=AcceptApplicationHandler(begin, new_id, now),
+        accept_application=AcceptApplicationHandler(begin, new_id, now, kept_out),
         reject_application=RejectApplicationHandler(begin, now),
         withdraw_application=WithdrawApplicationHandler(begin, now),
         get_application=GetApplicationHandler(reads.applications),

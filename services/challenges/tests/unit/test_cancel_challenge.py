@@ -6,7 +6,7 @@ from challenges_market import TWO_STEPS, Market
 from challenges.domain.errors import ChallengeStale, EscrowHeld, NotOwner, WrongState
 from contracts.challenges.commands import CancelChallenge, RejectApplication
 from contracts.challenges.events import ApplicationRejected, ChallengeCancelled, ChallengeUpdated
-from contracts.challenges.queries import GetApplication
+from contracts.challenges.queries import GetApplication, GetChallenge
 from contracts.challenges.terms import ApplicationStatus, CancelReason, ChallengeStatus, MilestoneStatus, RejectReason
 from contracts.challenges.views import ChallengeView
 
@@ -114,3 +114,32 @@ def test_nobody_else_cancels_and_no_older_version(market: Market) -> None:
         market.can.cancel_challenge(command, market.outsider)
     with pytest.raises(ChallengeStale):
         cancel(market, challenge, version=1)
+
+
+def test_the_solver_gives_up_the_work(market: Market) -> None:
+    challenge = market.in_progress()
+    command = CancelChallenge(challenge_id=challenge.id, reason=CancelReason.OTHER)
+    ended = market.can.cancel_challenge(command, market.solver)
+    assert (ended.status, ended.cancelled_by) == (ChallengeStatus.CANCELLED, market.solver.user_id)
+    fact = market.database.events[-2]
+    assert isinstance(fact, ChallengeCancelled)
+    assert (fact.solver_id, fact.cancelled_by) == (market.solver.user_id, market.solver.user_id)
+    assert market.seen(challenge.id).cancelled_by == market.solver.user_id
+    bystander = market.can.get_challenge(GetChallenge(challenge_id=challenge.id), market.rival)
+    assert bystander.cancelled_by is None, "who ended the work is the two sides' business"
+
+
+def test_the_solver_gives_back_what_is_held_before_giving_up(market: Market) -> None:
+    challenge = market.funded()
+    command = CancelChallenge(challenge_id=challenge.id, reason=CancelReason.OTHER)
+    with pytest.raises(EscrowHeld):
+        market.can.cancel_challenge(command, market.solver)
+    market.refund(challenge, challenge.milestones[0].id)
+    assert market.can.cancel_challenge(command, market.solver).status is ChallengeStatus.CANCELLED
+
+
+def test_whoever_only_applied_gives_up_nothing(market: Market) -> None:
+    challenge = market.open()
+    market.applied(challenge)
+    with pytest.raises(NotOwner):
+        market.can.cancel_challenge(CancelChallenge(challenge_id=challenge.id, reason=CancelReason.OTHER), market.solver)

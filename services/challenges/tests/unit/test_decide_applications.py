@@ -6,6 +6,7 @@ import pytest
 from challenges_market import FIXED, RANGE, TWO_STEPS, Market, euros, person
 
 from challenges.domain.errors import (
+    ApplicantUnavailable,
     ApplicationNotFound,
     ApplicationNotPending,
     ApplicationStale,
@@ -165,3 +166,14 @@ def test_for_others_the_application_does_not_exist(market: Market) -> None:
         market.can.withdraw_application(WithdrawApplication(application_id=application.id), market.outsider)
     with pytest.raises(ApplicationNotFound):
         market.can.edit_application(EditApplication(application_id=application.id, timeline_days=1), market.outsider)
+
+
+def test_somebody_who_is_kept_out_is_not_accepted(market: Market) -> None:
+    challenge = market.open()
+    application, other = market.applied(challenge), market.applied(challenge, by=market.rival)
+    market.kept_out.add(market.solver.user_id)
+    with pytest.raises(ApplicantUnavailable):
+        market.accept(application)
+    assert market.seen(challenge.id).status is ChallengeStatus.OPEN
+    market.accept(other)
+    assert market.seen(challenge.id).solver_id == market.rival.user_id

@@ -93,12 +93,13 @@ class MarketMachine(RuleBasedStateMachine):
             command = WithdrawApplication(application_id=application_id)
             self.attempt(lambda: self.market.can.withdraw_application(command, applicant))
 
-    @rule(sure=st.integers(0, 9))
-    def cancel(self, sure: int) -> None:
+    @rule(sure=st.integers(0, 9), by_solver=st.booleans())
+    def cancel(self, sure: int, by_solver: bool) -> None:
         if sure:  # seldom: it ends everything
             return
         command = CancelChallenge(challenge_id=self.id, reason=CancelReason.OTHER)
-        self.attempt(lambda: self.market.can.cancel_challenge(command, self.market.challenger))
+        by = self.market.solver if by_solver else self.market.challenger
+        self.attempt(lambda: self.market.can.cancel_challenge(command, by))
 
     @rule(which=pick, action=st.sampled_from(["fund", "release", "refund", "share out"]), late=st.integers(0, 3))
     def payments_tell(self, which: int, action: str, late: int) -> None:

@@ -174,3 +174,28 @@ def test_a_cursor_of_another_list_is_refused(market: Market) -> None:
     page = market.can.list_challenges(ListChallenges(limit=1), None)
     with pytest.raises(InvalidCursor):
         market.can.list_challenges(ListChallenges(limit=1, cursor=page.next_cursor, sort=ChallengeSort.REWARD), None)
+
+
+def test_open_challenges_of_people_who_are_kept_out_are_in_no_list_but_their_own(market: Market) -> None:
+    done, open_ = market.completed(), market.open()
+    market.kept_out.add(market.challenger.user_id)
+    assert listed(market) == []
+    assert listed(market, status="completed") == [done.id], "it is the solver's record too"
+    assert set(listed(market, market.challenger, mine=True)) == {done.id, open_.id}
+    market.kept_out.clear()
+    assert listed(market) == [open_.id]
+
+
+def test_pages_are_full_although_many_in_a_row_are_left_out(market: Market) -> None:
+    owner, spammer = market.challenger, person(Role.CHALLENGER)
+    expected = []
+    for poster in (owner, spammer, spammer, spammer, owner, spammer, owner):
+        market.challenger = poster
+        challenge = market.open()
+        expected += [challenge.id] if poster is owner else []
+        market.clock.advance(timedelta(minutes=1))
+    market.kept_out.add(spammer.user_id)
+    first = market.can.list_challenges(ListChallenges(limit=2), None)
+    rest = market.can.list_challenges(ListChallenges(limit=2, cursor=first.next_cursor), None)
+    assert [[challenge.id for challenge in page.items] for page in (first, rest)] == [[expected[2], expected[1]], [expected[0]]]
+    assert rest.next_cursor is None

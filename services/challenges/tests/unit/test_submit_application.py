@@ -168,3 +168,13 @@ def test_the_applications_of_a_private_challenge_do_not_exist_for_outsiders(mark
     challenge = market.open(visibility=Visibility.PRIVATE)
     with pytest.raises(ChallengeNotFound):
         market.can.list_applications(ListApplications(challenge_id=challenge.id), market.outsider)
+
+
+def test_nobody_applies_to_somebody_who_is_kept_out(market: Market) -> None:
+    challenge = market.open()
+    market.kept_out.add(market.challenger.user_id)
+    with pytest.raises(ChallengeClosed):
+        market.applied(challenge)
+    assert market.seen(challenge.id).applications_count == 0
+    market.kept_out.clear()
+    market.applied(challenge)

@@ -66,7 +66,7 @@ CHALLENGE_ACTIONS: dict[ChallengeAction, Callable[[Challenge], Challenge | None]
     ChallengeAction.WORK: lambda it: replace(it, milestones=(FUNDED,)).work(FUNDED, START),
     ChallengeAction.COMPLETE: lambda it: replace(it, milestones=(FUNDED,)).work(APPROVED, START),
     ChallengeAction.REVIEW: lambda it: it.count_review("author"),
-    ChallengeAction.CANCEL: lambda it: it.cancel(CancelReason.OTHER, START),
+    ChallengeAction.CANCEL: lambda it: it.cancel(CancelReason.OTHER, it.challenger_id, START),
 }
 
 

@@ -135,6 +135,14 @@ def test_a_cancelled_draft_is_told_to_nobody() -> None:
     assert facts.challenge_cancelled(event) == []
 
 
+def test_the_end_of_work_is_told_to_the_other_side() -> None:
+    work = {**challenge_fields(), "reason": CancelReason.OTHER, "solver_id": ALICE, "previous_status": ChallengeStatus.IN_PROGRESS}
+    ended = {by: facts.challenge_cancelled(ChallengeCancelled(**work, cancelled_by=by)) for by in (ALICE, BOB, None)}
+    assert [(told.recipient_id, told.kind) for told in ended[BOB]] == [(ALICE, "challenge_cancelled")]
+    assert [(told.recipient_id, told.kind) for told in ended[ALICE]] == [(BOB, "challenge_given_up")]
+    assert ended[None] == ended[BOB], "a sender of before did not tell who: it was the challenger"
+
+
 def test_who_is_kept_out_is_told_why_and_until_when(tell, work: FakeUnitOfWork) -> None:
     until = datetime(2030, 1, 2, 3, 4, tzinfo=UTC)
     for status, end in (("suspended", until), ("suspended", None), ("banned", None), ("active", None)):

@@ -60,6 +60,8 @@ class PublishChallenge(Command[ChallengeView]):
 
 
 class CancelChallenge(Command[ChallengeView]):
+    """By the challenger; once work is in progress by the accepted solver too, who gives it up."""
+
     service: ClassVar[str] = "challenges"
     challenge_id: ChallengeId
     reason: CancelReason

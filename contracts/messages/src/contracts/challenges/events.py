@@ -30,9 +30,12 @@ class ChallengeUpdated(_ChallengeFact):
 
 
 class ChallengeCancelled(_ChallengeFact):
+    """One of the two sides ended it. `cancelled_by` is None where its sender did not tell yet: then it was the challenger."""
+
     reason: CancelReason
     solver_id: UserId | None
     previous_status: ChallengeStatus
+    cancelled_by: UserId | None = None
 
 
 class ChallengeCompleted(_ChallengeFact):

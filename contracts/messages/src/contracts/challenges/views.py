@@ -21,7 +21,8 @@ from contracts.money import Price
 class ChallengeView(View):
     """A challenge as its reader may see it; `invited_user_ids` is empty for all but the owner.
 
-    For all but the two parties and the staff `accepted_application_id` is null, and `milestones` are those of a reward in milestones alone.
+    For all but the two parties and the staff `accepted_application_id` and `cancelled_by` are null, and `milestones` are those of a
+    reward in milestones alone.
     """
 
     id: ChallengeId
@@ -43,6 +44,7 @@ class ChallengeView(View):
     accepted_application_id: ApplicationId | None
     solver_id: UserId | None
     cancel_reason: CancelReason | None
+    cancelled_by: UserId | None = None
     created_at: UtcDatetime
     updated_at: UtcDatetime
     published_at: UtcDatetime | None

@@ -76,6 +76,7 @@ class ChallengeDocument(VersionedDocument):
     accepted_application_id = StringField()
     solver_id = StringField()
     cancel_reason = StringField(choices=[*CancelReason])
+    cancelled_by = StringField()
     reviewed_by = ListField(StringField())
     created_at = DateTimeField(required=True)
     updated_at = DateTimeField(required=True)

@@ -55,6 +55,7 @@ def personal_data(database: Database[dict[str, Any]], cancel: OnBehalf, withdraw
             Kept("applications", lambda user_id: _to_nothing(database, user_id), {"challenge_title": ERASED}, export=False),
             Kept("applicants", by("_id"), export=False),
             Kept("entitlements", by("_id"), export=False),
+            Kept("standings", by("_id"), export=False),
             Kept("submissions", by("solver_id"), {"notes": ERASED, "files": []}),
             Kept("submissions", lambda user_id: {"challenger_id": user_id, "feedback": {"$ne": None}}, {"feedback": ERASED}),
             Kept("reviews", by("author_id"), {"text": ERASED}),

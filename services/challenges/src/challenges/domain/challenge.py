@@ -88,6 +88,7 @@ class Challenge:
     accepted_application_id: str | None = None
     solver_id: str | None = None
     cancel_reason: CancelReason | None = None
+    cancelled_by: str | None = None
     reviewed_by: tuple[str, ...] = ()
     created_at: datetime
     updated_at: datetime
@@ -188,7 +189,7 @@ class Challenge:
             updated_at=at,
         )
 
-    def cancel(self, reason: CancelReason, at: datetime) -> Challenge:
+    def cancel(self, reason: CancelReason, by: str, at: datetime) -> Challenge:
         """End it before all of it is done. Once work is in progress, only while no money is held; what was paid stays paid.
 
         Raises:
@@ -197,7 +198,7 @@ class Challenge:
         status = self._require(ChallengeAction.CANCEL)
         if any(milestone.holds_money for milestone in self.milestones):
             raise EscrowHeld
-        return replace(self, status=status, cancel_reason=reason, updated_at=at)
+        return replace(self, status=status, cancel_reason=reason, cancelled_by=by, updated_at=at)
 
     # --- the engagement
 

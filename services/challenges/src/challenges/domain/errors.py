@@ -146,6 +146,11 @@ class ApplicationNotPending(_Conflict):
     detail = "The application has been decided or withdrawn."
 
 
+class ApplicantUnavailable(_Conflict):
+    code = "challenges.application.applicant_unavailable"
+    detail = "This person cannot take on work at the moment."
+
+
 class MilestoneNotFunded(_Conflict):
     code = "challenges.milestone.not_funded"
     detail = "The milestone's money is not in escrow yet."

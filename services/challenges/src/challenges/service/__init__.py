@@ -5,7 +5,7 @@ from challenges.service.challenges import ChallengesService
 from challenges.service.reviews import ReviewsService
 from challenges.service.submissions import SubmissionsService
 from challenges.wiring import build_privacy
-from chassis import configuration, entitlements
+from chassis import configuration, entitlements, standings
 from chassis.privacy.service import privacy_service
 
 SERVICES = [
@@ -15,5 +15,6 @@ SERVICES = [
     ReviewsService,
     configuration.listener("challenges"),
     entitlements.listener("challenges"),
+    standings.listener("challenges"),
     privacy_service("challenges", build_privacy),
 ]

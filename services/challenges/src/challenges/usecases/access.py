@@ -40,6 +40,18 @@ def owned_challenge(challenges: Challenges, challenge_id: str, person_id: str) -
     return challenge
 
 
+def challenge_to_cancel(challenges: Challenges, challenge_id: str, person_id: str) -> Challenge:
+    """The challenge, for its owner or the solver who works on it.
+
+    Raises:
+        ChallengeNotFound, NotOwner.
+    """
+    challenge = visible_challenge(challenges, challenge_id, person_id)
+    if not challenge.has_party(person_id):
+        raise NotOwner
+    return challenge
+
+
 def visible_application(applications: Applications, application_id: str, viewer_id: str) -> Application:
     """The application, for its applicant or the challenger.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from challenges.usecases.access import owned_challenge
+from challenges.usecases.access import challenge_to_cancel
 from challenges.usecases.facts import application_rejected, cancelled, updated
 from challenges.usecases.ports import Begin, Now
 from challenges.usecases.views import challenge_view
@@ -20,17 +20,17 @@ class CancelChallengeHandler:
     now: Now
 
     def __call__(self, command: CancelChallenge, principal: Principal) -> ChallengeView:
-        """Cancel it and close what was still pending. Once work is in progress, only while no money is held.
+        """Cancel it and close what was still pending. Once work is in progress, only while no money is held, and by either side.
 
         Raises:
             ChallengeNotFound, NotOwner, ChallengeStale, WrongState, EscrowHeld.
         """
         at = self.now()
         with self.unit_of_work() as work:
-            before = owned_challenge(work.challenges, command.challenge_id, principal.user_id)
+            before = challenge_to_cancel(work.challenges, command.challenge_id, principal.user_id)
             before.expect(command.expected_version)
-            challenge = work.challenges.save(before.cancel(command.reason, at))
-            work.emit(cancelled(before, command.reason))
+            challenge = work.challenges.save(before.cancel(command.reason, principal.user_id, at))
+            work.emit(cancelled(before, command.reason, principal.user_id))
             for application in work.applications.pending_to(challenge.id):
                 work.applications.save(application.reject(RejectReason.CHALLENGE_CANCELLED, at))
                 work.emit(application_rejected(application, RejectReason.CHALLENGE_CANCELLED))

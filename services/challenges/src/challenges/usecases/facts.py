@@ -27,7 +27,7 @@ def updated(challenge: Challenge) -> events.ChallengeUpdated:
     )
 
 
-def cancelled(before: Challenge, reason: CancelReason) -> events.ChallengeCancelled:
+def cancelled(before: Challenge, reason: CancelReason, by: str) -> events.ChallengeCancelled:
     return events.ChallengeCancelled(
         challenge_id=before.id,
         challenge_title=before.title,
@@ -35,6 +35,7 @@ def cancelled(before: Challenge, reason: CancelReason) -> events.ChallengeCancel
         reason=reason,
         solver_id=before.solver_id,
         previous_status=before.status,
+        cancelled_by=by,
     )
 
 

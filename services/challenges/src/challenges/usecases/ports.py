@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -20,6 +20,7 @@ V = TypeVar("V", bound=View)
 Now = Callable[[], datetime]
 NewId = Callable[[str], str]
 CleanHtml = Callable[[str], str]  # keeps a small safe subset of HTML
+KeptOut = Callable[[Collection[str]], Collection[str]]  # those of these people who are suspended or banned
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from contracts.challenges.views import ApplicationView, ChallengeView, ReviewVie
 def challenge_view(challenge: Challenge, viewer_id: str | None, *, staff: bool = False) -> ChallengeView:
     """The challenge for this reader, who may see it: the invited are the owner's business.
 
-    Which offer was accepted is the two parties', and so is a step made of it: its amount is what the solver asked for.
+    Which offer was accepted is the two parties', and so is a step made of it: its amount is what the solver asked for. So is who
+    ended the work.
     """
     inside = staff or challenge.has_party(viewer_id)
     steps = challenge.milestones if inside or isinstance(challenge.reward, MilestonesReward) else ()
@@ -37,6 +38,7 @@ def challenge_view(challenge: Challenge, viewer_id: str | None, *, staff: bool =
         accepted_application_id=challenge.accepted_application_id if inside else None,
         solver_id=challenge.solver_id,
         cancel_reason=challenge.cancel_reason,
+        cancelled_by=challenge.cancelled_by if inside else None,
         created_at=challenge.created_at,
         updated_at=challenge.updated_at,
         published_at=challenge.published_at,

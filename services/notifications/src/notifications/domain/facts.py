@@ -80,12 +80,13 @@ def submission_approved(event: challenges.SubmissionApproved) -> list[Fact]:
 
 
 def challenge_cancelled(event: challenges.ChallengeCancelled) -> list[Fact]:
-    """Applicants hear of it by their application's end; here the solver who was at work."""
+    """Applicants hear of it by their application's end; here the other side of work that was under way."""
     if event.solver_id is None:
         return []
-    return [
-        Fact(event.solver_id, Category.WORK, "challenge_cancelled", {"challenge": event.challenge_title}, _challenge(event.challenge_id))
-    ]
+    words: Words = {"challenge": event.challenge_title}
+    given_up = event.cancelled_by == event.solver_id
+    person, kind = (event.challenger_id, "challenge_given_up") if given_up else (event.solver_id, "challenge_cancelled")
+    return [Fact(person, Category.WORK, kind, words, _challenge(event.challenge_id))]
 
 
 def challenge_completed(event: challenges.ChallengeCompleted) -> list[Fact]:
