@@ -42,23 +42,28 @@ help: ## List the commands
 
 install: $(STAMP) rabbitmq ## Virtual environment with pinned dependencies and our packages; RabbitMQ where root may install it
 
-$(VENV)/bin/python:
+# What an interrupted try left behind counts for nothing, and neither does an environment whose Python is gone.
+ifneq ($(shell test -e $(VENV)/.made && $(PY) -c '' 2>/dev/null && echo works),works)
+.PHONY: $(VENV)/.made
+endif
+$(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo "Python 3.11 or newer is needed; choose one with make PYTHON=python3.12 …"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(call apt,python3-venv,Python's venv module is missing)
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
 
 # Not compiled: most modules are never imported, and each that is is compiled then.
-$(STAMP): constraints.txt $(PACKAGES:%=%/pyproject.toml) | $(VENV)/bin/python
+$(STAMP): $(VENV)/.made constraints.txt $(PACKAGES:%=%/pyproject.toml)
 	@echo "Installing the pinned dependencies (a few minutes the first time)"
 	@$(PY) -m pip install --disable-pip-version-check --no-compile --no-deps --require-hashes --requirement constraints.txt
 	@echo "Installing our packages"
 	@$(PY) -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation $(PACKAGES:%=--editable %)
 	@touch $@
 
-# Not needed where the environment names a broker or a Docker engine answers.
+# Not needed where the environment or .env names a broker, or a Docker engine answers.
 rabbitmq:
-	@test -n "$(OPENCHANCE_AMQP_URL)$(OPENCHANCE_TEST_AMQP_URL)" || test -x $(RABBITMQ) || $(call apt,rabbitmq-server,RabbitMQ is missing)
+	@test -n "$(OPENCHANCE_AMQP_URL)$(OPENCHANCE_TEST_AMQP_URL)" || grep -qs '^OPENCHANCE_AMQP_URL=.' .env || test -x $(RABBITMQ) || $(call apt,rabbitmq-server,RabbitMQ is missing)
 
 # $(call apt,package,what is missing): installs a package of the system if we may, otherwise says how in one line.
 apt = { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installing $(1)" && \
@@ -67,7 +72,7 @@ apt = { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installin
 	{ echo "$(2): sudo apt-get install --no-install-recommends $(1)"; exit 1; }
 
 run: $(STAMP) ## Start the platform and keep it running until Ctrl-C
-	@test -x $(RABBITMQ) || docker info >/dev/null 2>&1 || $(MAKE) --no-print-directory rabbitmq
+	@test -x $(RABBITMQ) || { docker compose version && docker info; } >/dev/null 2>&1 || $(MAKE) --no-print-directory rabbitmq
 	@$(PY) -m local_platform up
 
 demo: $(STAMP) ## Walk the core journey against the running platform
@@ -77,7 +82,7 @@ test: install ## Everything CI runs: lint, types, imports, contracts, all tests 
 	@rm -f .coverage .coverage.* .failures; began=$$(date +%s); failed=; times=; \
 	for step in lint types imports contracts test-unit test-integration test-e2e test-chaos $(if $(SERVICE),,coverage); do \
 		echo "== $$step"; start=$$(date +%s); \
-		OPENCHANCE_TEST_FAILURES=$(CURDIR)/.failures $(MAKE) --no-print-directory COVERAGE=1 $$step || failed="$$failed $$step"; \
+		OPENCHANCE_TEST_FAILURES="$(CURDIR)/.failures" $(MAKE) --no-print-directory COVERAGE=1 $$step || failed="$$failed $$step"; \
 		times="$$times $$step $$(( $$(date +%s) - start )) s\n"; \
 	done; \
 	printf "== time\n$$times total $$(( $$(date +%s) - began )) s\n"; \

@@ -109,6 +109,38 @@ def test_configuration_and_secret_together_are_all_that_a_deployable_must_be_tol
     assert {key for key, required in known.items() if required} - told == set()
 
 
+LISTENING = {"health_host", "host"}  # where a deployable listens, not where others are
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "gateway"])
+def test_no_deployable_is_left_with_an_address_of_a_developers_machine(name: str) -> None:
+    settings = import_module(f"{name}.settings").Settings
+    here = {
+        f"{name}_{field}".upper()
+        for field, info in settings.model_fields.items()
+        if field not in LISTENING and any(local in str(info.default) for local in ("localhost", "127.0.0.1"))
+    }
+    assert here - of_kind(name, "ConfigMap")["data"].keys() == set()
+
+
+def test_a_gateway_leaves_when_the_proxies_have_heard_of_it() -> None:
+    pod = of_kind("gateway", "Deployment")["spec"]["template"]["spec"]
+    command, seconds = container("gateway")["lifecycle"]["preStop"]["exec"]["command"]
+    assert command == "sleep"
+    settings = import_module("gateway.settings").Settings
+    assert int(seconds) + settings.model_fields["stop_timeout_s"].default < pod["terminationGracePeriodSeconds"]
+
+
+def test_the_requests_of_a_polling_client_reach_one_gateway() -> None:
+    ingress = of_kind("gateway", "Ingress")
+    assert ingress["metadata"]["annotations"]["nginx.ingress.kubernetes.io/upstream-hash-by"] == "$binary_remote_addr"
+    (rule,) = ingress["spec"]["rules"]
+    (path,) = rule["http"]["paths"]
+    service = of_kind("gateway", "Service")
+    assert path["backend"]["service"]["name"] == service["metadata"]["name"]
+    assert path["backend"]["service"]["port"]["name"] in [port["name"] for port in service["spec"]["ports"]]
+
+
 def access_job() -> Manifest:
     return dict(of_kind("access", "Job")["spec"]["template"]["spec"])
 

@@ -106,11 +106,12 @@ def port_of(url: str) -> int:
 
 
 def docker_answers() -> bool:
-    """Whether a Docker engine (not only its client) is there."""
+    """Whether a Docker engine (not only its client) is there, and Compose, which is a package of its own in Debian."""
     if shutil.which("docker") is None:
         return False
+    asked = (["docker", "compose", "version"], ["docker", "info"])
     try:
-        return subprocess.run(["docker", "info"], capture_output=True, timeout=10).returncode == 0
+        return all(subprocess.run(command, capture_output=True, timeout=10).returncode == 0 for command in asked)
     except subprocess.TimeoutExpired:
         return False
 
