@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from local_platform import nurseries
 from local_platform.errors import PlatformError
 from local_platform.processes import LocalProcess
 
@@ -33,12 +34,14 @@ def answers_http(port: int, path: str) -> Callable[[], bool]:
 
 def program(name: str, module: str, *arguments: str, env: Mapping[str, str], log: Path, port: int, path: str) -> LocalProcess:
     """A Python program of ours: `env` on top of this process's environment, ready when `path` on `port` answers 200."""
+    forking = nurseries.current()
     return LocalProcess(
         name,
         [sys.executable, "-m", module, *arguments],
         env={**os.environ, "PYTHONUNBUFFERED": "1", **env},
         log=log,
         ready=answers_http(port, path),
+        spawn=forking.spawn(module, *arguments) if forking else None,
     )
 
 

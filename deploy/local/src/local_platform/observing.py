@@ -25,6 +25,14 @@ async def eventually(condition: Callable[[], Any | Awaitable[Any]], within: floa
         await asyncio.sleep(0.02)
 
 
+def wait_until(condition: Callable[[], bool], within: float = 10.0) -> None:
+    """`eventually` for tests that are not asynchronous. Raises: AssertionError."""
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {within} s"
+        time.sleep(0.02)
+
+
 def fetched(url: str) -> tuple[int, str]:
     """Status and body; (0, "") when nobody listens."""
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
@@ -11,19 +10,53 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO, Protocol
 
 from local_platform.errors import NotReady
+from local_platform.parenthood import end_with_parent
 
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True)
 # The kernel's "parent" is a thread: one that lives until this program ends starts every process, whoever asks for it.
 _starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="process-starter")
 
 
-def _end_with_parent() -> None:
-    """Runs in the child before exec: the kernel shall send it SIGTERM when its parent is gone, even by kill -9 (prctl(2))."""
-    if hasattr(_libc, "prctl"):
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+class Child(Protocol):
+    """A process of ours, as subprocess.Popen tells of one."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, number: int) -> None: ...
+
+
+Spawn = Callable[[Mapping[str, str], Path | None, Path], Child]  # with this environment, in this folder, into this log
+
+
+def spawned(
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    folder: Path | None,
+    stdin: int = subprocess.DEVNULL,
+    output: IO[bytes] | None = None,
+    pass_fds: Sequence[int] = (),
+) -> subprocess.Popen[bytes]:
+    """A child in a session of its own, which ends with this program."""
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command,
+            env=env,
+            cwd=folder,
+            stdin=stdin,
+            stdout=output,
+            stderr=None if output is None else subprocess.STDOUT,
+            start_new_session=True,
+            pass_fds=pass_fds,
+            preexec_fn=end_with_parent,  # one system call: safe between fork and exec
+        )
+
+    return _starter.submit(start).result()
 
 
 class LocalProcess:
@@ -39,7 +72,9 @@ class LocalProcess:
         ready: Callable[[], bool],
         ready_within: float = 60.0,
         folder: Path | None = None,
+        spawn: Spawn | None = None,
     ) -> None:
+        """`spawn` starts the program in another way than by its command."""
         self.name = name
         self.command = list(command)
         self.env = dict(env)
@@ -47,7 +82,8 @@ class LocalProcess:
         self._ready = ready
         self._ready_within = ready_within
         self._folder = folder
-        self._child: subprocess.Popen[bytes] | None = None
+        self._spawn = spawn or self._execute
+        self._child: Child | None = None
 
     @property
     def pid(self) -> int | None:
@@ -73,20 +109,11 @@ class LocalProcess:
         if self.running:
             return
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        self._child = _starter.submit(self._spawn).result()
+        self._child = self._spawn(self.env, self._folder, self.log)
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
-        with self.log.open("ab") as log:
-            return subprocess.Popen(
-                self.command,
-                env=self.env,
-                cwd=self._folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=_end_with_parent,  # one system call: safe between fork and exec
-            )
+    def _execute(self, env: Mapping[str, str], folder: Path | None, log: Path) -> Child:
+        with log.open("ab") as output:
+            return spawned(self.command, env=env, folder=folder, output=output)
 
     def wait_ready(self, within: float | None = None) -> None:
         """Waits until the probe answers.
@@ -114,7 +141,7 @@ class LocalProcess:
     def terminate(self) -> None:
         """Asks the process to end (SIGTERM) and returns at once."""
         if self._child is not None and self.running:
-            self._child.terminate()
+            self._child.send_signal(signal.SIGTERM)
 
     def stop(self, within: float = 30.0) -> None:
         """Ends the process cleanly; what is left of its group after `within` seconds is killed."""

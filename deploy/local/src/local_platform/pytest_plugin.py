@@ -19,7 +19,7 @@ import pytest
 import pytest_asyncio
 
 from contracts import topology
-from local_platform import containers, launch
+from local_platform import containers, launch, nurseries
 from local_platform.alone import settings_of
 from local_platform.databases import Databases, OpenStore
 from local_platform.environment import relay_databases
@@ -94,6 +94,13 @@ def _given_broker() -> RabbitMQ | None:
         folder, port, distribution, mapper = place.rsplit(":", 3)
         return RabbitMQ(Path(folder), int(port), distribution_port=int(distribution), mapper_port=int(mapper))
     return None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forked_programs() -> Iterator[None]:
+    """Tests start hundreds of our programs: each is imported once. (What `make run` starts is tested as it is, in test_supervisor.)"""
+    with nurseries.opened():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,15 +17,9 @@ from chassis.access.broker import ADMINISTRATOR
 from local_platform.environment import Ports
 from local_platform.errors import NotReady
 from local_platform.infrastructure import choose
+from local_platform.observing import wait_until
 from local_platform.ports import free_port
 from local_platform.processes import LocalProcess
-
-
-def wait_until(condition: Callable[[], bool], within: float = 10.0) -> None:
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true in time"
-        time.sleep(0.02)
 
 
 def shell(script: str, folder: Path, ready: Callable[[], bool] = lambda: True) -> LocalProcess:
