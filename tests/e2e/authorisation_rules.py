@@ -216,6 +216,8 @@ RULES: dict[str, Rule] = {
     "payments.grant_credit": only(Role.FINANCE, Role.ADMIN),
     "payments.list_chargebacks": only(Role.FINANCE, Role.ADMIN),
     "payments.submit_chargeback_evidence": REFUSED.but(Decision.NOT_FOUND, Role.FINANCE, Role.ADMIN),
+    "payments.list_refunds_by_hand": only(Role.FINANCE, Role.ADMIN),
+    "payments.settle_refund": REFUSED.but(Decision.NOT_FOUND, Role.FINANCE, Role.ADMIN),
     "payments.reconcile_day": only(Role.FINANCE, Role.ADMIN),
     "payments.list_reconciliations": only(Role.FINANCE, Role.ADMIN),
     "payments.get_reconciliation": REFUSED.but(Decision.NOT_FOUND, Role.FINANCE, Role.ADMIN),  # no books were compared on that day

@@ -14,7 +14,7 @@ from uploading import document, upload
 from chassis.ids import new_id
 from contracts.base import Request
 from contracts.identity.roles import Role
-from local_platform.market.client import Market, Person
+from local_platform.market.client import PASSWORD, Market, Person
 from local_platform.market.journey import Journey
 from local_platform.observing import eventually
 from local_platform.tokens import TestTokens
@@ -31,6 +31,7 @@ class World:
     owners: tuple[Person, ...]
     instead: dict[str, dict[str, str]] = field(default_factory=dict)  # by method: where what is allowed would get in others' way
     strangers: dict[str, str] = field(default_factory=dict)  # role → id of an account
+    sessions: dict[str, str] = field(default_factory=dict)  # role → id of a session of that account, which identity looks at
 
     def data(self, request: type[Request[Any]]) -> dict[str, Any]:
         """A valid request that names these objects.
@@ -69,7 +70,7 @@ async def build(journey: Journey, tokens: TestTokens) -> World:
     disputed = {"amount": {"amount_minor": 100, "currency": "EUR"}, "reason": "Not what was agreed."}
     dispute = (await challenger.post(f"/v1/escrows/{escrow_id}/dispute", disputed, expect=201)).body
     receipt = (await eventually(lambda: _documents(challenger)))[0]
-    outcast = await _registered(market, "Otto Outcast")
+    outcast = (await _registered(market, "Otto Outcast")).id
     await _coupon(market, tokens)
     foreign = {
         "dispute": dispute["id"],
@@ -89,6 +90,7 @@ async def build(journey: Journey, tokens: TestTokens) -> World:
         "upload": await _upload(bystander),
         "file": (await upload(solver, "resume", "application/pdf", document("a career"), "resume.pdf"))["id"],
         "portfolio": (await bystander.post("/v1/me/portfolio", {"title": "A bridge"}, expect=201)).body["portfolio"][0]["id"],
+        "saga": new_id("saga"),  # no refund is left to finance here
         "letter": new_id("letter"),  # nothing is dead here: also to administrators there is no such letter
     }
     owner, theirs = await _organisation(market)
@@ -96,7 +98,10 @@ async def build(journey: Journey, tokens: TestTokens) -> World:
     world = World(foreign, await _private_challenge(challenger), (challenger, solver, bystander, owner))
     world.instead["ban_user"] = {"user": outcast}
     for role in Role:
-        world.strangers[role.value] = await _registered(market, f"Stranger {role.value}")
+        stranger = await _registered(market, f"Stranger {role.value}")
+        await stranger.log_in()
+        world.strangers[role.value] = stranger.id
+        world.sessions[role.value] = (await stranger.get("/v1/me/sessions"))["items"][0]["id"]
     return world
 
 
@@ -164,8 +169,8 @@ async def _private_challenge(owner: Person) -> str:
     return str(created["id"])
 
 
-async def _registered(market: Market, name: str) -> str:
-    body = {"email": f"{new_id('stranger')}@example.com", "password": "orbit lemon quartz", "display_name": name, "roles": ["solver"]}
-    answer = await market.send("POST", "/v1/auth/register", json=body)
-    assert answer.status == 201, answer
-    return str(answer.body["id"])
+async def _registered(market: Market, name: str) -> Person:
+    person = market.newcomer(name, f"{new_id('stranger')}@example.com", 0)
+    body = {"email": person.email, "password": PASSWORD, "display_name": name, "roles": ["solver"]}
+    person.id = (await person.post("/v1/auth/register", body, expect=201)).body["id"]
+    return person

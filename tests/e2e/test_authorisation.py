@@ -70,7 +70,7 @@ def token_of(caller: str, world: World, issued: TestTokens, request: type[Reques
     if caller == ANONYMOUS:
         return None
     old = request is not None and name_of(request) in WITH_AN_OLD_PROOF
-    return issued.issue(world.strangers[caller], [caller], authenticated_s_ago=3600 if old else 0)
+    return issued.issue(world.strangers[caller], [caller], session_id=world.sessions[caller], authenticated_s_ago=3600 if old else 0)
 
 
 async def decide(services: RpcClient, request: type[Request[Any]], data: dict[str, Any], token: str | None, rule: Rule) -> str:

@@ -43,6 +43,8 @@ async def test_a_private_challenge_exists_for_the_invited_alone(market: Market) 
     assert (await invited.get("/v1/search/autocomplete?q=zepp"))["items"] == [challenge["title"]]
     assert (await outsider.get("/v1/search/autocomplete?q=zepp"))["items"] == []
     assert challenge["id"] not in str(await outsider.get("/v1/challenges?limit=100"))
+    assert [item["id"] for item in (await invited.get("/v1/challenges?invited=true"))["items"]] == [challenge["id"]]
+    assert (await outsider.get("/v1/challenges?invited=true"))["items"] == []
     assert challenge["id"] not in str(await outsider.get("/v1/matches?limit=50"))
 
     assert (await invited.get(path))["invited_user_ids"] == []

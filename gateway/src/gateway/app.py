@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import AsyncIterator
-from typing import NamedTuple
 
-import orjson
 from aiohttp import web
 
 from chassis.clock import open_clock
@@ -23,9 +20,10 @@ from gateway.realtime.hub import EVENTS, Hub
 from gateway.realtime.server import RealTime, create_server
 from gateway.realtime.session_proofs import SessionProofs
 from gateway.realtime.transports import Transports
-from gateway.rest import oauth_token, openapi, page, sign_in, stripe_webhook
+from gateway.rest import oauth_token, sign_in, stripe_webhook
 from gateway.rest.admission import Admission
 from gateway.rest.api_keys import ApiKeys
+from gateway.rest.documents import Library
 from gateway.rest.handler import RestHandler
 from gateway.rest.strangers import Strangers
 from gateway.rest.table import ROUTES
@@ -72,7 +70,7 @@ def assemble(settings: Settings, rpc: Rpc, verifier: PrincipalVerifier) -> web.A
     redis = SharedRedis(settings.redis_url, settings.redis_timeout_s)
     limits = RateLimits(settings, redis)
     app = web.Application(middlewares=[exchange, preflight(settings.cors_origins)])
-    app.on_response_prepare.append(on_prepare(settings.cors_origins))
+    app.on_response_prepare.append(on_prepare(settings.cors_origins, sign_in.BINDING))
     app[MAINTENANCE] = Maintenance(rpc)
     keys = ApiKeys(rpc, verifier)
     records = RedisRecords(redis)
@@ -97,36 +95,11 @@ def _add_rest(app: web.Application, settings: Settings, rpc: Rpc, admission: Adm
             app.router.add_head(route.pattern, handler)
     app.router.add_post(stripe_webhook.PATH, stripe_webhook.StripeWebhook(rpc, admission, settings.webhook_body_limit, timeout_s).receive)
     app.router.add_post(oauth_token.PATH, oauth_token.OAuthToken(rpc, admission, timeout_s).issue)
-    elsewhere = sign_in.SignIn(rpc, admission, timeout_s)
+    elsewhere = sign_in.SignIn(rpc, admission, app[MAINTENANCE], timeout_s)
     app.router.add_get(sign_in.START, elsewhere.start)
     app.router.add_post(sign_in.LINK, elsewhere.link)
     app.router.add_get(sign_in.CALLBACK, elsewhere.callback)
-    documents = _documents()
-    _add_static(app, "/openapi.json", documents.openapi, "application/json")
-    _add_static(app, "/asyncapi.json", documents.asyncapi, "application/json")
-    _add_static(app, "/docs", documents.page, "text/html", {"Content-Security-Policy": page.POLICY})
-
-
-class _Documents(NamedTuple):
-    openapi: bytes
-    asyncapi: bytes
-    page: bytes
-
-
-@functools.cache
-def _documents() -> _Documents:
-    """What documents this gateway: the same for every application of a process."""
-    document = openapi.document(ROUTES)
-    return _Documents(orjson.dumps(document), orjson.dumps(openapi.asyncapi()), page.render(document).encode())
-
-
-def _add_static(app: web.Application, path: str, body: bytes, content_type: str, headers: dict[str, str] | None = None) -> None:
-    async def answer(_request: web.Request) -> web.Response:
-        return web.Response(
-            body=body, content_type=content_type, charset="utf-8", headers={"Cache-Control": "public, max-age=300", **(headers or {})}
-        )
-
-    app.router.add_get(path, answer)
+    Library(admission).add_to(app)
 
 
 def _add_sockets(

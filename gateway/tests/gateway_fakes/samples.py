@@ -56,6 +56,7 @@ _LEFT_OUT = {
     "StartBulkInvite": "csv",
     "MarkNotificationsRead": "ids",
     "ListMessages": "before_seq",
+    "ListChallenges": "mine",
 }
 _COMPLETED: dict[str, dict[str, Any]] = {
     "ReleaseEscrow": {"milestone_id": new_id("milestone")},

@@ -13,6 +13,8 @@ import orjson
 import pytest
 from gateway_fakes.rpc import FakeRpc, problem
 from gateway_fakes.samples import body_of, url_of, view
+from gateway_fakes.waiting import eventually
+from structlog.testing import capture_logs
 
 from chassis.clock import FixedClock
 from chassis.ids import new_id
@@ -22,7 +24,9 @@ from contracts.challenges.commands import CreateChallenge, DeleteChallenge, Edit
 from contracts.challenges.queries import GetChallenge, ListChallenges
 from contracts.challenges.views import ChallengeView
 from contracts.errors import FieldError, HoldsFor, Kind, Problem
+from contracts.identity.administration import AdminAccountView, GetAccount
 from contracts.identity.commands import LogIn, RegisterUser
+from contracts.identity.standing import AccountStatus
 from contracts.identity.views import TokensView
 from contracts.matching.queries import SearchChallenges
 from contracts.paging import Page
@@ -56,7 +60,8 @@ async def test_every_route_asks_its_service_and_shows_the_answer(standing_gatewa
         assert answer.body == b"%PDF-1.3"  # the sample's
     else:
         route.request.answer.model_validate_json(answer.body)
-        assert ("ETag" in answer.headers) == ("version" in route.request.answer.model_fields)
+        view_class = route.request.answer
+        assert ("ETag" in answer.headers) == ("version" in view_class.model_fields and view_class is not AdminAccountView)
     if route.location:
         assert answer.headers["Location"] == route.location.format(id=answer.json["id"])
 
@@ -251,14 +256,45 @@ async def test_cors_is_for_the_origins_allowed(start_gateway: Any) -> None:
     assert refused.status == 405
 
 
+COOKIE_KEPT = "Access-Control-Allow-Credentials"
+
+
+async def test_a_listed_origin_keeps_the_cookie_that_begins_a_link_and_no_other(start_gateway: Any, token: str) -> None:
+    gateway = await start_gateway(cors_origins="https://app.example")
+    listed, stranger = {"Origin": "https://app.example"}, {"Origin": "https://evil.example"}
+    asks = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+    link = "/v1/me/links/company/start"
+    preflight = await gateway.ask("OPTIONS", link, headers=listed | asks)
+    begun = await gateway.ask("POST", link, token=token, headers=listed)
+    refused = await gateway.ask("POST", link, headers=listed)  # its problem is for the script to read
+    assert [answer.status for answer in (preflight, begun, refused)] == [204, 200, 401]
+    for answer in (preflight, begun, refused):
+        assert (answer.headers[COOKIE_KEPT], answer.headers["Access-Control-Allow-Origin"]) == ("true", "https://app.example")
+    assert "SameSite=Lax" in begun.headers["Set-Cookie"]
+    others = [("POST", link, stranger), ("OPTIONS", link, stranger | asks), ("POST", link, {}), ("OPTIONS", "/v1/me/links", listed | asks)]
+    others += [("GET", "/v1/me/links", listed), ("DELETE", "/v1/me/links/company", listed), ("GET", "/v1/auth/oauth/company/start", listed)]
+    for method, path, headers in others:
+        answer = await gateway.ask(method, path, token=token, headers=headers, allow_redirects=False)
+        assert COOKIE_KEPT not in answer.headers, (method, path, headers)
+
+
+async def test_a_star_is_no_origin_that_keeps_cookies(start_gateway: Any, token: str) -> None:
+    gateway = await start_gateway(cors_origins="*")
+    for origin in ("https://app.example", "*"):
+        answer = await gateway.ask("POST", "/v1/me/links/company/start", token=token, headers={"Origin": origin})
+        assert (answer.status, COOKIE_KEPT in answer.headers) == (200, False)
+
+
 @pytest.mark.parametrize(("encoding", "unpack"), [("gzip", gzip.decompress), ("deflate", zlib.decompress)])
 async def test_larger_bodies_are_compressed(gateway: Any, encoding: str, unpack: Any) -> None:
-    answer = await gateway.ask("GET", "/openapi.json", headers={"Accept-Encoding": encoding})
+    gateway.rpc.answers[GetChallenge] = view(ChallengeView, description="long " * 1000)
+    path = f"/v1/challenges/{CHALLENGE}"
+    answer = await gateway.ask("GET", path, headers={"Accept-Encoding": encoding})
     assert answer.headers["Content-Encoding"] == encoding
-    assert orjson.loads(unpack(answer.body))["openapi"] == "3.1.0"
-    plain = await gateway.ask("GET", "/openapi.json")
+    assert "Accept-Encoding" in answer.headers.getall("Vary")
+    plain = await gateway.ask("GET", path)
     assert "Content-Encoding" not in plain.headers
-    assert plain.json["openapi"] == "3.1.0"
+    assert unpack(answer.body) == plain.body
 
 
 async def test_tokens_are_never_kept_by_a_cache(gateway: Any) -> None:
@@ -328,6 +364,65 @@ async def test_documents_are_served(gateway: Any) -> None:
     page = await gateway.ask("GET", "/docs")
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     assert b"POST" in page.body
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/asyncapi.json", "/docs"])
+async def test_a_document_is_compressed_for_who_takes_it_so_and_known_again(gateway: Any, path: str) -> None:
+    plain = await gateway.ask("GET", path)
+    packed = await gateway.ask("GET", path, headers={"Accept-Encoding": "br, gzip;q=0.5"})
+    other = await gateway.ask("GET", path, headers={"Accept-Encoding": "deflate, gzip;q=0"})
+    assert (packed.headers["Content-Encoding"], gzip.decompress(packed.body)) == ("gzip", plain.body)
+    assert len(packed.body) < len(plain.body) / 4
+    assert other.body == plain.body
+    tag = plain.headers["ETag"]
+    for whole in (plain, packed, other):
+        assert (whole.status, whole.headers["ETag"], whole.headers.getall("Vary")) == (200, tag, ["Accept-Encoding"])
+        assert "RateLimit" in whole.headers
+    for known in (tag, tag.removeprefix("W/"), f'"else", {tag}'):
+        again = await gateway.ask("GET", path, headers={"If-None-Match": known})
+        assert (again.status, again.body, again.headers["ETag"]) == (304, b"", tag)
+        for name in ("Cache-Control", "Vary", "Content-Security-Policy"):  # a cache takes them over
+            assert again.headers[name] == plain.headers[name]
+        assert again.headers.get("Content-Type", plain.headers["Content-Type"]) == plain.headers["Content-Type"]
+    assert (await gateway.ask("GET", path, headers={"If-None-Match": 'W/"else"'})).status == 200
+    head = await gateway.ask("HEAD", path)
+    assert (head.status, head.headers["ETag"], head.body) == (200, tag, b"")
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/asyncapi.json", "/docs"])
+async def test_documents_are_limited_as_reads_are(start_gateway: Any, path: str) -> None:
+    gateway = await start_gateway(rate_limits={"read": "2/600"}, trusted_proxies=1)
+    sender = {"X-Forwarded-For": f"192.0.2.{len(path)}"}  # the count outlives a test
+    assert [(await gateway.ask("GET", path, headers=sender)).status for _ in range(3)] == [200, 200, 429]
+
+
+async def test_what_changes_by_the_clock_is_told_whole_though_its_version_stays(gateway: Any, token: str) -> None:
+    user_id, noon = new_id("user"), datetime(2030, 1, 1, 12, tzinfo=UTC)
+    path = f"/v1/admin/users/{user_id}"
+    suspended = view(AdminAccountView, version=4, status=AccountStatus.SUSPENDED, suspended_until=noon)
+    gateway.rpc.answers[GetAccount] = suspended
+    before = await gateway.ask("GET", path, token=token)
+    assert (before.json["status"], before.json["version"]) == ("suspended", 4)
+    gateway.rpc.answers[GetAccount] = suspended.model_copy(update={"status": AccountStatus.ACTIVE, "suspended_until": None})
+    for known in (before.headers.get("ETag"), '"4"', "*"):
+        after = await gateway.ask("GET", path, token=token, headers={"If-None-Match": known} if known else {})
+        assert (after.status, after.json["status"]) == (200, "active")
+    assert ("ETag" in after.headers, after.headers["Cache-Control"]) == (False, "no-store")
+
+
+async def test_a_client_that_leaves_amid_its_body_is_no_bug(gateway: Any, token: str) -> None:
+    begun = f"POST /v1/challenges HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+    with capture_logs() as told:
+        reader, writer = await asyncio.open_connection(gateway.server.host, gateway.server.port)
+        writer.write(f"{begun}Expect: 100-continue\r\nContent-Length: 1000\r\n\r\n".encode())
+        assert b"100" in await reader.readline()  # it is being served
+        writer.write(b'{"title": ')
+        await writer.drain()
+        writer.close()
+        answered = await eventually(lambda: [one for one in told if one["event"] == "http_request"])
+    assert [one["status"] for one in answered] == [400]
+    assert "request_failed" not in {one["event"] for one in told}
+    assert not gateway.rpc.of(CreateChallenge)
 
 
 async def test_health_and_metrics(gateway: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ from contracts.messaging.queries import GetConversation, ListMessages
 from contracts.messaging.views import ConversationView, MessageView
 from contracts.notifications.events import NotificationCreated
 from contracts.paging import Page
+from gateway.realtime.server import RealTime
 from gateway.settings import RateClass
 from gateway.shared.connection import SharedRedis
 from gateway.shared.gcra import Policy
@@ -144,6 +146,15 @@ async def test_strange_origins_may_not_connect(start_gateway: Any, connect: Any,
         await connect(gateway, ada.token, headers={"Origin": "https://evil.example"})
 
 
+@pytest.mark.parametrize("told", ["https", "https, http", "wss"])
+async def test_our_own_origin_may_connect_where_a_proxy_ends_tls(gateway: Any, connect: Any, ada: Person, told: str) -> None:
+    own = gateway.url.replace("http://", "https://")
+    await connect(gateway, ada.token, headers={"Origin": own, "X-Forwarded-Proto": told})
+    for strange in ({"Origin": own}, {"Origin": "https://evil.example", "X-Forwarded-Proto": told}):
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await connect(gateway, ada.token, headers=strange)
+
+
 async def test_joining_catches_up(gateway: Any, connect: Any, ada: Person) -> None:
     client = await connect(gateway, ada.token)
     answer = await client.call("conversation.join", {"conversation_id": CONVERSATION, "after_seq": 5})
@@ -196,7 +207,7 @@ async def test_a_bad_payload_is_answered_by_name(gateway: Any, connect: Any, ada
     assert pointer in [error["pointer"] for error in answer["problem"]["errors"]]
 
 
-BROKEN: tuple[Any, ...] = (None, "text", 5, [], [{}], b"bytes", {"a": b"bytes"}, ({}, {}), (), {"a": [[[[[]]]]]})
+BROKEN: tuple[Any, ...] = (None, "text", 5, [], [{}], ({}, {}), (), {"a": [[[[[]]]]]})
 
 
 @pytest.mark.parametrize("event", ["conversation.join", "message.send", "message.read", "typing", "auth.refresh", "no.such.event"])
@@ -357,19 +368,44 @@ async def test_a_packet_without_a_name_is_answered(gateway: Any, ada: Person, pa
 
 
 async def test_who_does_not_say_who_they_are_is_cut(start_gateway: Any, connect: Any, ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    gateway = await start_gateway(presence_ttl_s=0.3)
+    """None of them asks for what is left to read: the rounds go on all the same, and Ada's token is still looked at."""
+    clock = FixedClock(datetime.now(UTC) + timedelta(seconds=2))
+    gateway = await start_gateway(clock=clock, presence_ttl_s=0.3)
     socket = await connect(gateway, ada.token)
+    monkeypatch.setattr("gateway.realtime.server._STRANGER_S", 0.2)
+    monkeypatch.setattr("gateway.realtime.server._GRACE_S", 0.0)
     async with aiohttp.ClientSession() as http:
         place = f"{gateway.url}/socket.io/?EIO=4&transport=polling"
-        monkeypatch.setattr("gateway.realtime.server._STRANGER_S", 0.2)
-        stranger = orjson.loads((await (await http.get(place)).text())[1:])["sid"]
 
-        async def is_gone() -> bool:
+        async def is_gone(stranger: str) -> bool:
             async with http.post(f"{place}&sid={stranger}", data="3") as answer:  # it answers each ping
                 return answer.status == 400
 
-        await observing.eventually(is_gone)
+        for _ in range(2):
+            stranger = orjson.loads((await (await http.get(place)).text())[1:])["sid"]
+            await observing.eventually(functools.partial(is_gone, stranger))
     assert (await socket.call("conversation.join", {"conversation_id": CONVERSATION}))["ok"]
+    clock.advance(timedelta(minutes=16))
+    assert (await socket.hears("session.revoked"))["reason"] == "expired"
+    await socket.is_cut_off()
+
+
+@pytest.mark.parametrize("fault", ["fails", "hangs"])
+async def test_a_step_of_the_round_that_goes_wrong_stops_no_other(
+    start_gateway: Any, connect: Any, ada: Person, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    async def go_wrong(_real_time: RealTime) -> None:
+        if fault == "hangs":
+            await asyncio.Event().wait()
+        raise ArithmeticError
+
+    monkeypatch.setattr("gateway.realtime.server._STEP_S", 0.1)
+    monkeypatch.setattr("gateway.realtime.server._GRACE_S", 0.0)
+    monkeypatch.setattr(RealTime, "_cut_strangers", go_wrong)
+    clock = FixedClock(datetime.now(UTC) + timedelta(seconds=2))
+    client = await connect(await start_gateway(clock=clock, presence_ttl_s=0.3), ada.token)
+    clock.advance(timedelta(minutes=16))
+    await client.is_cut_off()
 
 
 async def test_handshakes_are_limited(start_gateway: Any) -> None:
@@ -507,23 +543,25 @@ async def test_a_session_that_ended_before_the_replica_was_there_is_cut(
     await client.is_cut_off()
 
 
+@pytest.mark.parametrize(("asked_first", "name"), [(RateLimits, "take"), (Presence, "refresh")], ids=["limits", "presence"])
 async def test_a_session_that_ends_while_its_socket_connects_is_refused(
-    start_gateway: Any, connect: Any, publish: Any, ada: Person, monkeypatch: pytest.MonkeyPatch
+    start_gateway: Any, connect: Any, publish: Any, ada: Person, monkeypatch: pytest.MonkeyPatch, asked_first: type, name: str
 ) -> None:
+    """Whichever answer of Redis the socket waits for meanwhile."""
     heard = asyncio.Event()
-    add, take = Revocations.add, RateLimits.take
+    add, answer = Revocations.add, getattr(asked_first, name)
 
     async def add_and_tell(self: Revocations, session_id: str) -> None:
         await add(self, session_id)
         heard.set()
 
-    async def take_late(self: RateLimits, *asked: Any) -> Any:
+    async def answer_late(self: Any, *asked: Any) -> Any:
         await publish(SessionRevoked(user_id=ada.id, session_id=ada.session_id, reason="revoked"))
         await heard.wait()
-        return await take(self, *asked)
+        return await answer(self, *asked)
 
     gateway = await start_gateway()
     monkeypatch.setattr(Revocations, "add", add_and_tell)
-    monkeypatch.setattr(RateLimits, "take", take_late)
+    monkeypatch.setattr(asked_first, name, answer_late)
     with pytest.raises(socketio.exceptions.ConnectionError):
         await connect(gateway, ada.token)

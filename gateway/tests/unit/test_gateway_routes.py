@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from gateway_fakes.samples import sample
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from contracts import catalogue
@@ -16,6 +19,7 @@ from gateway.rest.routes import EXPECTED_VERSION, Route
 from gateway.rest.table import ROUTES
 
 DOCUMENT = openapi.document(ROUTES)
+README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
@@ -70,6 +74,26 @@ def test_parameters_are_documented_where_they_are_taken() -> None:
     assert [answer["$ref"].rpartition("/")[2] for answer in answers] == ["Page_ChallengeView_", "SearchResultView", "DegradedSearchView"]
     edit = {parameter["name"] for parameter in DOCUMENT["paths"]["/v1/challenges/{challenge_id}"]["patch"]["parameters"]}
     assert edit == {"challenge_id", "If-Match"}
+
+
+@pytest.mark.parametrize(
+    ("route", "name"),
+    [pytest.param(route, name, id=f"{route.name} {name}") for route in ROUTES for name in sorted(route.path_fields)],
+)
+def test_a_name_in_a_path_is_documented_as_it_is_taken(route: Route, name: str) -> None:
+    parameters = DOCUMENT["paths"][route.path][route.method.lower()]["parameters"]
+    [schema] = [parameter["schema"] for parameter in parameters if parameter["in"] == "path" and parameter["name"] == name]
+    whole = {**schema, "components": DOCUMENT["components"]}
+    documented = Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    assert documented.is_valid(str(sample(route.request)[name])), schema
+    assert not documented.is_valid("")
+
+
+def test_the_guide_says_which_routes_honour_if_match() -> None:
+    """The others ignore it (RFC 9110, 13.1.1), so nobody should have to guess."""
+    _, _, told = README.read_text().partition("`If-Match` is honoured by")
+    listed = set(re.findall(r"`([A-Z]+) (/v1/[^` ]+)`", told.partition("\n\n")[0]))
+    assert listed == {(route.method, route.path) for route in ROUTES if route.takes_version}
 
 
 def test_every_reference_leads_somewhere() -> None:

@@ -117,12 +117,14 @@ def test_a_query_is_read_from_text() -> None:
     query = {"mine": "true", "limit": "5", "min_reward": "100", "category": "data", "deadline_before": "2030-01-01T00:00:00Z"}
     asked = validation.from_strings(ListChallenges, query)
     assert (asked.mine, asked.limit, asked.min_reward) == (True, 5, 100)
+    assert validation.from_strings(ListChallenges, {"invited": "true"}).invited
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("mine", "perhaps"),
+        ("invited", "maybe"),
         ("limit", "0"),
         ("limit", "101"),
         ("limit", "5.5"),

@@ -104,6 +104,17 @@ class FakeChallenges:
         ]
         return _sorted(listed, sort, "created_at", cursor, limit)
 
+    def page_invited(
+        self, person_id: str, filters: Filters, sort: ChallengeSort, cursor: str | None, limit: int
+    ) -> tuple[list[Challenge], str | None]:
+        private = (each for each in self.rows.values() if each.visibility is Visibility.PRIVATE and each.status is ChallengeStatus.OPEN)
+        listed = [each for each in private if person_id in each.invited_user_ids and _fits(each, filters)]
+        return _sorted(listed, sort, "published_at", cursor, limit)
+
+    def undecided(self, deadline_until: datetime, limit: int) -> list[str]:
+        overdue = (each for each in self.rows.values() if each.status is ChallengeStatus.OPEN and each.deadline <= deadline_until)
+        return [each.id for each in sorted(overdue, key=lambda each: each.deadline)][:limit]
+
 
 def _fits(challenge: Challenge, filters: Filters) -> bool:
     low, high = reward_bounds(challenge.reward)
@@ -114,6 +125,7 @@ def _fits(challenge: Challenge, filters: Filters) -> bool:
         and (filters.min_reward is None or high.amount_minor >= filters.min_reward)
         and (filters.max_reward is None or low.amount_minor <= filters.max_reward)
         and (filters.deadline_before is None or challenge.deadline < filters.deadline_before)
+        and (filters.deadline_after is None or challenge.deadline > filters.deadline_after)
     )
 
 

@@ -30,6 +30,7 @@ from contracts.money import Money, Price
 from contracts.payments.events import EscrowFunded, FundsRefunded, FundsReleased
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+DECISION_WINDOW = timedelta(days=30)
 REVIEW_WINDOW = timedelta(days=14)
 MAX_PENDING = 3
 ENTITLED_PENDING = MAX_PENDING + 2
@@ -71,7 +72,9 @@ class Market:
             new_id=new_id,
             now=self.clock.now,
             claim_limits=ClaimLimits(MAX_PENDING, ENTITLED_PENDING, lambda user_id, name: (user_id, name) in self.entitled),
+            decision_window=DECISION_WINDOW,
             review_window=REVIEW_WINDOW,
+            rerun=lambda work: work(),
             kept_out=self.kept_out.intersection,
         )
 

@@ -241,8 +241,8 @@ class FakeProviders:
 
     def get(self, name: str) -> Provider | None:
         if name.startswith("organisation_"):
-            sso = self._organisations[name].sso
-            return Provider(name, Dialogue.OIDC, sso.issuer, sso.client_id, "secret", domain="acme.example") if sso else None
+            sso, domain = self._organisations[name].sso, self._organisations[name].proven_domain
+            return Provider(name, Dialogue.OIDC, sso.issuer, sso.client_id, "secret", domain=domain) if sso else None
         if name not in ("company", "github"):
             return None
         return Provider(name, Dialogue.OIDC, f"https://{name}.example", "client", "secret")

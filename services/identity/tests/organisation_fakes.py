@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 from typing import Any, Protocol, TypeVar
 
@@ -126,6 +127,12 @@ class FakeInvitations:
     def save(self, invitation: Invitation) -> None:
         _save(self._rows, invitation.id, invitation)
 
+    def expired(self, before: datetime, limit: int) -> list[Invitation]:
+        return sorted((row for row in self._rows.values() if row.expires_at <= before), key=lambda row: row.expires_at)[:limit]
+
+    def remove(self, invitation: Invitation) -> None:
+        del self._rows[invitation.id]
+
 
 class FakeBulkInvites:
     def __init__(self, memory: OrganisationMemory) -> None:
@@ -135,7 +142,12 @@ class FakeBulkInvites:
         return self._memory.jobs.get(job_id)
 
     def running(self, limit: int) -> list[str]:
-        return [job_id for job_id, job in sorted(self._memory.jobs.items()) if job.finished_at is None][:limit]
+        running = sorted((job for job in self._memory.jobs.values() if job.finished_at is None), key=lambda job: job.id)
+        never, served = [job for job in running if job.served_at is None], [job for job in running if job.served_at is not None]
+        return [job.id for job in (*never, *sorted(served, key=lambda job: job.served_at or job.created_at))][:limit]
+
+    def running_in(self, organisation_id: str) -> int:
+        return sum(job.organisation_id == organisation_id and job.finished_at is None for job in self._memory.jobs.values())
 
     def add(self, job: BulkInvite, rows: list[BulkInviteRow]) -> None:
         self._memory.jobs[job.id] = job
@@ -152,6 +164,14 @@ class FakeBulkInvites:
 
     def keep_row(self, row: BulkInviteRow) -> None:
         _save(self._memory.job_rows, row.id, row)
+
+    def finished(self, before: datetime, limit: int) -> list[str]:
+        return [job.id for job in self._memory.jobs.values() if job.finished_at is not None and job.finished_at <= before][:limit]
+
+    def remove(self, job_id: str) -> None:
+        for row in self._of(job_id):
+            del self._memory.job_rows[row.id]
+        del self._memory.jobs[job_id]
 
     def rows(self, job_id: str, cursor: str | None, limit: int) -> tuple[list[BulkInviteRow], str | None]:
         return _page(self._of(job_id), lambda row: row.id, cursor, limit)

@@ -66,10 +66,8 @@ class FakeMessages:
         found = [one for one in self._rows.values() if one.conversation_id == conversation_id and first <= one.seq <= last]
         return sorted(found, key=lambda one: one.seq)
 
-    def count_sent(self, conversation_id: str, sender_id: str, after_seq: int) -> int:
-        return sum(
-            one.conversation_id == conversation_id and one.sender_id == sender_id and one.seq > after_seq for one in self._rows.values()
-        )
+    def count_sent(self, conversation_id: str, sender_id: str, after_seq: int, up_to_seq: int) -> int:
+        return sum(one.sender_id == sender_id for one in self.stretch(conversation_id, after_seq + 1, up_to_seq))
 
     def add(self, message: Message) -> None:
         taken = {self._client_key(one) for one in self._rows.values()} | {(one.conversation_id, one.seq) for one in self._rows.values()}

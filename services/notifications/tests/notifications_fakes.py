@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
+from chassis.documents import StaleVersion
 from contracts.base import Event, View
+from contracts.challenges.terms import Category, ChallengeStatus, Difficulty, FixedReward, Visibility
+from contracts.challenges.views import ChallengeView
+from contracts.money import Price
+from notifications.domain.invitations import Invitations
 from notifications.domain.mail import Mail, MailStatus
 from notifications.domain.notification import Contact, Notification
 from notifications.domain.preferences import Preferences
@@ -25,6 +30,41 @@ def some_id(prefix: str, number: int = 1) -> str:
 def contact(number: int = 1, **changes: object) -> Contact:
     base = Contact(some_id("user", number), 1, f"p{number}@example.com", True, f"Person {number}", "en", "UTC", 1)
     return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def private_challenge(**changes: Any) -> ChallengeView:
+    """An open one, of the third person."""
+    fields: dict[str, Any] = {
+        "id": some_id("challenge"),
+        "version": 1,
+        "status": ChallengeStatus.OPEN,
+        "challenger_id": some_id("user", 3),
+        "title": "Maps",
+        "description": "Of everywhere.",
+        "category": Category.DATA,
+        "difficulty": Difficulty.EXPERT,
+        "skills": (),
+        "tags": (),
+        "reward": FixedReward(amount=Price(amount_minor=5_000, currency="EUR")),
+        "milestones": (),
+        "deadline": NOW + timedelta(days=9),
+        "visibility": Visibility.PRIVATE,
+        "invited_user_ids": (),
+        "applications_count": 0,
+        "accepted_application_id": None,
+        "solver_id": None,
+        "cancel_reason": None,
+        "created_at": NOW,
+        "updated_at": NOW,
+        "published_at": NOW,
+        "completed_at": None,
+    }
+    return ChallengeView.model_validate(fields | changes)
+
+
+def about(view: ChallengeView) -> dict[str, Any]:
+    """What a fact of a challenge says that tells all of it."""
+    return {"challenge_id": view.id, "challenge_title": view.title, "challenger_id": view.challenger_id, "challenge": view}
 
 
 class FakeContacts:
@@ -78,6 +118,19 @@ class FakePreferences:
         return self.rows[preferences.user_id]
 
 
+class FakeInvitations:
+    def __init__(self) -> None:
+        self.rows: dict[str, Invitations] = {}
+
+    def of(self, challenge_id: str) -> Invitations:
+        return self.rows.get(challenge_id, Invitations(challenge_id))
+
+    def save(self, invitations: Invitations) -> None:
+        if self.of(invitations.challenge_id).version != invitations.version:
+            raise StaleVersion
+        self.rows[invitations.challenge_id] = replace(invitations, version=invitations.version + 1)
+
+
 class FakeMails:
     def __init__(self) -> None:
         self.rows: dict[str, Mail] = {}
@@ -107,7 +160,7 @@ class FakeUnitOfWork:
 
     def __init__(self) -> None:
         self.contacts, self.notifications = FakeContacts(), FakeNotifications()
-        self.preferences, self.mails = FakePreferences(), FakeMails()
+        self.preferences, self.invitations, self.mails = FakePreferences(), FakeInvitations(), FakeMails()
         self.events: list[Event] = []
         self._emitted: list[Event] = []
 

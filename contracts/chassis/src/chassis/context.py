@@ -39,13 +39,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An event being handled. `handler` is `<service>.<method>`; with `event_id` it names the inbox record."""
+    """An event being handled. `handler` is `<service>.<method>`; with `event_id` it names the inbox record.
+
+    `attempt` is how many attempts at it have failed before this one.
+    """
 
     event_id: str
     event_type: str
     handler: str
     subject: str
     sequence: int
+    attempt: int = 0
 
 
 current_call: ContextVar[Call | None] = ContextVar("current_call", default=None)

@@ -111,6 +111,10 @@ class DocumentCollection(Generic[D]):
         """Remove the document with this id; nothing happens where there is none."""
         self._collection.delete_one({"_id": id}, session=self._writable())
 
+    def delete_all(self, query: dict[str, Any]) -> int:
+        """Remove the documents that match; how many they were."""
+        return self._collection.delete_many(query, session=self._writable()).deleted_count
+
     def page(self, query: dict[str, Any], *, sort: Sequence[tuple[str, int]], cursor: str | None, limit: int) -> tuple[list[D], str | None]:
         """At most `limit` documents behind `cursor`, and the cursor to go on from (None on the last page).
 

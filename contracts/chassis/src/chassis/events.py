@@ -170,6 +170,7 @@ class EventEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no 
             handler=self.queue.name,
             subject=str(attribute(headers, "subject") or event.subject),
             sequence=int(attribute(headers, "sequence") or 0),
+            attempt=int(headers.get(ATTEMPT) or 0),
         )
 
     def _retry(self, message: Any, error: Exception) -> str:

@@ -81,6 +81,7 @@ def test_nothing_is_written_outside_a_unit_of_work(store: Store) -> None:
     pieces = DocumentCollection(PieceDocument)
     piece = PieceDocument(id="p", kind="k", made_at=NOON)
     writes: list[Callable[[], None]] = [lambda: pieces.insert(piece), lambda: pieces.replace(piece, 1), lambda: pieces.delete("p")]
+    writes.append(lambda: pieces.delete_all({"kind": "k"}))
     for write in writes:
         with pytest.raises(RuntimeError, match="unit of work"):
             write()
@@ -95,6 +96,10 @@ def test_find_count_and_delete_see_the_transaction(store: Store) -> None:
         assert work.pieces.count({"kind": "even"}) == 3
         assert DocumentCollection(PieceDocument).get("p6") is None
     assert DocumentCollection(PieceDocument).count({"kind": "even"}) == 3
+    with UnitOfWork(store) as work:
+        assert work.pieces.delete_all({"kind": "even"}) == 3
+        assert work.pieces.delete_all({"kind": "even"}) == 0
+    assert DocumentCollection(PieceDocument).count({}) == 2
 
 
 @pytest.mark.parametrize("direction", [1, -1])

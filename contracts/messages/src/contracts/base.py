@@ -71,6 +71,8 @@ class Message(BaseModel):
 class View(Message):
     """What a service shows of its state: the answer to a request."""
 
+    follows_clock: ClassVar[bool] = False  # says something else at another moment, though its `version` stays
+
 
 class Done(View):
     """The answer of a request that has nothing to tell."""

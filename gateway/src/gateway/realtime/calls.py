@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Annotated, Any
+from weakref import WeakValueDictionary
 
 from pydantic import Field, StringConstraints
 
@@ -24,11 +28,17 @@ from gateway.shared.revocations import Revocations
 
 _PAGE = 100
 _MOST_PAGES = 5
+_MOST_BYTES = 256 * 1024  # of messages in one answer
+_CATCHING_UP_AT_ONCE = 4  # of one person, who may ask for more: a page can be megabytes
 _NOBODY: frozenset[str] = frozenset()
 
 
 class JoinConversation(Message):
-    """`after_seq`: the last message the client has; it gets those after it. Without it, the latest ones."""
+    """`after_seq`: the last message the client has; it gets those after it. Without it, the latest ones.
+
+    An answer holds as many as fit. `has_more`: to go on, join again with the last one's `seq`. What is older than the first
+    one is read at `/v1/conversations/{id}/messages`.
+    """
 
     conversation_id: ConversationId
     after_seq: Seq | None = None
@@ -63,6 +73,24 @@ class AnotherPerson(DomainError):
     code = "gateway.socket.another_person"
 
 
+@dataclass(slots=True)
+class _Caught:
+    """Messages that fit one answer, measured as they are sent: there an emoji takes twelve bytes."""
+
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    size: int = 0
+
+    def take(self, messages: Iterable[MessageView]) -> bool:
+        """Take them until one does not fit any more, but one at least; whether all did."""
+        for message in messages:
+            document = message.model_dump(mode="json")
+            self.size += len(json.dumps(document))
+            if self.messages and self.size > _MOST_BYTES:
+                return False
+            self.messages.append(document)
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class Calls:
     """Each method raises ProblemError or DomainError where it refuses."""
@@ -74,6 +102,7 @@ class Calls:
     revocations: Revocations
     maintenance: Maintenance
     rpc_timeout_s: float
+    _catching_up: WeakValueDictionary[str, asyncio.Semaphore] = field(default_factory=WeakValueDictionary, init=False)
 
     async def join(self, socket: Socket, payload: dict[str, Any]) -> dict[str, Any]:
         """Enter a conversation one takes part in, and catch up."""
@@ -81,14 +110,15 @@ class Calls:
         conversation = await self._ask(GetConversation(conversation_id=asked.conversation_id), socket)
         first = asked.conversation_id not in socket.conversations
         await self.hub.join(socket, asked.conversation_id, conversation.participant_ids)
-        messages, more = await self._messages(asked, socket)
+        async with self._catching_up.setdefault(socket.user_id, asyncio.Semaphore(_CATCHING_UP_AT_ONCE)):
+            caught, more = await self._caught_up(asked, socket)
         if first:
             joined = {"conversation_id": asked.conversation_id, "user_id": socket.user_id, "online": True}
             self.hub.emit_across("presence", joined, conversation_id=asked.conversation_id, skip=socket.id)
         online = await self.presence.online(conversation.participant_ids)
         return {
             "conversation": conversation.model_dump(mode="json"),
-            "messages": [message.model_dump(mode="json") for message in messages],
+            "messages": caught.messages,
             "has_more": more,
             "online": sorted(online or _NOBODY),
         }
@@ -134,19 +164,23 @@ class Calls:
         """What nothing is registered for."""
         raise NoSuchEvent
 
-    async def _messages(self, asked: JoinConversation, socket: Socket) -> tuple[list[MessageView], bool]:
-        """The messages after `after_seq` (many pages, but not without end), and whether there are more."""
+    async def _caught_up(self, asked: JoinConversation, socket: Socket) -> tuple[_Caught, bool]:
+        """The messages after `after_seq` (many pages, but not without end), and whether there are more; or the latest."""
+        caught = _Caught()
         if asked.after_seq is None:
             latest = await self._ask(ListMessages(conversation_id=asked.conversation_id), socket)
-            return list(latest.items), False
-        found: list[MessageView] = []
+            caught.take(reversed(latest.items))
+            caught.messages.reverse()
+            return caught, False
+        after = asked.after_seq
         for _ in range(_MOST_PAGES):
-            after = found[-1].seq if found else asked.after_seq
             page = await self._ask(ListMessages(conversation_id=asked.conversation_id, after_seq=after, limit=_PAGE), socket)
-            found += page.items
+            if not caught.take(page.items):
+                return caught, True
             if len(page.items) < _PAGE:
-                return found, False
-        return found, True
+                return caught, False
+            after = page.items[-1].seq
+        return caught, True
 
     async def _ask(self, asked: Request[Answer], socket: Socket) -> Answer:
         return await self.rpc.call(asked, token=socket.principal.token, timeout=self.rpc_timeout_s, request_id=new_id("request"))

@@ -37,8 +37,8 @@ class _Link:
 class EventFeed:
     """Hands each event to `on_event`, one after another, a redelivered one once.
 
-    What is published while the broker is away from us is not heard: `on_gap` is called when the feed is back, so that
-    clients can be told to look for themselves.
+    What is published while the broker is away from us is not heard: `on_gap` is called at each connection, so that clients
+    can be told to look for themselves. At the first one too: somebody may have connected before it.
     """
 
     def __init__(
@@ -66,18 +66,13 @@ class EventFeed:
             await asyncio.gather(self._keeper, return_exceptions=True)
 
     async def _keep_listening(self) -> None:
-        heard_before = False
-
         def away(error: Exception, _pause_s: float) -> None:
             _log.warning("event_feed_away", error=str(error))
 
         async def listen(link: _Link) -> None:
-            nonlocal heard_before
             self._tell(connected=True)
             try:
-                if heard_before:
-                    await self._on_gap()
-                heard_before = True
+                await self._on_gap()
                 while (message := await link.arrived.get()) is not None:
                     await self._handle(message)
                 _log.warning("event_feed_lost")

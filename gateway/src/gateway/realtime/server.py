@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
@@ -17,6 +18,7 @@ from chassis.principal import InvalidToken, Unauthenticated
 from contracts.errors import DomainError, Problem, ProblemError
 from gateway import metrics, problems
 from gateway.realtime.calls import Calls
+from gateway.realtime.engine import PING_EVERY_S, PING_TIMEOUT_S, Engine
 from gateway.realtime.hub import Hub, Socket, conversation_room
 from gateway.rest.admission import limited
 from gateway.rest.validation import InvalidRequest
@@ -24,10 +26,13 @@ from gateway.rounds import Rounds
 from gateway.settings import RateClass
 from gateway.shared.connection import RedisAway
 from gateway.shared.rate_limits import RateLimits
+from gateway.web.client_scheme import client_scheme
 
 _GRACE_S = 120.0  # a socket whose token has expired may renew it for this long before it is cut
 _STRANGER_S = 10.0  # a transport of somebody who has not said who they are is cut after so long, with the next round
+_STEP_S = 8.0  # three steps of a round may hang, and people are still told to be online before their presence expires
 _NO_EVENT = ""  # a name that nothing is registered under
+_PACKETS = ("0", "1", "2", "3")  # connect, disconnect, event, acknowledgement: what clients say
 _log = structlog.get_logger("gateway.sockets")
 _Call = Callable[[Socket, dict[str, Any]], Awaitable[dict[str, Any]]]
 
@@ -37,17 +42,34 @@ def origin_check(origins: tuple[str, ...]) -> Callable[[str | None, dict[str, An
 
     def allowed(origin: str | None, environ: dict[str, Any]) -> bool:
         request = environ["aiohttp.request"]
-        return origin is None or origin in origins or origin == f"{request.scheme}://{request.host}"
+        return origin is None or origin in origins or origin == f"{client_scheme(request)}://{request.host}"
 
     return allowed
 
 
 class _Server(socketio.AsyncServer):  # type: ignore[misc]  # python-socketio publishes no types
-    """Keeps clients from calling what the server itself calls.
+    """Keeps clients from calling what the server itself calls, and from sending what none of our calls takes.
 
     The stock server hands a client's event to the handler of that name, be it `disconnect`: the socket would be forgotten,
-    and cut neither with its session nor with its token, but stay in its rooms.
+    and cut neither with its session nor with its token, but stay in its rooms. And a packet that announces bytes it keeps,
+    with all that comes after it, until the last of them has come.
     """
+
+    def _engineio_server_class(self) -> type[Engine]:
+        return Engine
+
+    async def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
+        if eio_sid not in self.environ:  # its transport has been ended: what was still on the way says nothing
+            return
+        if not isinstance(data, str) or data[:1] not in _PACKETS:  # a list of what may be: the stock parser takes any script's digits
+            await self.eio.disconnect(eio_sid)
+            return
+        await super()._handle_eio_message(eio_sid, data)
+
+    async def _handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
+        await super()._handle_connect(eio_sid, namespace, data)
+        if eio_sid not in self.environ:  # its transport ended meanwhile, when there was nobody yet to be disconnected
+            await self._handle_disconnect(eio_sid, namespace)
 
     async def _handle_event(self, eio_sid: str, namespace: str | None, id: int | None, data: Any) -> None:
         name = data[0] if isinstance(data, list) and data else None
@@ -62,8 +84,8 @@ def create_server(origins: tuple[str, ...], client_manager: Any) -> socketio.Asy
         client_manager=client_manager,
         cors_allowed_origins=origin_check(origins),
         max_http_buffer_size=64 * 1024,
-        ping_interval=25,
-        ping_timeout=20,
+        ping_interval=PING_EVERY_S,
+        ping_timeout=PING_TIMEOUT_S,
     )
 
 
@@ -107,14 +129,17 @@ class RealTime:
             principal = self._calls.verifier.verify(_token(auth))
             principal.require_person()  # a socket hears all that its person hears: no scope would bound it
             await self._take(principal.user_id)
+            with contextlib.suppress(RedisAway):
+                await self._calls.presence.refresh([(principal.user_id, socket_id)])
             if await self._calls.revocations.includes(principal.session_id):  # the last to be asked: what is heard later finds the socket
+                with contextlib.suppress(RedisAway):
+                    await self._calls.presence.leave(principal.user_id, socket_id)
                 raise InvalidToken
         except (DomainError, ProblemError) as refusal:
             document = _document(_problem(refusal), new_id("request"))
             raise socketio.exceptions.ConnectionRefusedError(str(document["code"]), document) from None
+        # From here on nothing is waited for, by the stock server neither: while a socket opens it cannot be cut.
         await self._hub.add(Socket(socket_id, principal))
-        with contextlib.suppress(RedisAway):
-            await self._calls.presence.refresh([(principal.user_id, socket_id)])
 
     async def _disconnect(self, socket_id: str, _reason: str) -> None:
         socket = self._hub.remove(socket_id)
@@ -168,14 +193,15 @@ class RealTime:
             raise limited(verdict)
 
     async def _go_round(self) -> None:
-        try:
-            await self._cut_strangers()
-            await self._cut_expired()
-            await self._refresh_presence()
-        except RedisAway:
-            return
-        except Exception:
-            _log.exception("socket_round_failed")
+        """Each step by itself: one that fails or hangs holds up no other for long."""
+        for step in (self._cut_strangers, self._server.eio.end_unread, self._cut_expired, self._refresh_presence):
+            try:
+                async with asyncio.timeout(_STEP_S):
+                    await step()
+            except RedisAway:
+                continue
+            except Exception:
+                _log.exception("socket_round_failed", step=step.__name__)
 
     async def _cut_strangers(self) -> None:
         """Who has shaken hands says who they are soon: a transport costs memory for as long as its client answers pings."""

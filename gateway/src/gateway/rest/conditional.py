@@ -15,10 +15,14 @@ _LIST = re.compile(rf"^\s*{_TAG}(?:\s*,\s*{_TAG})*\s*$")
 _VERSION = re.compile(r'^\s*"(0|[1-9][0-9]{0,9})"\s*$')
 
 
+def tagged(kind: type[View]) -> bool:
+    """Whether such views have an entity tag: those whose version tells all that they say, so none that changes by the clock."""
+    return "version" in kind.model_fields and not kind.follows_clock
+
+
 def etag(view: View) -> str | None:
-    """The view's entity tag, if it has a version."""
-    version = getattr(view, "version", None)
-    return f'"{version}"' if isinstance(version, int) else None
+    """The view's entity tag, if it has one."""
+    return f'"{getattr(view, "version")}"' if tagged(type(view)) else None  # noqa: B009 - not every view has one
 
 
 def unchanged(if_none_match: str | None, tag: str | None) -> bool:

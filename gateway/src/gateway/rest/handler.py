@@ -68,7 +68,7 @@ class RestHandler:
 
         async def handle(request: web.Request) -> web.StreamResponse:
             principal = await self.admission.admit(request, route.auth, route.rate)
-            if not route.while_read_only:
+            if not route.open_while_read_only:
                 self.maintenance.refuse()
             key = _idempotency_key(request) if route.idempotent else None
             call = Call(principal, request[REQUEST_ID], key, self.admission.client(request))

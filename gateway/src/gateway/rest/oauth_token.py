@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote_plus
 
@@ -98,7 +97,7 @@ def _basic(header: str) -> dict[str, str]:
     scheme, _, told = header.partition(" ")
     try:
         client_id, found, secret = base64.b64decode(told.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, not even ASCII, or not UTF-8 inside
         found = ""
     if scheme.lower() != "basic" or not found:
         raise _Refused("invalid_client", "The header Authorization is not Basic.")

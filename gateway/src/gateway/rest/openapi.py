@@ -13,6 +13,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from contracts import catalogue, schemas
 from contracts.base import Done, Request, View
 from contracts.errors import FieldError
+from gateway.rest import conditional
 from gateway.rest.openapi_special import SPECIAL
 from gateway.rest.routes import Auth, Route
 from gateway.rest.search import DegradedSearchView
@@ -171,7 +172,7 @@ def _parameters(route: Route, found: _Schemas) -> list[dict[str, Any]]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "string", "pattern": f"^{name.removesuffix('_id')}_[0-9a-z]{{26}}$"},
+            "schema": found.inputs[route.request]["properties"][name],
         }
         for name in sorted(route.path_fields)
     ]
@@ -185,7 +186,7 @@ def _parameters(route: Route, found: _Schemas) -> list[dict[str, Any]]:
         )
     if route.media_type is not None and "locale" in route.body_fields:
         parameters.append(_header("Accept-Language", "The language of the file where `locale` does not say; else the reader's own."))
-    if route.method == "GET" and route.media_type is None:
+    if route.method == "GET" and conditional.tagged(route.request.answer):
         parameters.append(_header("If-None-Match", "Answers 304 if the thing still has this ETag."))
     return parameters
 
@@ -212,7 +213,7 @@ def _query_parameters(route: Route, found: _Schemas) -> list[dict[str, Any]]:
 def _responses(route: Route, found: _Schemas) -> dict[str, Any]:
     headers: dict[str, Any] = {name: {"$ref": f"#/components/headers/{name}"} for name in _RATE_HEADERS}
     view = route.request.answer
-    if "version" in view.model_fields:
+    if conditional.tagged(view):
         headers["ETag"] = {"description": "The version, for If-Match and If-None-Match.", "schema": {"type": "string"}}
     if route.location is not None:
         headers["Location"] = {"schema": {"type": "string"}}

@@ -103,7 +103,8 @@ SPECIAL: dict[str, dict[str, Any]] = {
             "operationId": StartLink.method(),
             "tags": [_SIGN_IN],
             "summary": "Start link",
-            "description": "Begin to link a provider to one's account: open the address of the answer in the same browser.",
+            "description": "Begin to link a provider to one's account: open the address of the answer in the same browser. "
+            "A script of another origin asks with `credentials: include`, or the browser does not keep the cookie.",
             "security": [{"accessToken": []}],
             "parameters": [_parameter("provider", "path")],
             "responses": {

@@ -31,6 +31,7 @@ class Route:
     is, with `{id}` from the answer. `idempotent`: honours Idempotency-Key. `search`: a GET with `q` asks this instead.
     `media_type`: the answer is a file of this type. `account`: the field that says which account is tried.
     `bounded`: costs so much that only so many strangers are let through at one time.
+    `while_read_only`: goes on while the platform is read-only though it is no GET: a way in or out, or a read with a secret in its body.
     """
 
     method: str
@@ -45,6 +46,7 @@ class Route:
     media_type: str | None = None
     account: str = ""
     bounded: bool = False
+    while_read_only: bool = False
 
     @property
     def status(self) -> int:
@@ -64,9 +66,9 @@ class Route:
         return self.method in ("POST", "PATCH", "PUT")
 
     @property
-    def while_read_only(self) -> bool:
+    def open_while_read_only(self) -> bool:
         """Whether it is served while the platform is read-only: reading, logging in, and what the staff does about it."""
-        return self.method == "GET" or self.path.startswith(("/v1/auth/", "/v1/admin/"))
+        return self.while_read_only or self.method == "GET" or self.path.startswith("/v1/admin/")
 
     @property
     def takes_version(self) -> bool:
@@ -121,14 +123,26 @@ def credential(
     idempotent: bool = False,
     account: str = "",
     bounded: bool = False,
+    while_read_only: bool = False,
 ) -> Route:
     """POST that works with a secret of its own instead of a token, and is limited strictly by address.
 
     Answers with tokens are never kept, so these routes mostly ignore Idempotency-Key.
     """
-    return Route("POST", path, request, Auth.NONE, rate, success=success, idempotent=idempotent, account=account, bounded=bounded)
+    return Route(
+        "POST",
+        path,
+        request,
+        Auth.NONE,
+        rate,
+        success=success,
+        idempotent=idempotent,
+        account=account,
+        bounded=bounded,
+        while_read_only=while_read_only,
+    )
 
 
-def secured(method: str, path: str, request: type[Command[Any]], *, success: int = 0) -> Route:
+def secured(method: str, path: str, request: type[Command[Any]], *, success: int = 0, while_read_only: bool = False) -> Route:
     """What takes a token and a secret besides: limited strictly by address, and as its answers are never kept, no Idempotency-Key."""
-    return Route(method, path, request, Auth.REQUIRED, RateClass.AUTH, success=success)
+    return Route(method, path, request, Auth.REQUIRED, RateClass.AUTH, success=success, while_read_only=while_read_only)

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from contracts.identity.authentication import CompleteSignIn, StartLink, StartSignIn
 from contracts.identity.sessions import SignInStartedView
+from gateway.maintenance import Maintenance
 from gateway.problems import malformed
 from gateway.rest import validation
 from gateway.rest.admission import Admission
 from gateway.rest.routes import Auth
 from gateway.rpc import Rpc
 from gateway.settings import RateClass
+from gateway.web.client_scheme import client_scheme
 from gateway.web.exchange import REQUEST_ID
 
 START, LINK, CALLBACK = "/v1/auth/oauth/{provider}/start", "/v1/me/links/{provider}/start", "/v1/auth/oauth/{provider}/callback"
+BINDING = re.compile(LINK.replace("{provider}", "[^/]+"))  # where a script's request is answered with the cookie
 _COOKIE = "sign_in"
 _LIFETIME_S = 600
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """The three steps that are a browser's. The cookie goes to the callback alone, never to scripts, and with no other site's posts."""
+    """The three steps that are a browser's. The cookie goes to the callback alone, never to scripts, and with no other site's posts.
+
+    A browser keeps it from an answer to `fetch` where the page is of the same site as the gateway (SameSite=Lax), such as
+    app.example.com with api.example.com, and where the script said `credentials: "include"`.
+    """
 
     rpc: Rpc
     admission: Admission
+    maintenance: Maintenance
     rpc_timeout_s: float
 
     async def start(self, request: web.Request) -> web.StreamResponse:
@@ -40,6 +49,7 @@ class SignIn:
     async def link(self, request: web.Request) -> web.StreamResponse:
         """200 with the address to open: a browser that follows a link sends no token."""
         principal = await self.admission.admit(request, Auth.REQUIRED, RateClass.AUTH)
+        self.maintenance.refuse()
         command = validation.from_json(StartLink, dict(request.match_info))
         started = await self.rpc.call(
             command, token=principal.token if principal else None, timeout=self.rpc_timeout_s, request_id=request[REQUEST_ID]
@@ -64,7 +74,7 @@ class SignIn:
         return response
 
     def _bound(self, request: web.Request, response: web.Response, started: SignInStartedView) -> web.Response:
-        secure = request.secure or request.headers.get("X-Forwarded-Proto", "") == "https"
+        secure = client_scheme(request) == "https"
         path = CALLBACK.format_map(request.match_info)
         response.set_cookie(_COOKIE, started.binding, max_age=_LIFETIME_S, path=path, httponly=True, samesite="Lax", secure=secure)
         response.headers["Cache-Control"] = "no-store"

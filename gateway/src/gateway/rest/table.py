@@ -26,7 +26,7 @@ from contracts.notifications import commands as notifications
 from contracts.notifications import queries as notification_queries
 from contracts.payments import commands as payments
 from contracts.payments import coupon_commands as coupons
-from contracts.payments import documents, subscriptions
+from contracts.payments import documents, refunds, subscriptions
 from contracts.payments import queries as payment_queries
 from gateway.rest.routes import Auth, act, change, create, credential, download, read, secured
 from gateway.settings import RateClass
@@ -36,17 +36,17 @@ ROUTES = (
     credential("/v1/auth/register", identity.RegisterUser, rate=RateClass.SIGN_UP, success=201, idempotent=True, bounded=True),
     credential("/v1/auth/verify-email", identity.VerifyEmail),
     credential("/v1/auth/resend-verification", identity.ResendVerification),
-    credential("/v1/auth/login", identity.LogIn, account="email", bounded=True),
-    credential("/v1/auth/refresh", identity.RefreshSession),
-    credential("/v1/auth/logout", identity.LogOut),
-    secured("POST", "/v1/auth/step-up", authentication.StepUp),
-    secured("POST", "/v1/auth/step-up/passkey", authentication.StepUpWithPasskey),
-    credential("/v1/auth/availability", authentication.CheckAvailability),
+    credential("/v1/auth/login", identity.LogIn, account="email", bounded=True, while_read_only=True),
+    credential("/v1/auth/refresh", identity.RefreshSession, while_read_only=True),
+    credential("/v1/auth/logout", identity.LogOut, while_read_only=True),
+    secured("POST", "/v1/auth/step-up", authentication.StepUp, while_read_only=True),
+    secured("POST", "/v1/auth/step-up/passkey", authentication.StepUpWithPasskey, while_read_only=True),
+    credential("/v1/auth/availability", authentication.CheckAvailability, while_read_only=True),
     credential("/v1/auth/password-reset", authentication.RequestPasswordReset),
     credential("/v1/auth/password-reset/confirm", authentication.ResetPassword),
     secured("POST", "/v1/auth/password", authentication.ChangePassword),
-    credential("/v1/auth/passkey/start", authentication.BeginPasskeyLogin),
-    credential("/v1/auth/passkey", authentication.LogInWithPasskey),
+    credential("/v1/auth/passkey/start", authentication.BeginPasskeyLogin, while_read_only=True),
+    credential("/v1/auth/passkey", authentication.LogInWithPasskey, while_read_only=True),
     secured("POST", "/v1/me/email", authentication.RequestEmailChange),
     credential("/v1/auth/confirm-email", authentication.ConfirmEmailChange),
     read("/v1/me/sessions", authentication.ListSessions),
@@ -79,7 +79,7 @@ ROUTES = (
     change("PUT", "/v1/me/expert-profile", showcase.SetExpertProfile),
     # All of a person's data
     secured("POST", "/v1/me/deletion", privacy.RequestDeletion, success=202),
-    credential("/v1/deletions/status", privacy.GetDeletion),
+    credential("/v1/deletions/status", privacy.GetDeletion, while_read_only=True),
     secured("POST", "/v1/me/export", privacy.RequestExport, success=202),
     read("/v1/me/export", privacy.GetExport),
     read("/v1/admin/deletions", privacy.ListDeletions),
@@ -165,6 +165,8 @@ ROUTES = (
     act("/v1/admin/bill-chargebacks/{chargeback_id}/evidence", subscriptions.SubmitBillChargebackEvidence),
     read("/v1/admin/chargebacks", payment_queries.ListChargebacks),
     act("/v1/admin/chargebacks/{chargeback_id}/evidence", payments.SubmitChargebackEvidence),
+    read("/v1/admin/refunds-by-hand", refunds.ListRefundsByHand),
+    act("/v1/admin/refunds-by-hand/{saga_id}/settle", refunds.SettleRefund),
     act("/v1/admin/reconciliations", payments.ReconcileDay),
     read("/v1/admin/reconciliations", payment_queries.ListReconciliations),
     read("/v1/admin/reconciliations/{day}", payment_queries.GetReconciliation),
@@ -239,7 +241,7 @@ ROUTES = (
     change("DELETE", "/v1/organisations/{organisation_id}/sso", organisations.RemoveSso),
     change("PUT", "/v1/admin/organisations/{organisation_id}/support-tier", organisations.SetSupportTier),
     read("/v1/branding", organisations.GetBranding, auth=Auth.NONE),
-    credential("/v1/auth/sso", organisations.FindSignIn),
+    credential("/v1/auth/sso", organisations.FindSignIn, while_read_only=True),
     # API keys, partners' programs, referrals
     secured("POST", "/v1/api-keys", credentials.CreateApiKey, success=201),
     read("/v1/api-keys", credentials.ListApiKeys),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from gateway.problems import HttpProblem
+from gateway.problems import HttpProblem, malformed
 
 
 async def read_body(request: web.Request, limit: int) -> bytes:
     """The whole body.
 
     Raises:
-        HttpProblem: 413, it is longer than `limit` bytes; 415, it is compressed (RFC 9110, 15.5.16).
+        HttpProblem: 400, it does not arrive whole; 413, it is longer than `limit` bytes; 415, it is compressed (RFC 9110, 15.5.16).
     """
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         detail = "Send the body without compression."
@@ -19,11 +19,14 @@ async def read_body(request: web.Request, limit: int) -> bytes:
     if (request.content_length or 0) > limit:
         raise _too_large(limit)
     chunks, size = [], 0
-    async for chunk in request.content.iter_any():
-        size += len(chunk)
-        if size > limit:
-            raise _too_large(limit)
-        chunks.append(chunk)
+    try:
+        async for chunk in request.content.iter_any():
+            size += len(chunk)
+            if size > limit:
+                raise _too_large(limit)
+            chunks.append(chunk)
+    except OSError:  # the client left in the middle: reset, or timed out
+        raise malformed("gateway.body.incomplete", "The body did not arrive whole.") from None
     return b"".join(chunks)
 
 

@@ -80,10 +80,17 @@ async def _answer(request: web.Request, handler: Handler, request_id: str) -> we
     except Exception:
         _log.exception("request_failed", method=request.method, path=request.path)
         return problems.response(problems.INTERNAL, request_id, status=500)
-    if isinstance(response, web.Response) and isinstance(response.body, bytes) and len(response.body) >= _COMPRESSED_FROM:
+    if _to_compress(response):
         response.enable_compression()
         response.headers.add("Vary", "Accept-Encoding")
     return response
+
+
+def _to_compress(response: web.StreamResponse) -> bool:
+    """Whether a body is worth it; one that varies by Accept-Encoding already was encoded by whoever answers."""
+    if not isinstance(response, web.Response) or "Accept-Encoding" in response.headers.get("Vary", ""):
+        return False
+    return isinstance(response.body, bytes) and len(response.body) >= _COMPRESSED_FROM
 
 
 def _own(error: web.HTTPException) -> HttpProblem:

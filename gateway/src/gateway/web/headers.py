@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
+from gateway.web.client_scheme import client_scheme
 from gateway.web.exchange import REQUEST_ID
 
 # An API answers with data: nothing in it may be framed, run or loaded. The page at /docs sets its own policy.
@@ -26,8 +28,8 @@ _SHOWN = (
 _SOCKETS = "/socket.io"  # python-socketio answers CORS for its own path
 
 
-def on_prepare(origins: tuple[str, ...]) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
-    """The signal handler that completes the headers of each answer."""
+def on_prepare(origins: tuple[str, ...], credentialed: re.Pattern[str]) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """The signal handler that completes the headers of each answer. `credentialed`: the paths whose cookies a browser is to keep."""
 
     async def complete(request: web.Request, response: web.StreamResponse) -> None:
         headers = response.headers
@@ -35,13 +37,16 @@ def on_prepare(origins: tuple[str, ...]) -> Callable[[web.Request, web.StreamRes
         headers["X-Request-Id"] = request.get(REQUEST_ID, "")
         for name, value in _SECURITY.items():
             headers.setdefault(name, value)
-        if request.secure or request.headers.get("X-Forwarded-Proto", "").split(",")[0].strip() == "https":
+        if client_scheme(request) == "https":
             headers["Strict-Transport-Security"] = _HSTS
         if origins and not request.path.startswith(_SOCKETS):
             headers.add(hdrs.VARY, "Origin")
             if (origin := request.headers.get(hdrs.ORIGIN)) in origins:
                 headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin
                 headers[hdrs.ACCESS_CONTROL_EXPOSE_HEADERS] = _SHOWN
+                # without it a browser throws away the cookie of an answer to a script
+                if origin != "*" and credentialed.fullmatch(request.path):
+                    headers[hdrs.ACCESS_CONTROL_ALLOW_CREDENTIALS] = "true"
 
     return complete
 

@@ -15,4 +15,6 @@ class Settings(ServiceSettings):
 
     max_pending_applications: int = Field(default=20, ge=1)  # one person's claims that wait for a decision at one time
     entitled_pending_applications: int = Field(default=100, ge=1)  # the same for whose plan entitles to `applications.more`
+    # How long after its deadline a challenger may choose among those who applied in time; then the challenge ends by itself.
+    decision_window: timedelta = Field(default=timedelta(days=30), ge=timedelta(), le=timedelta(days=3650))
     review_window: timedelta = timedelta(days=14)  # reviews are written, and stay hidden, at most this long (ISO 8601 or seconds)

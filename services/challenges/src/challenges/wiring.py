@@ -25,11 +25,12 @@ from challenges.usecases.edit_challenge import EditChallengeHandler
 from challenges.usecases.get_application import GetApplicationHandler
 from challenges.usecases.get_challenge import GetChallengeHandler
 from challenges.usecases.get_submission import GetSubmissionHandler
+from challenges.usecases.lapse_challenges import LapseChallengesHandler
 from challenges.usecases.list_applications import ListApplicationsHandler
 from challenges.usecases.list_challenges import ListChallengesHandler
 from challenges.usecases.list_reviews import ListReviewsHandler
 from challenges.usecases.list_submissions import ListSubmissionsHandler
-from challenges.usecases.ports import Begin, CleanHtml, KeptOut, NewId, Now, Repositories
+from challenges.usecases.ports import Begin, CleanHtml, KeptOut, NewId, Now, Repositories, Rerun
 from challenges.usecases.publish_challenge import PublishChallengeHandler
 from challenges.usecases.publish_due_reviews import PublishDueReviewsHandler
 from challenges.usecases.record_funding import RecordFundingHandler
@@ -43,6 +44,7 @@ from challenges.usecases.withdraw_application import WithdrawApplicationHandler
 from challenges.usecases.write_review import WriteReviewHandler
 from chassis.configuration import platform_configuration
 from chassis.entitlements import entitlements
+from chassis.mongo import retrying
 from chassis.principal import Principal
 from chassis.privacy.keeping import Keeper
 from chassis.standings import standings
@@ -62,6 +64,7 @@ class UseCases:
     delete_challenge: DeleteChallengeHandler
     get_challenge: GetChallengeHandler
     list_challenges: ListChallengesHandler
+    lapse_challenges: LapseChallengesHandler
     submit_application: SubmitApplicationHandler
     edit_application: EditApplicationHandler
     accept_application: AcceptApplicationHandler
@@ -103,7 +106,9 @@ def build(resources: Resources[Settings]) -> UseCases:
         new_id=resources.new_id,
         now=resources.clock.now,
         claim_limits=ClaimLimits(settings.max_pending_applications, settings.entitled_pending_applications, entitlements(resources).has),
+        decision_window=settings.decision_window,
         review_window=settings.review_window,
+        rerun=retrying,
         kept_out=standings(resources).kept_out,
         publishing_open=lambda: configuration.setting("challenges.publishing_open", default=True),
     )
@@ -117,7 +122,9 @@ def assemble(
     new_id: NewId,
     now: Now,
     claim_limits: ClaimLimits,
+    decision_window: timedelta,
     review_window: timedelta,
+    rerun: Rerun,
     kept_out: KeptOut,
     publishing_open: Callable[[], bool] = lambda: True,
 ) -> UseCases:
@@ -129,7 +136,8 @@ def assemble(
         cancel_challenge=CancelChallengeHandler(begin, now),
         delete_challenge=DeleteChallengeHandler(begin),
         get_challenge=GetChallengeHandler(reads.challenges),
-        list_challenges=ListChallengesHandler(reads.challenges, kept_out),
+        list_challenges=ListChallengesHandler(reads.challenges, kept_out, now),
+        lapse_challenges=LapseChallengesHandler(begin, reads.challenges, rerun, now, decision_window),
         submit_application=SubmitApplicationHandler(begin, new_id, now, claim_limits, kept_out),
         edit_application=EditApplicationHandler(begin, now),
         accept_application=AcceptApplicationHandler(begin, new_id, now, kept_out),

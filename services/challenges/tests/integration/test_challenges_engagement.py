@@ -23,8 +23,8 @@ from chassis.rpc_client import RpcClient
 from contracts.base import Event
 from contracts.challenges.commands import AcceptApplication, ApproveSubmission, RequestChanges, SubmitWork, WriteReview
 from contracts.challenges.events import ReviewPublished
-from contracts.challenges.queries import GetChallenge, ListReviews
-from contracts.challenges.terms import ChallengeStatus, MilestoneStatus, Reward
+from contracts.challenges.queries import ChallengeSort, GetApplication, GetChallenge, ListChallenges, ListReviews
+from contracts.challenges.terms import ChallengeStatus, MilestoneStatus, RejectReason, Reward
 from contracts.challenges.views import ChallengeView
 from contracts.errors import ProblemError
 from contracts.money import Money
@@ -226,6 +226,31 @@ async def test_both_reviews_at_once_are_both_published_once(
     told = [row for row in outbox(challenge.id) if row["type"] == ReviewPublished.type()]
     assert {ReviewPublished.model_validate_json(row["body"]).review_id for row in told} == {review.id for review in reviews}
     assert len(told) == 2
+
+
+async def test_the_clock_ends_what_nobody_decides(
+    run_service: RunService, rpc: RpcClient, tokens: TestTokens, virtual_time: VirtualTime
+) -> None:
+    run_service("challenges", CHALLENGES_CLOCK_URL=virtual_time.url)
+    quarter = timedelta(days=90).total_seconds()
+    challenger, solver = Someone(rpc, tokens, "challenger", lifetime=quarter), Someone(rpc, tokens, "solver", lifetime=quarter)
+    challenge = await open_challenge(challenger)
+    application = await solver.ask(new_application(challenge.id))
+
+    async def listed(expected: bool) -> bool:
+        return (challenge.id in {each.id for each in (await rpc.call(ListChallenges(sort=ChallengeSort.DEADLINE))).items}) is expected
+
+    async def ended() -> bool:
+        seen = await challenger.ask(GetChallenge(challenge_id=challenge.id))
+        return seen.status is ChallengeStatus.CANCELLED
+
+    assert await listed(True)
+    virtual_time.offset = timedelta(days=31)
+    await until(lambda: listed(False))
+    assert not await ended()
+    virtual_time.offset = timedelta(days=61)
+    await until(ended)
+    assert (await solver.ask(GetApplication(application_id=application.id))).reject_reason is RejectReason.CHALLENGE_CANCELLED
 
 
 async def test_the_clock_publishes_a_lonely_review(

@@ -9,13 +9,17 @@ import challenges_samples as samples
 import pytest
 from challenges_market import START, euros
 from challenges_samples import Storage
+from pymongo.client_session import ClientSession
 
+from challenges.adapters.challenges import MongoChallenges
+from challenges.adapters.unit_of_work import ChallengesUnitOfWork
 from challenges.domain.challenge import Challenge
 from challenges.domain.errors import AlreadyApplied, AlreadyReviewed
-from challenges.usecases.ports import Filters
+from challenges.usecases.lapse_challenges import LapseChallengesHandler
+from challenges.usecases.ports import Begin, Filters
 from chassis.documents import StaleVersion
 from chassis.ids import new_id
-from chassis.mongo import Store
+from chassis.mongo import Store, retrying
 from chassis.paging import InvalidCursor
 from contracts.challenges.queries import ChallengeSort
 from contracts.challenges.terms import ApplicationStatus, Category, ChallengeStatus, Difficulty, FixedReward, RangeReward, Visibility
@@ -103,6 +107,74 @@ def test_a_party_finds_what_it_posted_or_works_on(storage: Storage) -> None:
     assert ids(page(new_id("user"), Filters(), NEWEST, None, 10)) == []
 
 
+def test_the_invited_find_open_private_ones(storage: Storage) -> None:
+    me, private = new_id("user"), {"visibility": Visibility.PRIVATE}
+    first = samples.challenge(**private, invited_user_ids=(new_id("user"), me), published_at=START, deadline=START + timedelta(days=2))
+    second = samples.challenge(**private, invited_user_ids=(me,), published_at=START + timedelta(seconds=1))
+    others = samples.challenge(**private, invited_user_ids=(new_id("user"),))
+    started = samples.challenge(**private, invited_user_ids=(me,), status=ChallengeStatus.IN_PROGRESS)
+    public = samples.challenge(invited_user_ids=(me,))
+    add(storage, first, second, others, started, public)
+    page = storage.reads.challenges.page_invited
+    assert ids(page(me, Filters(), NEWEST, None, 10)) == [second.id, first.id]
+    assert ids(page(me, Filters(), ChallengeSort.DEADLINE, None, 10)) == [first.id, second.id]
+    assert ids(page(me, Filters(deadline_after=START + timedelta(days=2)), NEWEST, None, 10)) == [second.id]
+    newest, cursor = page(me, Filters(), NEWEST, None, 1)
+    assert [each.id for each in newest] == [second.id]
+    assert ids(page(me, Filters(), NEWEST, cursor, 1)) == [first.id]
+    assert ids(page(new_id("user"), Filters(), NEWEST, None, 10)) == []
+
+
+def test_those_nobody_was_chosen_for_are_found_the_longest_past_first(storage: Storage) -> None:
+    late, early = (samples.challenge(deadline=START + timedelta(days=day)) for day in (2, 1))
+    private = samples.challenge(deadline=START + timedelta(days=3), visibility=Visibility.PRIVATE)
+    over = [samples.challenge(deadline=START, status=each) for each in ChallengeStatus if each is not ChallengeStatus.OPEN]
+    add(storage, late, early, private, *over)
+    undecided = storage.reads.challenges.undecided
+    assert undecided(START + timedelta(days=1) - timedelta(milliseconds=1), 10) == []
+    assert undecided(START + timedelta(days=1), 10) == [early.id]
+    assert undecided(START + timedelta(days=3), 10) == [early.id, late.id, private.id]
+    assert undecided(START + timedelta(days=3), 2) == [early.id, late.id]
+
+
+@pytest.mark.parametrize("first", ["the clock elsewhere", "the challenger"])
+def test_of_the_clock_and_another_at_the_same_moment_one_ends_it(store: Store, first: str) -> None:
+    """The other one commits between this one's reading and its writing."""
+    challenge = samples.challenge(deadline=START)
+    application = samples.application(challenge_id=challenge.id, challenger_id=challenge.challenger_id)
+    with ChallengesUnitOfWork(store) as work:
+        work.challenges.add(challenge)
+        work.applications.add(application)
+    met: list[str] = []
+
+    def lapse(unit_of_work: Begin) -> LapseChallengesHandler:
+        window = timedelta(days=30)
+        return LapseChallengesHandler(unit_of_work, MongoChallenges(), retrying, lambda: START + window, window)
+
+    def accept() -> None:
+        with ChallengesUnitOfWork(store) as work:
+            work.applications.save(application.accept(START))
+            started = challenge.accept(application.id, application.applicant_id, application.budget, at=START, new_id=new_id)
+            work.challenges.save(started)
+
+    class Slow(ChallengesUnitOfWork):
+        def open(self, session: ClientSession) -> None:
+            super().open(session)
+            self.challenges.get(challenge.id)  # the transaction sees the state of now
+            if not met:
+                met.append(first)
+                accept() if first == "the challenger" else lapse(lambda: ChallengesUnitOfWork(store))()
+
+    lapse(lambda: Slow(store))()
+    assert met == [first]
+    told = [row["type"] for row in store.database.outbox.find({})]
+    once = ["challenges.application_rejected.v1", "challenges.challenge_cancelled.v1", "challenges.challenge_updated.v1"]
+    assert sorted(told) == ([] if first == "the challenger" else once)
+    kept = MongoChallenges().get(challenge.id)
+    assert kept is not None
+    assert kept.status is (ChallengeStatus.IN_PROGRESS if first == "the challenger" else ChallengeStatus.CANCELLED)
+
+
 @pytest.mark.parametrize(
     ("filters", "found"),
     [
@@ -110,6 +182,8 @@ def test_a_party_finds_what_it_posted_or_works_on(storage: Storage) -> None:
         (Filters(category=Category.DESIGN), {"fixed"}),
         (Filters(difficulty=Difficulty.EXPERT), {"range"}),
         (Filters(deadline_before=START + timedelta(days=3)), {"steps"}),
+        (Filters(deadline_after=START + timedelta(days=2)), {"fixed", "range", "dollars"}),
+        (Filters(deadline_after=START + timedelta(days=1), deadline_before=START + timedelta(days=3)), {"steps"}),
         (Filters(currency="USD"), {"dollars"}),
         (Filters(currency="EUR", min_reward=70_000), {"range", "steps"}),
         (Filters(currency="EUR", max_reward=30_000), {"range"}),
@@ -256,13 +330,15 @@ def test_reviews_are_one_for_each_author_and_found_when_due(storage: Storage) ->
 
 
 def test_the_migration_makes_the_indexes_and_may_run_again(store: Store) -> None:
-    from challenges.migrations.m0001_initial import migrate
+    from challenges.migrations import m0001_initial, m0003_deadlines_and_invitations
 
-    migrate(store.database)
+    m0001_initial.migrate(store.database)
+    m0003_deadlines_and_invitations.migrate(store.database)
     made = {
         name
         for collection in ("challenges", "applications", "submissions", "reviews")
         for name in store.database[collection].index_information()
     }
     assert made >= {"listed_newest", "listed_reward", "listed_deadline", "of_party", "one_per_person", "to_challenge", "claims"}
+    assert made >= {"undecided", "invited_newest"}
     assert made >= {"pending_to_challenge", "one_per_attempt", "of_challenge", "one_per_author", "hidden"}

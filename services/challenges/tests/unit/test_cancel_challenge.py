@@ -24,6 +24,7 @@ def test_an_open_challenge_is_cancelled_with_its_reason(market: Market) -> None:
     *_, fact, update = market.database.events
     assert isinstance(fact, ChallengeCancelled)
     assert (fact.reason, fact.previous_status, fact.solver_id) == (CancelReason.SOLVED_ELSEWHERE, ChallengeStatus.OPEN, None)
+    assert (fact.cancelled_by, fact.lapsed) == (market.challenger.user_id, False)
     assert isinstance(update, ChallengeUpdated)
     assert update.challenge == cancelled
 

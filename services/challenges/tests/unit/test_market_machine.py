@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from challenges_fakes import FakeDatabase
-from challenges_market import FIXED, RANGE, TWO_STEPS, Market, euros, new_application, new_challenge, person
+from challenges_market import DECISION_WINDOW, FIXED, RANGE, TWO_STEPS, Market, euros, new_application, new_challenge, person
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -152,7 +152,18 @@ class MarketMachine(RuleBasedStateMachine):
         self.market.clock.advance(timedelta(days=days))
         self.market.can.publish_due_reviews()
 
+    @rule(days=st.integers(1, 40))
+    def nobody_decides(self, days: int) -> None:
+        self.market.clock.advance(timedelta(days=days))
+        self.market.can.publish_due_reviews()
+        self.market.can.lapse_challenges()
+
     # --- the promises
+
+    @invariant()
+    def nothing_waits_for_a_choice_for_ever(self) -> None:
+        challenge = self.database.challenges.rows[self.id]
+        assert not challenge.undecided(DECISION_WINDOW, self.market.clock.now())
 
     @invariant()
     def at_most_one_application_is_accepted_and_it_is_the_solvers(self) -> None:

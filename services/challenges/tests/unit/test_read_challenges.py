@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from challenges_market import FIXED, RANGE, START, TWO_STEPS, Market, euros, person
 
-from challenges.domain.errors import ChallengeNotFound, CurrencyRequired, LoginRequired
+from challenges.domain.errors import ChallengeNotFound, CurrencyRequired, ListsExclusive, LoginRequired
 from chassis.ids import new_id
 from chassis.paging import InvalidCursor
 from chassis.principal import Principal
-from contracts.challenges.commands import CancelChallenge
+from contracts.challenges.commands import CancelChallenge, EditChallenge
 from contracts.challenges.queries import ChallengeSort, GetChallenge, ListChallenges
 from contracts.challenges.terms import CancelReason, Category, Difficulty, FixedReward, Reward, Visibility
 from contracts.challenges.views import ChallengeView
@@ -166,6 +166,76 @@ def test_pages_hold_everything_once(market: Market, sort: ChallengeSort) -> None
             break
     assert len(seen) == 7
     assert set(seen) == all_ids
+
+
+@pytest.mark.parametrize("sort", list(ChallengeSort))
+def test_what_takes_no_applications_any_more_is_in_no_list_but_its_owners(market: Market, sort: ChallengeSort) -> None:
+    soon, later = market.open(deadline=START + timedelta(days=1)), market.open(deadline=START + timedelta(days=2))
+    market.clock.advance(timedelta(days=1) - timedelta(milliseconds=1))
+    assert set(listed(market, sort=sort)) == {soon.id, later.id}
+    market.clock.advance(timedelta(milliseconds=1))
+    assert listed(market, sort=sort) == [later.id]
+    assert listed(market, sort=sort, status="open") == [later.id]
+    assert listed(market, sort=sort, deadline_before=START + timedelta(days=2)) == []
+    assert set(listed(market, market.challenger, sort=sort, mine=True)) == {soon.id, later.id}
+
+
+def test_the_end_of_the_time_for_applications_hides_nothing_that_has_begun(market: Market) -> None:
+    started, done = market.in_progress(), market.completed()
+    market.clock.advance(timedelta(days=31))
+    assert listed(market, status="in_progress") == [started.id]
+    assert listed(market, status="completed") == [done.id]
+
+
+def private(market: Market, *invited: Principal, **content: object) -> ChallengeView:
+    return market.open(visibility=Visibility.PRIVATE, invited_user_ids=tuple(each.user_id for each in invited), **content)
+
+
+@pytest.mark.parametrize("sort", list(ChallengeSort))
+def test_whoever_is_invited_finds_it_and_nobody_else(market: Market, sort: ChallengeSort) -> None:
+    challenge = private(market, market.solver, market.rival)
+    market.open(invited_user_ids=(market.solver.user_id,))  # public: on the market
+    market.draft(visibility=Visibility.PRIVATE, invited_user_ids=(market.solver.user_id,))
+    assert listed(market, market.solver, invited=True, sort=sort) == [challenge.id]
+    assert listed(market, market.rival, invited=True, sort=sort) == [challenge.id]
+    for other in (market.outsider, market.challenger):
+        assert listed(market, other, invited=True, sort=sort) == []
+    with pytest.raises(LoginRequired):
+        listed(market, None, invited=True)
+
+
+def test_the_list_of_invitations_shows_nobody_else_that_is_invited(market: Market) -> None:
+    private(market, market.solver, market.rival)
+    (seen,) = market.can.list_challenges(ListChallenges(invited=True), market.solver).items
+    assert seen.invited_user_ids == ()
+
+
+def test_who_is_invited_no_more_finds_it_no_more(market: Market) -> None:
+    challenge = private(market, market.solver, market.rival)
+    edit = EditChallenge(challenge_id=challenge.id, invited_user_ids=(market.rival.user_id,))
+    market.can.edit_challenge(edit, market.challenger)
+    assert listed(market, market.solver, invited=True) == []
+    assert listed(market, market.rival, invited=True) == [challenge.id]
+
+
+def test_one_is_invited_to_what_still_takes_applications(market: Market) -> None:
+    soon = private(market, market.solver, deadline=START + timedelta(days=1))
+    taken, later = private(market, market.solver), private(market, market.solver)
+    market.accept(market.applied(taken))
+    assert set(listed(market, market.solver, invited=True)) == {soon.id, later.id}
+    market.clock.advance(timedelta(days=1))
+    assert listed(market, market.solver, invited=True) == [later.id]
+    assert listed(market, market.solver, invited=True, status="open") == [later.id]
+    assert listed(market, market.solver, invited=True, status="in_progress") == []
+    assert listed(market, market.solver, invited=True, category="writing") == []
+    market.kept_out.add(market.challenger.user_id)
+    assert listed(market, market.solver, invited=True) == []
+
+
+def test_ones_own_and_those_one_is_invited_to_are_two_lists(market: Market) -> None:
+    with pytest.raises(ListsExclusive) as refusal:
+        listed(market, market.solver, mine=True, invited=True)
+    assert [field.pointer for field in refusal.value.fields] == ["/invited"]
 
 
 def test_a_cursor_of_another_list_is_refused(market: Market) -> None:

@@ -67,6 +67,7 @@ CHALLENGE_ACTIONS: dict[ChallengeAction, Callable[[Challenge], Challenge | None]
     ChallengeAction.COMPLETE: lambda it: replace(it, milestones=(FUNDED,)).work(APPROVED, START),
     ChallengeAction.REVIEW: lambda it: it.count_review("author"),
     ChallengeAction.CANCEL: lambda it: it.cancel(CancelReason.OTHER, it.challenger_id, START),
+    ChallengeAction.LAPSE: lambda it: it.lapse(START),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from chassis.context import calling_client
 from chassis.wiring import Resources
@@ -12,6 +13,7 @@ from identity.adapters.configured_providers import ConfiguredProviders
 from identity.adapters.login_attempts import MongoLoginAttempts
 from identity.adapters.oidc_sign_ins import HttpSignIns
 from identity.adapters.one_time_passwords import TotpPasswords
+from identity.adapters.provider_http import ProviderHttp
 from identity.adapters.reference import KnownPasswords
 from identity.adapters.sessions import MongoSessions
 from identity.adapters.sign_in_providers import AllProviders
@@ -83,6 +85,12 @@ class AuthenticationUseCases:
     remove_link: RemoveLinkHandler
 
 
+@cache
+def sign_ins() -> HttpSignIns:
+    """One for the whole process: it bounds how many providers of customers are asked at once."""
+    return HttpSignIns(ProviderHttp())
+
+
 def sign_in_beginning(resources: Resources[Settings]) -> BeginSignIn:
     """Raises:
     ValueError: IDENTITY_PROVIDERS is not what it should be.
@@ -92,7 +100,7 @@ def sign_in_beginning(resources: Resources[Settings]) -> BeginSignIn:
     configured = ConfiguredProviders.read(settings.providers.get_secret_value())
     providers = AllProviders(configured, sealing(settings), guarded=not settings.sso_private_hosts)
     public_url = settings.public_url.rstrip("/")
-    return BeginSignIn(lambda: IdentityUnitOfWork(store, keys), providers, HttpSignIns(), signed_tokens(settings), public_url)
+    return BeginSignIn(lambda: IdentityUnitOfWork(store, keys), providers, sign_ins(), signed_tokens(settings), public_url)
 
 
 def build_authentication(resources: Resources[Settings]) -> AuthenticationUseCases:

@@ -8,6 +8,7 @@ from chassis.wiring import Resources
 from identity.adapters.accounts import MongoAccounts
 from identity.adapters.credentials import MongoCredentials
 from identity.adapters.key_tokens import SignedKeyTokens
+from identity.adapters.organisations import MongoOrganisations
 from identity.adapters.referral_codes import new_referral_code
 from identity.adapters.signed_tokens import AUDIENCE
 from identity.adapters.unit_of_work import IdentityUnitOfWork
@@ -55,8 +56,9 @@ def build_credentials(resources: Resources[Settings]) -> CredentialUseCases:
     def unit_of_work() -> IdentityUnitOfWork:
         return IdentityUnitOfWork(store, keys)
 
-    kept = MongoCredentials()
+    accounts, organisations, kept = MongoAccounts(keys), MongoOrganisations(), MongoCredentials()
     credentials = MakeCredential(unit_of_work, SignedKeyTokens(signed_tokens(settings), now), new_id, now)
+    resources_of_tokens = frozenset({AUDIENCE, settings.public_url.rstrip("/")})
     return CredentialUseCases(
         create_api_key=CreateApiKeyHandler(credentials),
         list_api_keys=ListApiKeysHandler(unit_of_work),
@@ -66,8 +68,8 @@ def build_credentials(resources: Resources[Settings]) -> CredentialUseCases:
         list_clients=ListClientsHandler(unit_of_work),
         rotate_client_secret=RotateClientSecretHandler(credentials),
         revoke_client=RevokeClientHandler(credentials),
-        exchange_api_key=ExchangeApiKeyHandler(MongoAccounts(keys), kept, credentials, now),
-        issue_client_token=IssueClientTokenHandler(kept, credentials, frozenset({AUDIENCE, settings.public_url.rstrip("/")}), now),
+        exchange_api_key=ExchangeApiKeyHandler(accounts, organisations, kept, credentials, now),
+        issue_client_token=IssueClientTokenHandler(accounts, organisations, kept, credentials, resources_of_tokens, now),
         get_referral=GetReferralHandler(unit_of_work, new_referral_code),
         claim_referral=ClaimReferralHandler(unit_of_work, now),
         qualify_referrals=QualifyReferralsHandler(unit_of_work),

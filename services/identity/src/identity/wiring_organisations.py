@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chassis.mongo import retrying
 from chassis.wiring import Resources
 from identity.adapters.bulk_invites import MongoBulkInvites
 from identity.adapters.dns_records import DnsRecords
 from identity.adapters.login_attempts import MongoLoginAttempts
-from identity.adapters.organisations import MongoOrganisations
+from identity.adapters.organisations import MongoInvitations, MongoOrganisations
 from identity.adapters.unit_of_work import IdentityUnitOfWork
 from identity.settings import Settings
 from identity.usecases.accept_invitation import AcceptInvitationHandler
@@ -16,6 +17,7 @@ from identity.usecases.change_member_role import ChangeMemberRoleHandler
 from identity.usecases.claim_domain import ClaimDomainHandler
 from identity.usecases.create_organisation import CreateOrganisationHandler
 from identity.usecases.find_sign_in import FindSignInHandler
+from identity.usecases.forget_invitations import ForgetInvitationsHandler
 from identity.usecases.get_branding import GetBrandingHandler
 from identity.usecases.get_bulk_invite import GetBulkInviteHandler
 from identity.usecases.get_domain import GetDomainHandler
@@ -74,13 +76,15 @@ class OrganisationUseCases:
     get_bulk_invite: GetBulkInviteHandler
     list_bulk_invite_rows: ListBulkInviteRowsHandler
     go_on_with_bulk_invites: GoOnWithBulkInvitesHandler
+    forget_invitations: ForgetInvitationsHandler
 
 
 def build_organisations(resources: Resources[Settings]) -> OrganisationUseCases:
     store, settings, now, new_id = resources.store, resources.settings, resources.clock.now, resources.new_id
     keys = person_keys(resources)
     organisations, tokens, sign_in = MongoOrganisations(), signed_tokens(settings), sign_in_beginning(resources)
-    send = SendInvitation(tokens, new_id)
+    attempts = MongoLoginAttempts(store.database)
+    send = SendInvitation(attempts, tokens, new_id)
 
     def unit_of_work() -> IdentityUnitOfWork:
         return IdentityUnitOfWork(store, keys)
@@ -96,12 +100,12 @@ def build_organisations(resources: Resources[Settings]) -> OrganisationUseCases:
         change_member_role=ChangeMemberRoleHandler(unit_of_work),
         remove_member=RemoveMemberHandler(unit_of_work),
         leave_organisation=LeaveOrganisationHandler(unit_of_work),
-        invite_member=InviteMemberHandler(unit_of_work, MongoLoginAttempts(store.database), send, now),
+        invite_member=InviteMemberHandler(unit_of_work, send, now),
         list_invitations=ListInvitationsHandler(unit_of_work),
-        resend_invitation=ResendInvitationHandler(unit_of_work, tokens, now),
+        resend_invitation=ResendInvitationHandler(unit_of_work, attempts, tokens, now),
         revoke_invitation=RevokeInvitationHandler(unit_of_work),
         accept_invitation=AcceptInvitationHandler(unit_of_work, now),
-        claim_domain=ClaimDomainHandler(unit_of_work, tokens),
+        claim_domain=ClaimDomainHandler(unit_of_work, tokens, now),
         get_domain=GetDomainHandler(unit_of_work),
         verify_domain=VerifyDomainHandler(unit_of_work, DnsRecords(settings.dns_url), now),
         release_domain=ReleaseDomainHandler(unit_of_work, now),
@@ -112,5 +116,6 @@ def build_organisations(resources: Resources[Settings]) -> OrganisationUseCases:
         start_bulk_invite=StartBulkInviteHandler(unit_of_work, new_id, now),
         get_bulk_invite=GetBulkInviteHandler(unit_of_work),
         list_bulk_invite_rows=ListBulkInviteRowsHandler(unit_of_work),
-        go_on_with_bulk_invites=GoOnWithBulkInvitesHandler(unit_of_work, MongoBulkInvites(), send, now),
+        go_on_with_bulk_invites=GoOnWithBulkInvitesHandler(unit_of_work, MongoBulkInvites(), send, retrying, now),
+        forget_invitations=ForgetInvitationsHandler(unit_of_work, MongoInvitations(), MongoBulkInvites(), now),
     )

@@ -4,10 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from identity_fakes import FakeLoginAttempts, FakeOneTimePasswords, FakeTokens
 from pymongo.errors import OperationFailure
 
 from chassis.documents import StaleVersion
 from chassis.person_keys import MasterKeys
+from chassis.principal import Principal, SessionEnded
+from contracts.identity.authentication import RequestEmailChange, RevokeSession
 from contracts.identity.events import EmailVerified
 from contracts.identity.roles import Role
 from identity.adapters.person_keys import MongoPersonKeys
@@ -23,7 +26,10 @@ from identity.domain.sign_in import Link
 from identity.domain.throttle import of_address, of_strangers
 from identity.domain.verification import EmailVerification
 from identity.migrations import m0023_issuers_of_links
+from identity.usecases.begin_totp import BeginTotpHandler
 from identity.usecases.end_sessions import end_sessions
+from identity.usecases.request_email_change import RequestEmailChangeHandler
+from identity.usecases.revoke_session import RevokeSessionHandler
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
 FULL = Profile("Ada", "Europe/Berlin", "de", "Builds engines", "Since 1842.", ("python", "go"), ("en", "de"), ("https://ada.example.org/",))
@@ -251,3 +257,49 @@ def test_a_login_and_the_end_of_all_sessions_at_the_same_time_see_each_other(sto
     with pytest.raises(OperationFailure) as lost:
         log_in()
     assert lost.value.has_error_label("TransientTransactionError"), "and so it runs again"
+
+
+def end_all(unit_of_work, principal):
+    with unit_of_work() as work:
+        end_sessions(work, principal.user_id, RevokeReason.PASSWORD_CHANGED, NOW)
+
+
+def end_one(unit_of_work, principal):
+    owner = replace(principal, session_id="session_" + "1" * 26)
+    RevokeSessionHandler(unit_of_work, lambda: NOW)(RevokeSession(session_id=principal.session_id), owner)
+
+
+def another_address(unit_of_work, principal):
+    handler = RequestEmailChangeHandler(unit_of_work, FakeLoginAttempts(), FakeTokens(), lambda: NOW)
+    handler(RequestEmailChange(email="thief@evil.example"), principal)
+
+
+def an_app(unit_of_work, principal):
+    """Emits nothing: it meets nobody at the sequence of the person's events."""
+    BeginTotpHandler(unit_of_work, FakeOneTimePasswords(), lambda prefix: f"{prefix}_{0:026d}", lambda: NOW)(principal)
+
+
+@pytest.mark.parametrize("begin", [another_address, an_app])
+@pytest.mark.parametrize("end", [end_all, end_one])
+def test_what_is_begun_and_the_end_of_its_session_at_the_same_time_see_each_other(store, end, begin):
+    """Services hear of the end later: without the turn and the look at the session, a thief's new address would outlive it."""
+    keys = MongoPersonKeys(store.database, MasterKeys("bWFzdGVyIGtleXMgb2YgYSB0ZXN0IG9mIHN0b3JhZ2U="))
+    ada, session = replace(ADA, id="user_" + "0" * 26), Session.begin("session_" + "0" * 26, "user_" + "0" * 26, NOW)
+    thief = Principal(ada.id, session.id, frozenset(), True, "token", authenticated_at=NOW)
+    with IdentityUnitOfWork(store, keys) as earlier:
+        earlier.accounts.add(ada)
+        earlier.sessions.add(session)
+        earlier.sessions.take_turn(ada.id)
+
+    class Overtaken(IdentityUnitOfWork):
+        def open(self, client_session):
+            super().open(client_session)
+            assert self.sessions.live_of(ada.id, NOW)  # what it sees from now on is what is there now
+            end(lambda: IdentityUnitOfWork(store, keys), thief)
+
+    with pytest.raises(OperationFailure) as lost:
+        begin(lambda: Overtaken(store, keys), thief)
+    assert lost.value.has_error_label("TransientTransactionError"), "and so it runs again"
+    with pytest.raises(SessionEnded):
+        begin(lambda: IdentityUnitOfWork(store, keys), thief)
+    assert store.database.ceremonies.count_documents({}) == store.database.second_factors.count_documents({}) == 0

@@ -15,6 +15,7 @@ from joserfc.jwk import ECKey, KeySet, OctKey
 
 from identity.adapters.configured_providers import ConfiguredProviders
 from identity.adapters.oidc_sign_ins import HttpSignIns
+from identity.adapters.provider_http import ProviderHttp
 from identity.domain.errors import ProviderAway, SignInRefused
 from local_platform import launch
 from local_platform.ports import free_port
@@ -41,7 +42,7 @@ def providers(sandbox):
 
 @pytest.fixture
 def sign_ins():
-    return HttpSignIns()
+    return HttpSignIns(ProviderHttp())
 
 
 def log_in_at(url, email="grace@example.org"):
@@ -67,6 +68,24 @@ def test_a_code_tells_whom_the_provider_vouches_for(sign_ins, providers, name):
     person = sign_ins.vouched(provider, code_of(sign_ins, provider), "nonce", VERIFIER, REDIRECT)
     assert (person.email, person.email_verified, person.name) == ("grace@example.org", True, "Grace")
     assert person.subject
+
+
+@pytest.mark.parametrize(
+    ("claimed", "told"),
+    [
+        ("ada@xn--bcher-kva.example", ("ada@bücher.example", True)),
+        ("Ada@BÜCHER.example", ("Ada@bücher.example", True)),
+        ("no address", (None, False)),
+        (None, (None, False)),
+        (["ada@example.org"], (None, False)),
+    ],
+    ids=["punycode", "upper case", "no address", "none", "list"],
+)
+def test_an_address_is_told_as_everybody_elses_is_kept(sign_ins, providers, monkeypatch, claimed, told):
+    claims = {"sub": "s", "email": claimed, "email_verified": True}
+    monkeypatch.setattr(sign_ins, "_verified", lambda *_: claims)
+    person = sign_ins._of_id_token(providers.get("company"), {"id_token": "-"}, "nonce")
+    assert (person.email, person.email_verified) == told
 
 
 def test_a_code_works_once_and_with_its_verifier_alone(sign_ins, providers):
@@ -110,7 +129,7 @@ def test_an_id_token_that_is_not_for_us_is_refused(sign_ins, providers, monkeypa
     """The provider's own key signs, and one thing is wrong."""
     provider, key = providers.get("company"), ECKey.generate_key("P-256", {"kid": "k"}, private=True)
     published = KeySet.import_key_set({"keys": [key.as_dict(private=False)]})
-    monkeypatch.setattr(sign_ins, "_keys", lambda metadata, again=False, guarded=False: published)
+    monkeypatch.setattr(sign_ins, "_keys", lambda provider, metadata, again=False: published)
     right = {"iss": provider.issuer, "aud": "sandbox", "sub": "s", "exp": int(time.time()) + 60, "nonce": "nonce"}
     genuine = jwt.encode({"alg": "ES256", "kid": "k"}, right, key)
     assert sign_ins._of_id_token(provider, {"id_token": genuine}, "nonce").subject == "s"

@@ -88,6 +88,49 @@ def test_one_invitation_waits_at_an_address(storage):
         assert work.invitations.pending("organisation_1", "grace@example.org").id == "invitation_3"
 
 
+def test_an_invitation_that_is_long_over_goes_with_its_place(storage):
+    later = NOW + timedelta(days=1)
+    with storage.unit_of_work() as work:
+        work.invitations.add(invitation(1))
+        work.invitations.add(invitation(2, "linus@example.org", expires_at=later))
+        work.invitations.add(invitation(3, "kay@example.org", expires_at=NOW))
+    with storage.unit_of_work() as work:
+        assert [one.id for one in work.invitations.expired(later, 9)] == ["invitation_3", "invitation_2"]
+        assert [one.id for one in work.invitations.expired(later, 1)] == ["invitation_3"]
+        work.invitations.remove(invitation(3, "kay@example.org", expires_at=NOW))
+    with storage.unit_of_work() as work:
+        assert work.invitations.get("invitation_3") is None
+        work.invitations.add(invitation(4, "kay@example.org"))
+        work.invitations.save(invitation(4, "kay@example.org").revoked())
+        work.invitations.add(invitation(5, "kay@example.org"))
+        work.invitations.remove(invitation(4, "kay@example.org"))
+    with storage.unit_of_work() as work:
+        assert work.invitations.pending("organisation_1", "kay@example.org").id == "invitation_5", "the place is another's by now"
+
+
+def test_jobs_have_their_turns_and_go_with_their_rows(storage):
+    jobs = [BulkInvite(f"bulkinvite_{number}", 1, f"organisation_{number % 2}", "user_1", 1, NOW) for number in range(4)]
+    with storage.unit_of_work() as work:
+        for job in jobs:
+            work.bulk_invites.add(job, [BulkInviteRow(job.id, 1, "a@b.example", "member")])
+    with storage.unit_of_work() as work:
+        work.bulk_invites.save(jobs[0].passed_over(NOW + timedelta(seconds=2)))
+        work.bulk_invites.save(jobs[1].passed_over(NOW + timedelta(seconds=1)))
+    with storage.unit_of_work() as work:
+        assert work.bulk_invites.running(9) == [jobs[number].id for number in (2, 3, 1, 0)]
+        assert work.bulk_invites.running(1) == [jobs[2].id]
+        assert (work.bulk_invites.running_in("organisation_0"), work.bulk_invites.running_in("organisation_9")) == (2, 0)
+        work.bulk_invites.save(jobs[2].finished(NOW))
+    with storage.unit_of_work() as work:
+        assert work.bulk_invites.running_in("organisation_0") == 1
+        assert work.bulk_invites.finished(NOW, 9) == [jobs[2].id]
+        assert work.bulk_invites.finished(NOW - timedelta(seconds=1), 9) == []
+        work.bulk_invites.remove(jobs[2].id)
+    with storage.unit_of_work() as work:
+        assert work.bulk_invites.get(jobs[2].id) is None
+        assert (work.bulk_invites.rows(jobs[2].id, None, 9)[0], len(work.bulk_invites.rows(jobs[3].id, None, 9)[0])) == ([], 1)
+
+
 def test_a_job_hands_out_its_rows_in_order(storage):
     job = BulkInvite("bulkinvite_1", 1, "organisation_1", "user_1", 3, NOW)
     rows = [BulkInviteRow(job.id, number, email, "member") for number, email in enumerate(["a@b.example", "", "A@b.example"], 1)]

@@ -10,7 +10,6 @@ from typing import Any
 import pymongo
 import pytest
 
-from chassis.ids import new_id
 from chassis.rpc_client import RpcClient
 from contracts.errors import ProblemError
 from contracts.identity.commands import RegisterUser, VerifyEmail
@@ -96,13 +95,14 @@ async def test_what_two_do_at_once_leaves_what_one_would_leave(
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("point", ["unit_of_work.written:6", "unit_of_work.committed:6"])
+@pytest.mark.parametrize("point", ["unit_of_work.written:9", "unit_of_work.committed:9"])
 async def test_a_job_whose_process_is_killed_between_two_lines_invites_everybody_once(
     point: str, rpc: RpcClient, run_service: RunService, tokens: TestTokens, mongo_url: str
 ) -> None:
     identity = run_service("identity", IDENTITY_CRASH_AT=point)
     service = Doomed(identity.process, "IDENTITY_CRASH_AT", mongo_url)
-    outbox, token = Outbox(mongo_url, identity.database), tokens.issue(new_id("user"))
+    outbox = Outbox(mongo_url, identity.database)
+    token = tokens.issue(await joined(rpc, outbox, "ada"))
     acme = (await rpc.call(CreateOrganisation(name="Acme"), token=token)).id
     addresses = [f"p{number}@example.org" for number in range(10)]
     job = await rpc.call(

@@ -84,6 +84,13 @@ class World(AuthenticationWorld):
         session = list(self.memory.sessions.values())[-1]
         return self.as_principal(session.user_id, session.id)
 
+    def in_session_of(self, email: str) -> Principal:
+        """Somebody who has registered and logged in just now."""
+        self.registered(email=email)
+        self.log_in(LogIn(email=email, password="orbit lemon quartz"))
+        session = list(self.memory.sessions.values())[-1]
+        return self.as_principal(session.user_id, session.id)
+
     @property
     def mailed_token(self) -> str:
         return [event for event in self.memory.events if isinstance(event, EmailVerificationRequested)][-1].token

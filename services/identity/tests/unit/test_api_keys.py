@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
-from organisation_fakes import FakeCredentials, FakeKeyTokens
+from identity_fakes import FakeAccounts
+from organisation_fakes import FakeCredentials, FakeKeyTokens, FakeOrganisations
 
 from chassis.principal import Principal, StepUpRequired
-from contracts.identity.administration import SuspendUser
+from contracts.identity.administration import BanUser, RestoreUser, SuspendUser
 from contracts.identity.credentials import (
     CreateApiKey,
     ExchangeApiKey,
@@ -23,6 +24,7 @@ from contracts.identity.credentials import (
     RotateClientSecret,
 )
 from contracts.identity.events import CredentialCreated, CredentialRevoked, CredentialRotated, SessionRevoked
+from contracts.identity.organisation_views import OrganisationRole
 from contracts.identity.organisations import CreateOrganisation
 from contracts.identity.roles import Role
 from identity.domain.credential_errors import (
@@ -37,8 +39,10 @@ from identity.domain.credential_errors import (
 from identity.domain.credential_errors import (
     CredentialRevoked as AlreadyRevoked,
 )
+from identity.domain.organisation import Member
 from identity.domain.organisation_errors import OrganisationNotFound
 from identity.usecases.administer import AdministerAccount
+from identity.usecases.ban_user import BanUserHandler
 from identity.usecases.create_api_key import CreateApiKeyHandler
 from identity.usecases.create_organisation import CreateOrganisationHandler
 from identity.usecases.exchange_api_key import ExchangeApiKeyHandler
@@ -47,6 +51,7 @@ from identity.usecases.list_api_keys import ListApiKeysHandler
 from identity.usecases.list_clients import ListClientsHandler
 from identity.usecases.make_credential import MakeCredential
 from identity.usecases.register_client import RegisterClientHandler
+from identity.usecases.restore_user import RestoreUserHandler
 from identity.usecases.revoke_api_key import RevokeApiKeyHandler
 from identity.usecases.revoke_client import RevokeClientHandler
 from identity.usecases.rotate_api_key import RotateApiKeyHandler
@@ -57,11 +62,11 @@ from identity.usecases.suspend_user import SuspendUserHandler
 class Kept:
     """Reads what is committed, as outside a transaction."""
 
-    def __init__(self, world):
-        self._world = world
+    def __init__(self, read):
+        self._read = read
 
     def __getattr__(self, name):
-        return getattr(FakeCredentials(self._world.memory.organised), name)
+        return getattr(self._read(), name)
 
 
 @dataclass
@@ -73,15 +78,17 @@ class Keys:
 
     def __post_init__(self):
         self.make = MakeCredential(self.world.unit_of_work, FakeKeyTokens(), self.world.new_id, self.world.clock.now)
-        self.exchange_ = ExchangeApiKeyHandler(self.world.accounts, Kept(self.world), self.make, self.world.clock.now)
-        self.issue_ = IssueClientTokenHandler(Kept(self.world), self.make, frozenset({"openchance"}), self.world.clock.now)
+        memory, now = self.world.memory, self.world.clock.now
+        accounts, organisations = Kept(lambda: FakeAccounts(memory)), Kept(lambda: FakeOrganisations(memory.organised))
+        kept = Kept(lambda: FakeCredentials(memory.organised))
+        self.exchange_ = ExchangeApiKeyHandler(accounts, organisations, kept, self.make, now)
+        self.issue_ = IssueClientTokenHandler(accounts, organisations, kept, self.make, frozenset({"openchance"}), now)
 
     def create(self, by=None, **told):
         told = {"name": "Export", "scopes": ["challenges:read"], **told}
         return CreateApiKeyHandler(self.make)(CreateApiKey.model_validate(told), by or self.ada)
 
     def exchange(self, key):
-        self.exchange_ = replace(self.exchange_, accounts=self.world.accounts)
         return self.exchange_(ExchangeApiKey(key=key)).access_token
 
     def opens(self, key):
@@ -113,7 +120,7 @@ class Keys:
 
 @pytest.fixture
 def keys(world, ada):
-    return Keys(world, world.as_principal(ada.id))
+    return Keys(world, world.in_session())
 
 
 def test_a_key_is_shown_once_and_kept_as_a_digest(world, ada, keys):
@@ -199,7 +206,7 @@ def test_the_last_use_is_known_to_ten_minutes_and_costs_no_write_each(world, key
 
 def test_keys_of_others_do_not_exist(world, keys):
     made = keys.create()
-    bob = world.as_principal(world.registered(email="bob@example.org").id)
+    bob = world.in_session_of("bob@example.org")
     for attempt in (lambda: keys.rotate(made.id, 0, by=bob), lambda: keys.revoke(made.id, by=bob)):
         with pytest.raises(CredentialNotFound):
             attempt()
@@ -216,12 +223,15 @@ def test_there_are_twenty_at_most_that_work(keys):
     keys.create()
 
 
+def staff(world, handler, command):
+    admin = Principal("user_" + "9" * 26, "s", frozenset({Role.ADMIN}), True, "", world.clock.now())
+    handler(AdministerAccount(world.unit_of_work, world.new_id, world.clock.now))(command, admin)
+
+
 def test_who_is_suspended_loses_the_tokens_and_keeps_the_keys(world, ada, keys):
     made = keys.create()
     session = keys.exchange(made.key).split()[1]
-    admin = Principal("user_" + "9" * 26, "s", frozenset({Role.ADMIN}), True, "", world.clock.now())
-    administer = AdministerAccount(world.unit_of_work, world.new_id, world.clock.now)
-    SuspendUserHandler(administer)(SuspendUser(user_id=ada.id, reason="Spam."), admin)
+    staff(world, SuspendUserHandler, SuspendUser(user_id=ada.id, reason="Spam."))
     assert (session, "kept_out") in [(event.session_id, event.reason) for event in world.events(SessionRevoked)]
     assert world.memory.organised.credentials[made.id].session_id != session
 
@@ -236,6 +246,54 @@ def test_a_key_of_an_organisation_speaks_for_it_and_for_nobody(world, keys):
     assert keys.exchange(made.key) == f"{made.id} of {acme} organisations:write"
     assert [key.id for key in keys.listed(organisation_id=acme)] == [made.id]
     assert keys.listed() == ()
+
+
+def session_of(world, credential):
+    return world.memory.organised.credentials[credential.id].session_id
+
+
+def kept_out(world):
+    return {event.session_id for event in world.events(SessionRevoked) if event.reason == "kept_out"}
+
+
+def test_keys_and_programs_do_not_go_on_for_an_owner_who_is_banned(world, ada, keys):
+    acme, other = keys.acme(), keys.acme()
+    key, client = keys.create(organisation_id=acme), keys.client(acme)
+    elsewhere = keys.create(organisation_id=other)
+    bob = world.registered(email="bob@example.org").id
+    with world.unit_of_work() as work:
+        work.organisations.save(work.organisations.get(other).with_owner(bob))
+        work.members.add(Member(other, bob, 1, OrganisationRole.OWNER, world.clock.now()))
+    before = [session_of(world, one) for one in (client, key, elsewhere)]
+
+    staff(world, BanUserHandler, BanUser(user_id=ada.id, reason="Fraud."))
+
+    assert not keys.opens(key.key)
+    with pytest.raises(ClientInvalid):
+        keys.issue(client.id, client.client_secret)
+    told = kept_out(world)
+    assert {*before} & told == {*before[:2]}, "every service hears that what they were traded for has ended"
+    assert keys.opens(elsewhere.key), "its other owner answers for it"
+    staff(world, SuspendUserHandler, SuspendUser(user_id=bob, reason="Spam.", until=world.clock.now() + timedelta(days=3)))
+    assert not keys.opens(elsewhere.key)
+    assert before[2] in kept_out(world)
+    world.clock.advance(timedelta(days=3))
+    assert keys.opens(elsewhere.key), "a suspension ends by itself"
+    staff(world, RestoreUserHandler, RestoreUser(user_id=ada.id, reason="A mistake."))
+    assert keys.opens(key.key)
+    assert not {session_of(world, one) for one in (client, key, elsewhere)} & {*before}, "in other sessions: those before have ended"
+
+
+def test_nothing_speaks_for_an_organisation_that_is_gone(world, keys):
+    acme = keys.acme()
+    key, client = keys.create(organisation_id=acme), keys.client(acme)
+    with world.unit_of_work() as work:
+        work.accounts.remove(keys.ada.user_id)
+    assert not keys.opens(key.key)
+    world.memory.organised.organisations.clear()
+    assert not keys.opens(key.key)
+    with pytest.raises(ClientInvalid):
+        keys.issue(client.id, client.client_secret)
 
 
 def test_a_program_gets_tokens_within_what_it_was_given(world, keys):

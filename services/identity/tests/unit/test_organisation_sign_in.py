@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -57,9 +58,8 @@ class Acme:
         self.id = CreateOrganisationHandler(world.unit_of_work, world.new_id, world.clock.now)(CreateOrganisation(name=name), owner).id
 
     def claim(self, domain=DOMAIN):
-        return ClaimDomainHandler(self.world.unit_of_work, self.world.tokens)(
-            ClaimDomain(organisation_id=self.id, domain=domain), self.owner
-        )
+        handler = ClaimDomainHandler(self.world.unit_of_work, self.world.tokens, self.world.clock.now)
+        return handler(ClaimDomain(organisation_id=self.id, domain=domain), self.owner)
 
     def verify(self):
         handler = VerifyDomainHandler(self.world.unit_of_work, self.records, self.world.clock.now)
@@ -90,7 +90,7 @@ class Acme:
 @pytest.fixture
 def acme(world, ada):
     world.verified()
-    return Acme(world, world.as_principal(ada.id))
+    return Acme(world, world.in_session())
 
 
 def test_a_domain_is_proven_by_its_record(world, acme):
@@ -165,6 +165,18 @@ def test_who_comes_from_the_provider_with_an_address_of_the_domain_is_a_member(w
     assert len(world.events(MemberAdded)) == 2
 
 
+def test_a_domain_with_letters_of_its_own_is_found_however_the_address_is_written(world, acme):
+    acme.proven("xn--bcher-kva.example")
+    acme.set_sso()
+    for email in ("grace@bücher.example", "grace@xn--bcher-kva.example", "Grace@BÜCHER.example"):
+        assert acme.found(email) == acme.id
+    assert acme.found("grace@bucher.example") is None
+    assert acme.logs_in("grace@bücher.example").tokens
+    assert world.events(MemberAdded)[-1].organisation_id == acme.id
+    with pytest.raises(AddressElsewhere):
+        acme.logs_in("linus@bucher.example", subject="s-2")
+
+
 def test_its_word_on_other_addresses_does_not_count(world, acme):
     acme.proven()
     acme.set_sso()
@@ -183,7 +195,7 @@ def test_its_word_on_other_addresses_does_not_count(world, acme):
 def test_members_alone_link_it_and_the_link_goes_with_the_membership(world, acme):
     acme.proven()
     acme.set_sso()
-    bob = world.as_principal(world.registered(email="bob@example.org").id)
+    bob = world.in_session_of("bob@example.org")
     world.sign_ins.person = Vouched("s-9", "bob@acme.example", True, "Bob")
     with pytest.raises(OrganisationNotFound):
         acme.came_back(world.start_link(StartLink(provider=acme.id), bob).binding)
@@ -209,6 +221,27 @@ def test_single_sign_on_ends_with_the_domain(world, acme):
     world.clock.advance(timedelta(minutes=10))
     with pytest.raises(StepUpRequired):
         release(ReleaseDomain(organisation_id=acme.id), acme.owner)
+
+
+def test_another_domain_in_place_of_a_proven_one_asks_for_a_proof_and_tells(world, acme):
+    acme.claim("first.example")
+    world.clock.advance(timedelta(minutes=10))
+    acme.proven()  # asks for nothing: no domain was proven yet
+    acme.owner = replace(acme.owner, authenticated_at=world.clock.now())
+    acme.set_sso()
+    world.clock.advance(timedelta(minutes=10))
+    before = len(world.memory.events)
+    assert acme.claim().verified_at, "the same one again"
+    with pytest.raises(StepUpRequired):
+        acme.claim("other.example")
+    assert acme.found("grace@acme.example") == acme.id
+    assert len(world.memory.events) == before
+    acme.owner = replace(acme.owner, authenticated_at=world.clock.now())
+    assert acme.claim("other.example").verified_at is None
+    branding, sso = world.memory.events[before:]
+    assert (type(branding), branding.domain) == (BrandingChanged, None)
+    assert (type(sso), sso.issuer) == (SsoChanged, None)
+    assert acme.found("grace@acme.example") is None
 
 
 def another_at_once(acme):

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from chassis.principal import Principal
+from chassis.principal import PersonRequired, Principal
 from contracts.identity.events import (
     BrandingChanged,
     InvitationSent,
@@ -36,6 +36,7 @@ from contracts.identity.organisations import (
 )
 from contracts.identity.roles import Role
 from identity.domain.administration_errors import AddressUnproven, NotPermitted
+from identity.domain.credential import Credential, KeptSecret, Kind
 from identity.domain.errors import LoginThrottled, TokenInvalid
 from identity.domain.organisation_errors import (
     AlreadyMember,
@@ -79,12 +80,13 @@ class Acme:
 
     def __post_init__(self):
         work, now, new_id = self.world.unit_of_work, self.world.clock.now, self.world.new_id
-        send = SendInvitation(self.world.tokens, new_id)
+        send = SendInvitation(self.world.attempts, self.world.tokens, new_id)
         self.create = CreateOrganisationHandler(work, new_id, now)
         self.get, self.mine = GetOrganisationHandler(work), ListMyOrganisationsHandler(work)
         self.update, self.tier = UpdateOrganisationHandler(work), SetSupportTierHandler(work, new_id, now)
-        self._invite = InviteMemberHandler(work, self.world.attempts, send, now)
-        self._resend, self._revoke = ResendInvitationHandler(work, self.world.tokens, now), RevokeInvitationHandler(work)
+        self._invite = InviteMemberHandler(work, send, now)
+        self._resend = ResendInvitationHandler(work, self.world.attempts, self.world.tokens, now)
+        self._revoke = RevokeInvitationHandler(work)
         self._accept = AcceptInvitationHandler(work, now)
         self._change, self._remove, self._leave = ChangeMemberRoleHandler(work), RemoveMemberHandler(work), LeaveOrganisationHandler(work)
         self.id = self.create(CreateOrganisation(name="Acme"), self.owner).id
@@ -363,6 +365,17 @@ def test_nobody_is_flooded_with_invitations(world, acme):
         acme.invite("grace@example.org")
 
 
+def test_sending_again_counts_as_inviting_does(world, acme):
+    invitation = acme.invite("grace@example.org")
+    for _ in range(2):
+        world.clock.advance(timedelta(minutes=1))
+        acme.resend(invitation.id)
+    world.clock.advance(timedelta(minutes=1))
+    with pytest.raises(LoginThrottled):
+        acme.resend(invitation.id)
+    assert len(world.events(InvitationSent)) == 3
+
+
 def test_a_program_acts_as_an_admin_of_its_own_organisation_alone(acme):
     program = Principal("client_1", "s", frozenset(), False, "", scopes=frozenset(), machine=True, organisation_id=acme.id)
     assert acme.shown(program).my_role is None
@@ -371,3 +384,64 @@ def test_a_program_acts_as_an_admin_of_its_own_organisation_alone(acme):
         acme.invite("linus@example.org", "owner", by=program)
     with pytest.raises(OrganisationNotFound):
         acme.shown(replace(program, organisation_id="organisation_2"))
+
+
+@pytest.fixture(params=["key", "program"])
+def without_anybody(request, acme):
+    """Who asks while no person is there: an owner's key, or a program of the organisation."""
+    key = replace(acme.owner, scopes=frozenset({"organisations:write"}))
+    return key if request.param == "key" else replace(key, user_id="client_1", machine=True, organisation_id=acme.id)
+
+
+def test_keys_and_programs_invite_members_alone(world, acme, without_anybody):
+    for role, refusal in (("admin", PersonRequired), ("owner", RoleTooLow if without_anybody.machine else PersonRequired)):
+        with pytest.raises(refusal):
+            acme.invite("grace@example.org", role, by=without_anybody)
+    waiting = [acme.invite(f"{role}@example.org", role).id for role in ("member", "admin")]
+    world.clock.advance(timedelta(minutes=1))
+    with pytest.raises(PersonRequired):
+        acme.resend(waiting[1], by=without_anybody)
+    assert acme.resend(waiting[0], by=without_anybody).role is OrganisationRole.MEMBER
+    assert acme.invite("grace@example.org", by=without_anybody).role is OrganisationRole.MEMBER
+
+
+@pytest.mark.parametrize(
+    ("invited_as", "becomes"),
+    [("owner", "admin"), ("admin", "member"), ("member", "member"), ("owner", None), ("member", None)],
+    ids=lambda role: role or "removed",
+)
+def test_who_is_removed_or_demoted_lets_nobody_in_any_more(world, acme, invited_as, becomes):
+    sender, grace = acme.joined("sender", "owner"), acme.person("grace")
+    invitation = acme.invite("grace@example.org", invited_as, by=sender)
+    if becomes is None:
+        acme.remove(sender.user_id)
+    else:
+        acme.change(sender.user_id, becomes)
+    with pytest.raises(TokenInvalid):
+        acme.accept(acme.mailed, grace)
+    world.clock.advance(timedelta(minutes=1))
+    assert acme.resend(invitation.id).invited_by == acme.owner.user_id
+    assert acme.accept(acme.mailed, grace).my_role == invited_as, "somebody else stands for it now"
+
+
+def test_who_is_demoted_and_may_still_invite_a_member_does(acme):
+    sender, grace = acme.joined("sender", "owner"), acme.person("grace")
+    acme.invite("grace@example.org", by=sender)
+    acme.change(sender.user_id, "admin")
+    assert acme.accept(acme.mailed, grace)
+
+
+def test_a_programs_invitations_end_with_it(world, acme):
+    program = Principal("client_1", "s", frozenset(), False, "", scopes=frozenset(), machine=True, organisation_id=acme.id)
+    secrets = (KeptSecret("digest", "prefix", world.clock.now(), world.clock.now() + timedelta(days=90)),)
+    kept = Credential("client_1", 1, Kind.CLIENT, acme.id, acme.owner.user_id, "Partner", (), secrets, "session_1", world.clock.now())
+    with world.unit_of_work() as work:
+        work.credentials.add(kept)
+    grace, linus = acme.person("grace"), acme.person("linus")
+    acme.invite("grace@example.org", by=program)
+    assert acme.accept(acme.mailed, grace)
+    acme.invite("linus@example.org", by=program)
+    with world.unit_of_work() as work:
+        work.credentials.save(kept.revoked(world.clock.now()))
+    with pytest.raises(TokenInvalid):
+        acme.accept(acme.mailed, linus)

@@ -7,7 +7,7 @@ from organisation_fakes import FakeKeyTokens
 from software_authenticator import SoftwareAuthenticator
 
 from chassis.context import Client
-from chassis.principal import FRESH_FOR, StepUpRequired
+from chassis.principal import FRESH_FOR, SessionEnded, StepUpRequired
 from contracts.identity.authentication import (
     AddPasskey,
     ChangePassword,
@@ -98,6 +98,17 @@ def test_nobody_learns_who_has_an_account_by_asking_for_a_reset(world, ada):
     known = world.request_password_reset(RequestPasswordReset(email="ada@example.org"))
     assert known == world.request_password_reset(RequestPasswordReset(email="nobody@example.org"))
     assert len(world.events(PasswordResetRequested)) == 1
+
+
+def test_nobody_uses_up_the_mails_by_which_another_resets_their_password(world, ada):
+    """Changes of address to an address that has an account send nothing, and count: the answer must not tell who is here."""
+    world.registered(email="bob@example.org")
+    principal = world.in_session()
+    for _ in range(3):
+        world.request_email_change(RequestEmailChange(email="bob@example.org"), principal)
+    with pytest.raises(LoginThrottled):
+        world.request_email_change(RequestEmailChange(email="bob@example.org"), principal)
+    assert ask_for_reset(world, "bob@example.org")
 
 
 def test_strangers_cannot_have_many_mails_sent(world, ada):
@@ -200,8 +211,26 @@ def test_what_a_thief_began_ends_with_the_thiefs_session(world, ada, answer):
     binding = world.start_link(StartLink(provider="company"), thief).binding
     if answer is not reset:
         mailed = ask_for_reset(world)
-    world.begin_passkey(thief)
+    made = SoftwareAuthenticator().create(world.begin_passkey(thief).options)
+    world.begin_totp(thief)
+    make = MakeCredential(world.unit_of_work, FakeKeyTokens(), world.new_id, world.clock.now)
+    key = make.create(thief, CredentialKind.KEY, None, "Thief's", ("profile:write",), 90)[0]
     answer(world, world.in_session())
+    keys = dict(world.memory.organised.credentials)
+    for lasting in (
+        lambda: change_email(world, thief, "thief@evil.example"),
+        lambda: world.start_link(StartLink(provider="company"), thief),
+        lambda: world.begin_passkey(thief),
+        lambda: world.add_passkey(AddPasskey(credential=made, label="Thief's"), thief),
+        lambda: world.begin_totp(thief),
+        lambda: world.confirm_totp(ConfirmTotp(otp="000000"), thief),
+        lambda: world.renew_recovery_codes(thief),
+        lambda: make.create(thief, CredentialKind.KEY, None, "Another", ("profile:write",), 90),
+        lambda: make.rotate(thief, CredentialKind.KEY, key.id, timedelta(0)),
+    ):
+        with pytest.raises(SessionEnded):  # services hear of it from an event, which comes later
+            lasting()
+    assert world.memory.organised.credentials == keys
     with pytest.raises(TokenInvalid):
         world.confirm_email_change(ConfirmEmailChange(token=asked.token))
     world.sign_ins.person = Vouched("subject-1", "thief@evil.example", True, "Thief")
@@ -210,6 +239,23 @@ def test_what_a_thief_began_ends_with_the_thiefs_session(world, ada, answer):
     if answer is not reset:
         with pytest.raises(TokenInvalid):
             world.reset_password(ResetPassword(token=mailed, password="another good phrase"))
+    assert not world.memory.links
+    assert not world.memory.ceremonies
+
+
+@pytest.mark.parametrize("answer", [change, reset, end_others, end_the_thiefs])
+def test_a_link_under_way_ends_with_the_thiefs_session(world, ada, answer, monkeypatch):
+    """The provider takes its time, and can be made to."""
+    binding = world.start_link(StartLink(provider="company"), world.in_session()).binding
+    owner = world.in_session()
+
+    def meanwhile(*_):
+        answer(world, owner)
+        return Vouched("subject-1", "thief@evil.example", True, "Thief")
+
+    monkeypatch.setattr(world.sign_ins, "vouched", meanwhile)
+    with pytest.raises(SignInRefused):
+        world.complete_sign_in(CompleteSignIn(provider="company", code="code", state=world.sign_ins.state, binding=binding))
     assert not world.memory.links
     assert not world.memory.ceremonies
 

@@ -105,6 +105,18 @@ def test_while_a_service_cannot_be_asked_nobody_leaves(office: Office) -> None:
     assert office.memory.accounts
 
 
+def test_what_others_wrote_down_of_an_address_goes_with_who_has_proven_it(office: Office) -> None:
+    office.world.verified()
+    office.leave(office.ada)
+    assert office.memory.forgotten_addresses == ["Ada@example.org"]
+
+
+def test_who_never_proved_an_address_takes_nothing_of_it_along(office: Office) -> None:
+    """It may be somebody else's, who is invited there."""
+    office.leave(office.ada)
+    assert office.memory.forgotten_addresses == []
+
+
 def test_every_way_in_ends_at_once(office: Office) -> None:
     office.leave(office.ada)
     assert [event.reason for event in office.world.events(SessionRevoked)] == ["erased"]
@@ -178,6 +190,37 @@ def test_what_was_begun_is_tried_again_and_given_up_one_day(office: Office) -> N
     office.world.clock.advance(timedelta(hours=1))
     office.make()
     assert office.look(office.ada).status is ExportStatus.FAILED
+
+
+def test_a_copy_that_is_written_after_its_person_was_erased_goes_too(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = office.files.write
+
+    def erased_before(key: str, *told: Any, **more: Any) -> None:
+        """The erasure noted the key, and the object that was not there yet was removed."""
+        del office.memory.exports[office.ada.user_id]
+        write(key, *told, **more)
+
+    monkeypatch.setattr(office.files, "write", erased_before)
+    export_id = office.ask(office.ada).id
+    office.make()
+    assert list(office.files.objects) == list(office.memory.removals) == [f"exports/{export_id}.zip"]
+    assert office.world.events(ExportReady) == []
+
+
+def test_who_only_lost_the_claim_removes_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process makes the same copy, under the same key."""
+    write = office.files.write
+
+    def claimed_before(key: str, *told: Any, **more: Any) -> None:
+        kept = office.memory.exports[office.ada.user_id]
+        office.memory.exports[office.ada.user_id] = kept.claimed(office.world.clock.now())
+        write(key, *told, **more)
+
+    monkeypatch.setattr(office.files, "write", claimed_before)
+    office.ask(office.ada)
+    office.make()
+    assert office.memory.removals == {}
+    assert office.memory.exports[office.ada.user_id].status is ExportStatus.PREPARING
 
 
 def test_a_copy_is_removed_after_a_day_and_nothing_is_made_for_who_logged_out(office: Office) -> None:

@@ -171,10 +171,10 @@ def test_what_is_no_credential_is_refused(world, authenticator, credential):
 
 
 def test_a_passkey_is_made_for_the_one_who_began(world, principal):
-    bob = world.registered(email="bob@example.org")
+    bob = world.in_session_of("bob@example.org")
     made = SoftwareAuthenticator().create(world.begin_passkey(principal).options)
     with pytest.raises(PasskeyInvalid):
-        world.add_passkey(AddPasskey(credential=made, label="Mine now"), world.as_principal(bob.id))
+        world.add_passkey(AddPasskey(credential=made, label="Mine now"), bob)
 
 
 def test_a_passkey_steps_a_session_up_but_not_somebody_elses(world, authenticator, principal):
@@ -191,7 +191,7 @@ def test_a_passkey_steps_a_session_up_but_not_somebody_elses(world, authenticato
 
 def test_factors_are_listed(world, recovery, principal):
     device = SoftwareAuthenticator()
-    made = device.create(world.begin_passkey(world.as_principal(principal.user_id)).options)
+    made = device.create(world.begin_passkey(world.as_principal(principal.user_id, principal.session_id)).options)
     added = world.add_passkey(AddPasskey(credential=made, label="Key ring"), principal)
     assert added.codes == (), "there are recovery codes already"
     shown = world.list_factors(principal)

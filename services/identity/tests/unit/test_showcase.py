@@ -190,6 +190,23 @@ def test_an_upload_is_its_owners_and_ends(studio: Studio) -> None:
     assert (studio.files.objects, studio.memory.uploads, studio.memory.removals) == ({}, {}, {})
 
 
+def test_a_file_that_is_written_after_its_person_was_erased_goes_too(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The erasure noted both keys, and the object that was not there yet was removed."""
+    upload_id, write = studio.begun(), studio.files.write
+    studio.put(upload_id, png())
+
+    def erased_before(key: str, *told: Any, **more: Any) -> None:
+        del studio.memory.uploads[upload_id], studio.files.objects[f"incoming/{upload_id}"]
+        write(key, *told, **more)
+
+    monkeypatch.setattr(studio.files, "write", erased_before)
+    with pytest.raises(UploadNotFound):
+        studio.complete(CompleteUpload(upload_id=upload_id), studio.ada)
+    assert list(studio.files.objects) == list(studio.memory.removals) != []
+    studio.tidy()
+    assert studio.files.objects == {}
+
+
 def test_nobody_opens_uploads_without_end(studio: Studio) -> None:
     for _ in range(20):
         studio.begun()

@@ -6,11 +6,15 @@ from datetime import timedelta
 import pytest
 
 from chassis.principal import FRESH_FOR, StepUpRequired
+from contracts.errors import Kind as RefusalKind
 from contracts.identity.authentication import CompleteSignIn, RemoveLink, StartLink, StartSignIn
 from contracts.identity.events import EmailVerified, UserRegistered
 from contracts.identity.flags import Feature
 from contracts.identity.roles import Role
-from identity.domain.configuration import Flag
+from identity.adapters.oidc_sign_ins import HttpSignIns
+from identity.adapters.provider_http import ProviderHttp
+from identity.domain.administration_errors import ReadOnly
+from identity.domain.configuration import Flag, Setting
 from identity.domain.errors import (
     LastWayIn,
     LinkNotFound,
@@ -20,7 +24,7 @@ from identity.domain.errors import (
     SignInElsewhereClosed,
     SignInRefused,
 )
-from identity.domain.sign_in import Vouched
+from identity.domain.sign_in import Protocol, Provider, Vouched
 
 GRACE = Vouched("subject-1", "grace@example.org", True, "Grace")
 
@@ -34,6 +38,16 @@ def back(world, started, person=GRACE, provider="company", **changes):
 
 def sign_in(world, person=GRACE, provider="company"):
     return back(world, world.start_sign_in(StartSignIn(provider=provider)), person, provider)
+
+
+def test_an_address_written_in_another_way_is_the_same_account(world, monkeypatch):
+    world.registered(email="ada@bücher.example")
+    dialogue = HttpSignIns(ProviderHttp())
+    claims = {"sub": "s", "email": "ada@xn--bcher-kva.example", "email_verified": True}
+    monkeypatch.setattr(dialogue, "_verified", lambda *_: claims)
+    person = dialogue._of_id_token(Provider("company", Protocol.OIDC, "https://company.example", "us", "-"), {"id_token": "-"}, "nonce")
+    with pytest.raises(LinkRequired):
+        sign_in(world, person)
 
 
 def test_somebody_new_gets_an_account_with_a_proven_address(world):
@@ -149,6 +163,26 @@ def test_switched_off_nobody_begins_or_ends_a_login_elsewhere(world):
     with world.unit_of_work() as work:
         work.configuration.keep_flag(replace(off, version=2, enabled=True, percentage=100))
     assert sign_in(world).tokens
+
+
+def test_while_read_only_who_has_an_account_logs_in_and_nobody_gets_one_or_a_link(world, ada):
+    sign_in(world)
+    linking = world.start_link(StartLink(provider="company"), world.in_session())
+    linking_state = world.sign_ins.state
+    with world.unit_of_work() as work:
+        work.configuration.keep_setting(Setting("maintenance.read_only", True, 1))
+    accounts, links = len(world.memory.accounts), len(world.memory.links)
+    assert sign_in(world).tokens
+    with pytest.raises(ReadOnly) as refused:
+        sign_in(world, Vouched("subject-2", "new@example.org", True, "New"))
+    assert (refused.value.kind, refused.value.retry_after_s) == (RefusalKind.UNAVAILABLE, 60)
+    ada_elsewhere = Vouched("subject-3", "ada@example.org", True, "Ada")
+    with pytest.raises(ReadOnly):
+        back(world, linking, ada_elsewhere, state=linking_state)
+    assert (len(world.memory.accounts), len(world.memory.links)) == (accounts, links)
+    with world.unit_of_work() as work:
+        work.configuration.keep_setting(Setting("maintenance.read_only", False, 2))
+    assert back(world, linking, ada_elsewhere, state=linking_state).link, "what was begun before is not lost"
 
 
 def test_on_for_some_roles_alone_it_links_their_accounts(world, ada):

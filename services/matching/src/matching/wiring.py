@@ -52,7 +52,7 @@ def build(resources: Resources[Settings]) -> UseCases:
     embeddings, in_events = _embeddings(settings)
     entitled, now = entitlements(resources), resources.clock.now
     challenges, solvers = MongoChallenges(), MongoSolvers()
-    index = TantivySearch()
+    index = TantivySearch(now)
     market = MemoryMarket(store.database, index, embeddings.name, now)
     search = SteadySearch(index, MongoSearch(store.database, now))
 

@@ -96,7 +96,7 @@ def test_a_follower_misses_nothing_when_the_clock_is_set_back(store: Store):
 
 
 def test_every_replica_learns_what_another_wrote(store: Store):
-    index = TantivySearch()
+    index = TantivySearch(lambda: NOW)
     market = MemoryMarket(store.database, index, "fake", lambda: NOW)
     search = SteadySearch(index, MongoSearch(store.database, lambda: NOW))
     criteria = Criteria(("pipelne",))
@@ -119,7 +119,7 @@ def test_every_replica_learns_what_another_wrote(store: Store):
 
 @pytest.mark.parametrize("ended_by", ["the clock", "a fact"])
 def test_who_is_kept_out_goes_with_their_challenges_and_comes_back(store: Store, ended_by: str):
-    now, index, until = [NOW], TantivySearch(), NOW + timedelta(days=1)
+    now, index, until = [NOW], TantivySearch(lambda: NOW), NOW + timedelta(days=1)
     market = MemoryMarket(store.database, index, "fake", lambda: now[0])
     steady, fallback = SteadySearch(index, MongoSearch(store.database, lambda: now[0])), MongoSearch(store.database, lambda: now[0])
     one, other = replace(solver(), embedding=EMBEDDING), replace(solver(), embedding=EMBEDDING)
@@ -155,8 +155,36 @@ def test_who_is_kept_out_goes_with_their_challenges_and_comes_back(store: Store,
     assert steady.search(Criteria(("edited",)), None, None, 10).total == 1
 
 
+def test_what_takes_no_applications_any_more_is_found_and_matched_nowhere(store: Store):
+    now = [NOW]
+    index = TantivySearch(lambda: now[0])
+    market = MemoryMarket(store.database, index, "fake", lambda: now[0])
+    searches = SteadySearch(index, MongoSearch(store.database, lambda: now[0])), MongoSearch(store.database, lambda: now[0])
+    soon = replace(challenge(title="Data pipeline", deadline=NOW + timedelta(days=1)), embedding=EMBEDDING)
+    later = replace(challenge(title="Pipeline", category=Category.DESIGN, deadline=NOW + timedelta(days=2)), embedding=EMBEDDING)
+    save(store, soon, later)
+    market.refresh()
+
+    def shown():
+        lists = []
+        for searching in searches:
+            answer = searching.search(Criteria(("pipeline",)), None, None, 10)
+            lists.append({hit.challenge.id for hit in answer.hits})
+            assert answer.total == len(lists[-1]) == sum(count for _, count in answer.categories)
+            lists.append({found.id for found in searching.beginning_with(("pipe",), None, 10)})
+        lists.append({found.id for found, _ in market.challenges_near(solver(), 5)})
+        assert all(listed == lists[0] for listed in lists)
+        return lists[0]
+
+    assert shown() == {soon.id, later.id}
+    now[0] = NOW + timedelta(days=1)
+    assert shown() == {later.id}
+    now[0] = NOW + timedelta(days=2)
+    assert shown() == set()
+
+
 def test_a_replica_that_starts_knows_who_is_kept_out(store: Store):
-    index, banned = TantivySearch(), Solver.unheard_of(new_id("user")).stands(Standing(AccountStatus.BANNED, None, 2))
+    index, banned = TantivySearch(lambda: NOW), Solver.unheard_of(new_id("user")).stands(Standing(AccountStatus.BANNED, None, 2))
     save(store, challenge(challenger_id=banned.id), banned)
     market = MemoryMarket(store.database, index, "fake", lambda: NOW)
     market.refresh()
@@ -167,7 +195,7 @@ def test_a_replica_that_starts_knows_who_is_kept_out(store: Store):
 
 
 def test_whoever_is_set_aside_comes_back_with_another_text(store: Store):
-    market = MemoryMarket(store.database, TantivySearch(), "fake", lambda: NOW)
+    market = MemoryMarket(store.database, TantivySearch(lambda: NOW), "fake", lambda: NOW)
     first, second = solver(), solver()
     save(store, first, second)
     market.refresh()
@@ -184,7 +212,7 @@ def test_whoever_is_set_aside_comes_back_with_another_text(store: Store):
 
 
 def test_a_failed_refresh_loses_nothing(store: Store, monkeypatch):
-    index = TantivySearch()
+    index = TantivySearch(lambda: NOW)
     market = MemoryMarket(store.database, index, "fake", lambda: NOW)
     save(store, challenge())
 
@@ -206,7 +234,7 @@ def test_the_database_answers_while_there_is_no_index(store: Store):
     secret = challenge(title="Secret pipeline", visibility=Visibility.PRIVATE, challenger_id=owner)
     closed = challenge(title="Closed pipeline", status=ChallengeStatus.COMPLETED)
     save(store, cheap, dear, secret, closed)
-    search = SteadySearch(TantivySearch(), MongoSearch(store.database, lambda: NOW))
+    search = SteadySearch(TantivySearch(lambda: NOW), MongoSearch(store.database, lambda: NOW))
 
     def found(*words, viewer=None, **filters):
         return [hit.challenge.id for hit in search.search(Criteria(words, **filters), viewer, None, 10).hits]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from matching_fakes import NOW, challenge, challenge_view, person, profile, published, solver
 
 from chassis.ids import new_id
-from contracts.challenges.terms import Difficulty
+from contracts.challenges.terms import ChallengeStatus, Difficulty
 from contracts.identity.roles import Role
 from contracts.matching.queries import MatchChallenges, MatchSolvers
 from matching.domain.errors import ChallengeNotFound
@@ -51,6 +51,12 @@ def test_a_solver_sees_open_challenges_of_others_with_time_left(world):
         world.record_challenge(published(view), 1)
     answer = world.match_challenges(MatchChallenges(), person(user))
     assert [item.challenge.id for item in answer.items] == [good.id]
+
+
+def test_a_challenge_is_open_to_applications_until_its_deadline():
+    one = challenge(deadline=NOW)
+    assert [one.takes_applications(at) for at in (NOW - timedelta(milliseconds=1), NOW)] == [True, False]
+    assert not challenge(status=ChallengeStatus.COMPLETED).takes_applications(NOW)
 
 
 @pytest.mark.parametrize("roles", [(Role.CHALLENGER,), None])

@@ -1,6 +1,6 @@
 """Telling solvers of a new challenge."""
 
-from matching_fakes import challenge_view, profile, published, updated
+from matching_fakes import NOW, challenge_view, profile, published, updated
 
 from chassis.ids import new_id
 from chassis.principal import Principal
@@ -53,6 +53,12 @@ def test_a_challenge_that_is_closed_by_now_is_told_to_nobody(world):
     view = challenge_view()
     world.record_challenge(updated(view.model_copy(update={"status": ChallengeStatus.CANCELLED})), 2)
     world.record_challenge(published(view), 1)
+    assert world.told == []
+
+
+def test_one_whose_deadline_has_passed_by_now_is_told_to_nobody(world):
+    world.record_profile(profile(), 1)
+    world.record_challenge(published(challenge_view(deadline=NOW)), 1)
     assert world.told == []
 
 

@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pymongo.errors import OperationFailure
 
 from chassis.paging import InvalidCursor
 from contracts.messaging.views import ConversationKind
+from messaging.adapters.unit_of_work import MessagingUnitOfWork
 from messaging.domain.conversation import Conversation, Message, Participant
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
@@ -85,9 +87,41 @@ def test_messages_are_found_by_what_their_sender_called_them(storage, talk):
         assert work.messages.sent_as("conversation_2", "user_1", "client-5") is None
 
 
-def test_a_senders_messages_are_counted_behind_a_number(storage, talk):
+def test_a_senders_messages_are_counted_between_two_numbers(storage, talk):
     with storage.unit_of_work() as work:
-        assert [work.messages.count_sent(talk.id, "user_1", after_seq) for after_seq in (0, 1, 4, 5)] == [3, 2, 1, 0]
+        counted = {
+            (first, last): work.messages.count_sent(talk.id, "user_1", first, last)
+            for first, last in ((0, 5), (1, 5), (0, 4), (1, 2), (5, 5))
+        }
+    assert counted == {(0, 5): 3, (1, 5): 2, (0, 4): 2, (1, 2): 0, (5, 5): 0}
+
+
+def test_of_a_mark_and_a_message_at_the_same_moment_one_runs_again(store):
+    """So a reader's own messages are counted within the numbers that the conversation had when it was read, and none slips by."""
+    with MessagingUnitOfWork(store) as work:
+        work.conversations.add(TALK)
+    for first, second in ((_read, _send), (_send, _read)):
+        with pytest.raises(OperationFailure) as lost:
+            _one_within_the_other(store, first, second)
+        assert lost.value.has_error_label("TransientTransactionError")
+
+
+def _one_within_the_other(store, first, second):
+    with MessagingUnitOfWork(store) as late:
+        talk = late.conversations.get(TALK.id)
+        with MessagingUnitOfWork(store) as early:
+            first(early, early.conversations.get(TALK.id))
+        second(late, talk)
+
+
+def _send(work, talk):
+    talk, message = said(talk, "user_2")
+    work.conversations.save(talk)
+    work.messages.add(message)
+
+
+def _read(work, talk):
+    work.conversations.save(talk.read("user_2", talk.last_seq, sent_since=0))
 
 
 @pytest.mark.parametrize("clash", [{"seq": 5}, {"client_message_id": "client-5"}])

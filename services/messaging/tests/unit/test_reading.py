@@ -1,8 +1,9 @@
 """Read marks, unread counts and the history."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from messaging_fakes import FakeMessages
 
 from contracts.messaging.events import ConversationRead
 from messaging.domain.errors import ConversationNotFound, NothingThereToRead
@@ -139,3 +140,40 @@ def test_numbers_and_unread_counts_hold_after_any_history(new_world, history):
     assert [(people.index(message.sender_id), message.client_message_id) for message in page.items] == [
         (who, f"id-{number}") for who, number in said
     ]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(0, 1), min_size=1, max_size=20), st.lists(st.integers(1, 20), max_size=6))
+def test_counting_before_and_behind_the_mark_comes_to_the_same(new_world, senders, marks):
+    """What the mark passes is taken off, or what is left is counted anew: whichever is less to read."""
+    world = new_world()
+    conversation = world.opened()
+    for sender in senders:
+        world.say(conversation, (world.challenger, world.solver)[sender])
+    last = len(senders)
+    for seq in (min(mark, last) for mark in marks):
+        with world.unit_of_work() as work:
+            before = work.conversations.get(conversation).participant(world.solver)
+            left = work.messages.count_sent(conversation, world.solver, seq, last)
+            if seq > before.read_seq:
+                assert before.sent_since - work.messages.count_sent(conversation, world.solver, before.read_seq, seq) == left
+        world.mark(conversation, world.solver, seq)
+        after = world.conversations.get(conversation).participant(world.solver)
+        assert after.sent_since == sum(senders[after.read_seq :])
+
+
+def test_whoever_reads_step_by_step_has_each_message_counted_once(world, conversation, monkeypatch):
+    for number in range(30):
+        world.say(conversation, (world.challenger, world.solver)[number % 2])
+    spans, count_sent = [], FakeMessages.count_sent
+
+    def counting(messages, conversation_id, sender_id, after_seq, up_to_seq):
+        spans.append(up_to_seq - after_seq)
+        return count_sent(messages, conversation_id, sender_id, after_seq, up_to_seq)
+
+    monkeypatch.setattr(FakeMessages, "count_sent", counting)
+    for seq in range(1, 31):
+        assert world.mark(conversation, world.solver, seq).unread_count == (30 - seq) // 2
+    assert sum(spans) <= 30
+    world.mark(conversation, world.challenger, 28)
+    assert spans[-1] == 2, "near the end it is less to read what is left"

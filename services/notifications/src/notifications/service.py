@@ -95,6 +95,14 @@ class NotificationsService:
         self.use_cases.tell(facts.standing_changed(event), delivered().event_id)
 
     @on_event
+    def on_challenge_published(self, event: challenges.ChallengePublished) -> None:
+        self.use_cases.tell_invited(event, delivered())
+
+    @on_event
+    def on_challenge_updated(self, event: challenges.ChallengeUpdated) -> None:
+        self.use_cases.tell_invited(event, delivered())
+
+    @on_event
     def on_application_submitted(self, event: challenges.ApplicationSubmitted) -> None:
         self.use_cases.tell(facts.application_submitted(event), delivered().event_id)
 

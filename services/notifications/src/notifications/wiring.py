@@ -20,6 +20,7 @@ from notifications.usecases.mark_notifications_read import MarkNotificationsRead
 from notifications.usecases.send_mails import SendMailsHandler
 from notifications.usecases.send_verification import SendVerificationHandler
 from notifications.usecases.tell import TellHandler
+from notifications.usecases.tell_invited import TellInvitedHandler
 from notifications.usecases.update_preferences import UpdatePreferencesHandler
 
 
@@ -30,6 +31,7 @@ class UseCases:
     get_preferences: GetPreferencesHandler
     update_preferences: UpdatePreferencesHandler
     tell: TellHandler
+    tell_invited: TellInvitedHandler
     keep_contact: KeepContactHandler
     send_verification: SendVerificationHandler
     send_mails: SendMailsHandler
@@ -39,13 +41,15 @@ def build(resources: Resources[Settings]) -> UseCases:
     settings, now, new_id = resources.settings, resources.clock.now, resources.new_id
     unit_of_work = partial(NotificationsUnitOfWork, resources.store)
     catalogue = TextCatalogue(settings.public_url)
+    tell = TellHandler(unit_of_work, catalogue, new_id, now)
     mailer = SendGridMailer(settings.sendgrid_api_key.get_secret_value(), settings.sendgrid_api_base, settings.mail_from)
     return UseCases(
         list_notifications=ListNotificationsHandler(MongoNotifications()),
         mark_notifications_read=MarkNotificationsReadHandler(unit_of_work, now),
         get_preferences=GetPreferencesHandler(MongoPreferences()),
         update_preferences=UpdatePreferencesHandler(unit_of_work),
-        tell=TellHandler(unit_of_work, catalogue, new_id, now),
+        tell=tell,
+        tell_invited=TellInvitedHandler(unit_of_work, tell),
         keep_contact=KeepContactHandler(unit_of_work),
         send_verification=SendVerificationHandler(unit_of_work, catalogue, new_id, now),
         send_mails=SendMailsHandler(unit_of_work, MongoMails(), mailer, now),

@@ -7,11 +7,11 @@ import urllib.request
 from typing import Any
 
 import pytest
-from notifications_fakes import some_id
+from notifications_fakes import about, private_challenge, some_id
 
 from chassis.ids import new_id
 from chassis.rpc_client import RpcClient
-from contracts.challenges.events import ApplicationRejected
+from contracts.challenges.events import ApplicationRejected, ChallengePublished, ChallengeUpdated
 from contracts.challenges.terms import RejectReason
 from contracts.identity.events import EmailVerificationRequested, EmailVerified, UserRegistered
 from contracts.identity.roles import Role
@@ -79,6 +79,32 @@ async def test_a_fact_reaches_list_and_mail_once_however_often_and_early_it_come
     assert marked.unread_count == 0
     page = await rpc.call(ListNotifications(), token=token)
     assert [row.read_at is not None for row in page.items] == [True]
+
+
+async def test_the_invited_are_told_once_although_the_event_comes_twice_and_the_challenge_is_edited(
+    service: RunningService, amqp_url: str, rpc: RpcClient, tokens
+) -> None:
+    bob, cleo, nobody = (new_id("user") for _ in range(3))
+    view = private_challenge(id=new_id("challenge"), invited_user_ids=(bob, nobody))
+    edited = view.model_copy(update={"title": "Atlas"})
+    wider = view.model_copy(update={"invited_user_ids": (bob, cleo)})
+    async with connected(amqp_url) as broker:
+        event_id = await broker.publish(ChallengePublished(**about(view)), sequence=1)
+        await broker.publish(ChallengePublished(**about(view)), sequence=1, event_id=event_id)
+        for person in (bob, cleo):
+            await broker.publish(registered(person, f"{person}@example.com"))
+
+        async def listed(person: str) -> list[tuple[str, str]]:
+            page = await rpc.call(ListNotifications(), token=tokens.issue(person))
+            return [(row.kind, row.link) for row in page.items]
+
+        invited = [("challenge_invited", f"/v1/challenges/{view.id}")]
+        assert await eventually(lambda: listed(bob)) == invited, "although one of the ids is nobody's"
+        assert await listed(cleo) == []
+        await broker.publish(ChallengeUpdated(**about(edited)), sequence=2)
+        await broker.publish(ChallengeUpdated(**about(wider)), sequence=3)
+        assert await eventually(lambda: listed(cleo)) == invited
+        assert await listed(bob) == invited
 
 
 async def test_the_verification_mail_goes_out_once_through_an_outage_of_the_provider(

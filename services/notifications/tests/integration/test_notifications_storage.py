@@ -18,6 +18,7 @@ from notifications import migrations
 from notifications.adapters.personal_data import personal_data
 from notifications.adapters.repositories import MongoMails, MongoNotifications
 from notifications.adapters.unit_of_work import NotificationsUnitOfWork
+from notifications.domain.invitations import Invitations
 from notifications.domain.mail import LEASE, SCHEDULE, Mail, MailStatus
 from notifications.domain.notification import Notification
 from notifications.domain.preferences import Preferences
@@ -156,6 +157,32 @@ def test_a_first_choice_that_comes_second_is_tried_again(store: Store) -> None:
     assert not stale.value.asked_by_client
 
 
+def test_who_was_told_of_an_invitation_comes_back_and_nothing_is_overwritten_unseen(storage: Storage) -> None:
+    challenge_id = some_id("challenge")
+    with storage.unit_of_work() as work:
+        assert work.invitations.of(challenge_id) == Invitations(challenge_id)
+        work.invitations.save(first := Invitations(challenge_id, sequence=3, told_user_ids=frozenset({ADA, BOB})))
+    with storage.unit_of_work() as work:
+        kept = work.invitations.of(challenge_id)
+        assert kept == replace(first, version=1)
+        work.invitations.save(replace(kept, sequence=4, told_user_ids=frozenset()))
+    for stale in (first, kept):
+        with pytest.raises(StaleVersion), storage.unit_of_work() as work:
+            work.invitations.save(stale)
+    with storage.unit_of_work() as work:
+        assert work.invitations.of(challenge_id) == Invitations(challenge_id, version=2, sequence=4)
+
+
+def test_who_leaves_is_taken_out_of_those_who_were_told_of_an_invitation(store: Store) -> None:
+    with NotificationsUnitOfWork(store) as work:
+        work.invitations.save(Invitations(some_id("challenge"), sequence=1, told_user_ids=frozenset({ADA, BOB})))
+    keeper = personal_data(store.database)
+    assert keeper.export(ADA, None).items == ()
+    assert keeper.erase(ADA) == {"invitations": 1}
+    assert [row["told_user_ids"] for row in store.database.invitations.find({})] == [[BOB]]
+    assert "told_user_ids_1" in store.database.invitations.index_information()
+
+
 def test_who_leaves_takes_along_what_others_had_mailed_to_their_address(store: Store) -> None:
     with NotificationsUnitOfWork(store) as work:
         work.contacts.add(contact(1, email="Ada+x@example.com"))
@@ -170,6 +197,25 @@ def test_who_leaves_takes_along_what_others_had_mailed_to_their_address(store: S
     assert keeper.erase(ADA) == {"mails": 2, "contacts": 1}
     assert {row["_id"] for row in store.database.mails.find({})} == {some_id("mail", 3), some_id("mail", 4)}
     assert keeper.erase(ADA) == {}
+
+
+def test_who_never_proved_an_address_takes_no_mails_of_others_along(store: Store) -> None:
+    with NotificationsUnitOfWork(store) as work:
+        work.contacts.add(contact(1, email="sam@example.com", email_verified=False))
+        work.mails.add(mail(1))
+        work.mails.add(mail(2, user_id=some_id("invitation"), to="sam@example.com"))
+    assert personal_data(store.database).erase(ADA) == {"mails": 1, "contacts": 1}
+    assert [row["_id"] for row in store.database.mails.find({})] == [some_id("mail", 2)]
+
+
+def test_addresses_are_one_by_case_alone(store: Store) -> None:
+    """Databases fold more letters than lower case does: a long s is none."""
+    with NotificationsUnitOfWork(store) as work:
+        work.contacts.add(contact(1, email="sam@example.com"))
+        work.mails.add(mail(2, user_id=some_id("invitation"), to="SAM@example.com"))
+        work.mails.add(mail(3, user_id=some_id("invitation"), to="\u017fam@example.com"))
+    assert personal_data(store.database).erase(ADA) == {"mails": 1, "contacts": 1}
+    assert [row["_id"] for row in store.database.mails.find({})] == [some_id("mail", 3)]
 
 
 def notification(number: int, user_id: str) -> Notification:

@@ -9,12 +9,11 @@ import pytest
 
 from contracts.money import Money
 from notifications.adapters.catalogue import TextCatalogue
-from notifications.domain import facts, subscriptions
+from notifications.domain import facts, invitations, subscriptions
 
 MAILED = {"email_verification", "password_reset", "email_change", "email_change_notice", "organisation_invitation"}
-KINDS = (
-    set(re.findall(r'"((?:[a-z]+_)+[a-z]+)"', inspect.getsource(facts) + inspect.getsource(subscriptions))) - {"refresh_reused"} | MAILED
-)
+SOURCES = "".join(inspect.getsource(module) for module in (facts, invitations, subscriptions))
+KINDS = set(re.findall(r'"((?:[a-z]+_)+[a-z]+)"', SOURCES)) - {"refresh_reused"} | MAILED
 WORDS = {
     "email": "new@example.com",
     "challenge": "Maps",

@@ -135,6 +135,16 @@ def test_a_cancelled_draft_is_told_to_nobody() -> None:
     assert facts.challenge_cancelled(event) == []
 
 
+def test_whoever_lets_the_time_to_choose_pass_is_told(tell, work: FakeUnitOfWork) -> None:
+    ended = {"reason": CancelReason.NO_SUITABLE_APPLICANT, "solver_id": None, "previous_status": ChallengeStatus.OPEN}
+    event = ChallengeCancelled(**challenge_fields(), **ended, lapsed=True)
+    tell(facts.challenge_cancelled(event), "event_1")
+    (row,) = work.notifications.rows.values()
+    assert (row.user_id, row.kind, row.link) == (BOB, "challenge_lapsed", f"/v1/challenges/{event.challenge_id}")
+    by_hand = ChallengeCancelled(**challenge_fields(), **ended)
+    assert facts.challenge_cancelled(by_hand) == [], "a sender of before did not tell who: it was the challenger"
+
+
 def test_the_end_of_work_is_told_to_the_other_side() -> None:
     work = {**challenge_fields(), "reason": CancelReason.OTHER, "solver_id": ALICE, "previous_status": ChallengeStatus.IN_PROGRESS}
     ended = {by: facts.challenge_cancelled(ChallengeCancelled(**work, cancelled_by=by)) for by in (ALICE, BOB, None)}
@@ -152,4 +162,15 @@ def test_who_is_kept_out_is_told_why_and_until_when(tell, work: FakeUnitOfWork) 
     assert kinds == ["account_suspended_until", "account_suspended", "account_banned", "account_restored"]
     mails = [mail.text for mail in work.mails.rows.values()]
     assert all("Spam in four chats." in text for text in mails)
-    assert "2030-01-02 03:04 UTC" in mails[0]
+    assert "January 2, 2030, 3:04\N{NARROW NO-BREAK SPACE}AM (UTC)" in mails[0]
+
+
+def test_the_end_of_a_suspension_is_told_in_the_persons_zone_and_language(tell, work: FakeUnitOfWork) -> None:
+    work.contacts.rows[ALICE] = contact(1, locale="de", time_zone="Europe/Berlin")
+    event = StandingChanged(user_id=ALICE, status="suspended", reason="Spam.", until=datetime(2030, 7, 2, 23, 4, tzinfo=UTC))
+    tell(facts.standing_changed(event), "event_1")
+    (row,) = work.notifications.rows.values()
+    (mail,) = work.mails.rows.values()
+    told = "Ihr Konto ist bis 3. Juli 2030, 01:04 (Mitteleuropäische Sommerzeit) gesperrt: Spam."
+    assert row.body == told
+    assert told in mail.text

@@ -41,9 +41,13 @@ class ErasedPeople:
         return list(self._rows.find({"due_at": {"$lte": at}}, sort=[("due_at", 1)], limit=limit, session=self._session))
 
     def waits(self, row: dict[str, Any], reasons: list[str], at: datetime) -> None:
-        """It cannot be done yet, and this is why. Others come first: it is looked at again after as long as it has waited."""
+        """It cannot be done yet, and this is why. Others come first: it is looked at again after as long as it has waited.
+
+        Never sooner than another replica, which may have got further meanwhile, wants its second sweep.
+        """
         again_at = at + min(max(at - row["noted_at"], _FIRST_PAUSE), _LONGEST_PAUSE)
-        self._rows.update_one({"_id": row["_id"]}, {"$set": {"waits_for": reasons, "due_at": again_at}}, session=self._session)
+        change = {"$set": {"waits_for": reasons}, "$max": {"due_at": again_at}}
+        self._rows.update_one({"_id": row["_id"]}, change, session=self._session)
 
     def done(self, user_id: str, at: datetime) -> bool:
         """It is swept; whether that was the first time."""

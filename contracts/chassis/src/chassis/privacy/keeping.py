@@ -7,8 +7,10 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any, Protocol
 
+from pymongo.collection import Collection
 from pymongo.database import Database
 
 from chassis.crash_points import declare, reached
@@ -17,6 +19,7 @@ from contracts.privacy.views import ObligationView, PersonalDataView, PersonalRe
 
 ERASED = "[erased]"
 _PAGE = 100
+_BATCH = 500
 Query = Mapping[str, Any]
 declare(
     {
@@ -114,8 +117,8 @@ class MongoKeeper:
         items: list[PersonalRecordView] = []
         while place < len(exported):
             kept = exported[place]
-            beyond = {"$and": [dict(kept.of(user_id)), {"_id": {"$gt": after}}]} if after else dict(kept.of(user_id))
-            rows = list(self._database[kept.collection].find(beyond, sort=[("_id", 1)], limit=_PAGE - len(items)))
+            query = _beyond(dict(kept.of(user_id)), after)
+            rows = list(self._database[kept.collection].find(query, sort=[("_id", 1)], limit=_PAGE - len(items)))
             items += [self._record(kept, row) for row in rows]
             if len(items) >= _PAGE:
                 return PersonalDataView(items=tuple(items), next_cursor=_cursor(place, items[-1].id))
@@ -128,9 +131,7 @@ class MongoKeeper:
             return int(rows.update_many(query, {"$pull": {kept.pulled: user_id}, "$inc": {"version": 1}}).modified_count)
         if kept.change is None:
             return int(rows.delete_many(query).deleted_count)
-        unchanged = {"$and": [query, {"$or": [{name: {"$ne": value}} for name, value in kept.change.items() if not callable(value)]}]}
-        change = {name: value() if callable(value) else value for name, value in kept.change.items()}
-        return int(rows.update_many(unchanged, {"$set": change, "$inc": {"version": 1}}).modified_count)
+        return _change(rows, query, kept.change)
 
     def _record(self, kept: Kept, row: dict[str, Any]) -> PersonalRecordView:
         record_id = str(row.pop("_id"))
@@ -142,6 +143,38 @@ class MongoKeeper:
 def by(*fields: str) -> Callable[[str], Query]:
     """The documents in which one of these fields is the person's id."""
     return lambda user_id: {fields[0]: user_id} if len(fields) == 1 else {"$or": [{name: user_id} for name in fields]}
+
+
+def _beyond(query: dict[str, Any], after: str) -> dict[str, Any]:
+    """Flat where it can be: for `$and` the embedded server takes no index, for this one on the field and `_id`."""
+    if not after:
+        return query
+    return {"$and": [query, {"_id": {"$gt": after}}]} if "_id" in query else {**query, "_id": {"$gt": after}}
+
+
+def _change(rows: Collection[dict[str, Any]], query: dict[str, Any], change: Mapping[str, Any]) -> int:
+    """Change those that are not so yet; how many it was.
+
+    In batches: of somebody who has written a lot no step takes longer than the connection waits, and what is done stays done.
+    What is not so yet is found out here: asked for it, the embedded server would look through the whole collection.
+    The query is asked again when writing (a draft may have been published meanwhile), by ids that it found.
+    """
+    wanted = {name: value for name, value in change.items() if not callable(value)}
+    found = rows.find(query, list(wanted), batch_size=_BATCH)
+    ids = (row["_id"] for row in found if any(_at(row, name) != value for name, value in wanted.items()))
+    changed = 0
+    while batch := list(islice(ids, _BATCH)):
+        made = {name: value() if callable(value) else value for name, value in change.items()}
+        written = rows.update_many({**query, "_id": {"$in": batch}}, {"$set": made, "$inc": {"version": 1}})
+        changed += written.modified_count
+    return changed
+
+
+def _at(row: Mapping[str, Any], path: str) -> Any:
+    value: Any = row
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 def _plain(value: Any) -> Any:

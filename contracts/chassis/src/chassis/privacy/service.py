@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from pymongo.errors import PyMongoError
+from pymongo.errors import ConnectionFailure, NetworkTimeout, PyMongoError
 
 from chassis.crash_points import declare, reached
 from chassis.entrypoints import UseCasesProvider, on_event, rpc, timer
@@ -64,14 +64,18 @@ class Privacy:
         self.keys.forget(event.user_id)
 
     def erase(self) -> None:
-        """Sweep those that are due. Who was interrupted begins again: each step is safe to do twice, the confirmation happens once."""
+        """Sweep those that are due. Who was interrupted begins again: each step is safe to do twice, the confirmation happens once.
+
+        Raises:
+            PyMongoError: the database is away, or this lost a race: nobody's turn has moved.
+        """
         people = ErasedPeople(self.resources.store.database)
         for row in people.due(self.resources.clock.now(), _AT_ONCE):
             try:
                 waits = self._sweep(row)
-            except PyMongoError:
-                raise
-            except Exception:  # one person's trouble must not keep the data of the others
+            except Exception as error:  # one person's trouble must not keep the data of the others
+                if isinstance(error, PyMongoError) and _concerns_everybody(error):
+                    raise
                 log.exception("erasing_failed", deletion_id=row["deletion_id"])
                 waits = ["failed"]
             if waits:
@@ -99,6 +103,17 @@ class Privacy:
                 work.emit(told)
         reached("erasing.confirmed")
         return []
+
+
+def _concerns_everybody(error: PyMongoError) -> bool:
+    """Whether the others would fare no better: no server is there, or a transaction is to be run again.
+
+    Too slow (NetworkTimeout, though a ConnectionFailure; ExecutionTimeout) and refused are about what is kept of this one person.
+    Should the whole database have gone silent, noting that they wait fails as well, and ends the round.
+    """
+    if error.has_error_label("TransientTransactionError") or error.has_error_label("UnknownTransactionCommitResult"):
+        return True
+    return isinstance(error, ConnectionFailure) and not isinstance(error, NetworkTimeout)
 
 
 class PrivacyService:

@@ -33,7 +33,7 @@ def forget(database: Database[Row], user_id: str, at: datetime) -> dict[str, int
 
 def waits_to_be_sent(database: Database[Row], user_id: str) -> bool:
     """Whether an event that mentions the person is still on its way out."""
-    return any(_mentions(row.get("body"), user_id) for row in database[outbox.COLLECTION].find({"pending": True}, {"body": True}))
+    return any(_mentions(row.get("body"), user_id) for row in database[outbox.COLLECTION].find(outbox.WAITING, {"body": True}))
 
 
 def _events(database: Database[Row], user_id: str) -> int:

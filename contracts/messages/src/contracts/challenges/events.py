@@ -30,12 +30,16 @@ class ChallengeUpdated(_ChallengeFact):
 
 
 class ChallengeCancelled(_ChallengeFact):
-    """One of the two sides ended it. `cancelled_by` is None where its sender did not tell yet: then it was the challenger."""
+    """One of the two sides ended it. `cancelled_by` is None where its sender did not tell yet: then it was the challenger.
+
+    `lapsed`: nobody ended it. It was open, and its challenger chose nobody in the time for that behind its deadline.
+    """
 
     reason: CancelReason
     solver_id: UserId | None
     previous_status: ChallengeStatus
     cancelled_by: UserId | None = None
+    lapsed: bool = False
 
 
 class ChallengeCompleted(_ChallengeFact):

@@ -27,10 +27,14 @@ class GetChallenge(Query[ChallengeView]):
 
 
 class ListChallenges(Query[Page[ChallengeView]]):
-    """Open public challenges, or with `mine` one's own and those one works on (any status)."""
+    """Open public challenges that take applications, or with `mine` one's own and those one works on (any status).
+
+    With `invited` the open private ones that one is invited to and may still apply to.
+    """
 
     service: ClassVar[str] = "challenges"
     mine: bool = False
+    invited: bool = False
     status: ChallengeStatus | None = None
     category: Category | None = None
     difficulty: Difficulty | None = None

@@ -22,7 +22,7 @@ class ChallengeView(View):
     """A challenge as its reader may see it; `invited_user_ids` is empty for all but the owner.
 
     For all but the two parties and the staff `accepted_application_id` and `cancelled_by` are null, and `milestones` are those of a
-    reward in milestones alone.
+    reward in milestones alone. `cancelled_by` is null, too, where nobody was chosen in time and the challenge ended by itself.
     """
 
     id: ChallengeId

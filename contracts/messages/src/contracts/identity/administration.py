@@ -17,6 +17,7 @@ Filter = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 class AdminAccountView(View):
     """An account as the staff sees it."""
 
+    follows_clock: ClassVar[bool] = True  # a suspension ends by itself
     id: UserId
     version: int
     email: str

@@ -27,7 +27,8 @@ AREAS: Mapping[str, str] = {
 }
 SCOPES = tuple(f"{area}:{access}" for area in dict.fromkeys(AREAS.values()) for access in ("read", "write"))
 
-# In these areas, yet for people alone: ways in, ways out for money, and who has what to say in an organisation.
+# In these areas, yet for people alone: ways in, ways out for money, and who has what to say in an organisation
+# (inviting is not named: identity lets keys and programs invite members, and nobody who would have more to say).
 IN_PERSON = frozenset(
     {
         "payments.request_payout",
@@ -35,6 +36,8 @@ IN_PERSON = frozenset(
         "payments.add_payment_method",
         "payments.set_default_payment_method",
         "payments.remove_payment_method",
+        "payments.list_refunds_by_hand",
+        "payments.settle_refund",
         "subscriptions.start_subscription",
         "subscriptions.change_plan",
         "subscriptions.resume_subscription",

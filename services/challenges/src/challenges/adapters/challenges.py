@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from pymongo.client_session import ClientSession
@@ -48,6 +49,16 @@ class MongoChallenges:
             query["status"] = filters.status
         return self._page(query, _order(sort, newest_by="created_at"), cursor, limit)
 
+    def page_invited(
+        self, person_id: str, filters: Filters, sort: ChallengeSort, cursor: str | None, limit: int
+    ) -> tuple[list[Challenge], str | None]:
+        invited = {"invited_user_ids": person_id, "visibility": Visibility.PRIVATE, "status": ChallengeStatus.OPEN}
+        return self._page(invited | _conditions(filters), _order(sort, newest_by="published_at"), cursor, limit)
+
+    def undecided(self, deadline_until: datetime, limit: int) -> list[str]:
+        overdue = {"status": ChallengeStatus.OPEN, "deadline": {"$lte": deadline_until}}
+        return [row["_id"] for row in self._documents.rows(overdue, sort=[("deadline", 1)], limit=limit)]
+
     def _page(
         self, query: dict[str, Any], order: list[tuple[str, int]], cursor: str | None, limit: int
     ) -> tuple[list[Challenge], str | None]:
@@ -63,9 +74,14 @@ def _conditions(filters: Filters) -> dict[str, Any]:
         "reward_currency": filters.currency,
         "reward_high": None if filters.min_reward is None else {"$gte": filters.min_reward},
         "reward_low": None if filters.max_reward is None else {"$lte": filters.max_reward},
-        "deadline": None if filters.deadline_before is None else {"$lt": filters.deadline_before},
+        "deadline": _between(filters.deadline_after, filters.deadline_before),
     }
     return {field: condition for field, condition in wanted.items() if condition is not None}
+
+
+def _between(after: datetime | None, before: datetime | None) -> dict[str, Any] | None:
+    limits = {"$gt": after, "$lt": before}
+    return {operator: moment for operator, moment in limits.items() if moment is not None} or None
 
 
 def _order(sort: ChallengeSort, newest_by: str) -> list[tuple[str, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Unpack
 
@@ -21,14 +21,7 @@ from challenges.domain.errors import (
 from challenges.domain.milestone import Milestone, MilestoneAction
 from challenges.domain.rewards import NewId, planned_milestones, single_milestone
 from challenges.domain.transitions import TransitionTable
-from contracts.challenges.terms import (
-    CancelReason,
-    Category,
-    ChallengeStatus,
-    Difficulty,
-    Reward,
-    Visibility,
-)
+from contracts.challenges.terms import CancelReason, Category, ChallengeStatus, Difficulty, Reward, Visibility
 from contracts.errors import FieldError
 from contracts.money import Price
 
@@ -43,6 +36,7 @@ class ChallengeAction(StrEnum):
     COMPLETE = "complete"
     REVIEW = "review"
     CANCEL = "cancel"
+    LAPSE = "lapse"
 
 
 CHALLENGE_TABLE = TransitionTable(
@@ -54,6 +48,7 @@ CHALLENGE_TABLE = TransitionTable(
         (ChallengeStatus.OPEN, ChallengeAction.APPLY): ChallengeStatus.OPEN,
         (ChallengeStatus.OPEN, ChallengeAction.ACCEPT): ChallengeStatus.IN_PROGRESS,
         (ChallengeStatus.OPEN, ChallengeAction.CANCEL): ChallengeStatus.CANCELLED,
+        (ChallengeStatus.OPEN, ChallengeAction.LAPSE): ChallengeStatus.CANCELLED,
         (ChallengeStatus.IN_PROGRESS, ChallengeAction.WORK): ChallengeStatus.IN_PROGRESS,
         (ChallengeStatus.IN_PROGRESS, ChallengeAction.COMPLETE): ChallengeStatus.COMPLETED,
         (ChallengeStatus.IN_PROGRESS, ChallengeAction.CANCEL): ChallengeStatus.CANCELLED,
@@ -199,6 +194,18 @@ class Challenge:
         if any(milestone.holds_money for milestone in self.milestones):
             raise EscrowHeld
         return replace(self, status=status, cancel_reason=reason, cancelled_by=by, updated_at=at)
+
+    def undecided(self, window: timedelta, at: datetime) -> bool:
+        """Whether it is open still although the time to choose somebody, `window` behind its deadline, is over."""
+        return self.status is ChallengeStatus.OPEN and self.deadline <= at - window
+
+    def lapse(self, at: datetime) -> Challenge:
+        """End it because nobody was chosen in time: nobody's act.
+
+        Raises:
+            WrongState.
+        """
+        return replace(self, status=self._require(ChallengeAction.LAPSE), cancel_reason=CancelReason.NO_SUITABLE_APPLICANT, updated_at=at)
 
     # --- the engagement
 

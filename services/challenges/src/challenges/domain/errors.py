@@ -212,6 +212,11 @@ class CurrencyRequired(_Invalid):
     detail = "An amount means nothing without its currency."
 
 
+class ListsExclusive(_Invalid):
+    code = "challenges.filter.lists_exclusive"
+    detail = "One's own challenges and those one is invited to are two lists: ask for one of them."
+
+
 class BudgetCurrency(_Invalid):
     code = "challenges.application.budget_currency"
     detail = "The budget must be in the reward's currency."

@@ -1,8 +1,8 @@
-"""What challenges answers to about challenges, and the payments events it follows: one line an entrypoint, no rule lives here."""
+"""What challenges answers to about challenges, the payments events it follows, its timer: one line an entrypoint, no rule lives here."""
 
 from challenges.wiring import UseCases, build
 from chassis.context import delivered
-from chassis.entrypoints import UseCasesProvider, on_event, rpc
+from chassis.entrypoints import UseCasesProvider, on_event, rpc, timer
 from chassis.principal import Principal
 from contracts.base import Done
 from contracts.challenges.commands import CancelChallenge, CreateChallenge, DeleteChallenge, EditChallenge, PublishChallenge
@@ -57,3 +57,7 @@ class ChallengesService:
     @on_event
     def on_funds_refunded(self, event: FundsRefunded) -> None:
         self.use_cases.record_refund(event, delivered().sequence)
+
+    @timer(seconds=5)
+    def lapse_challenges(self) -> None:
+        self.use_cases.lapse_challenges()

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from challenges.usecases.access import challenge_to_cancel
-from challenges.usecases.facts import application_rejected, cancelled, updated
+from challenges.usecases.ending import end
 from challenges.usecases.ports import Begin, Now
 from challenges.usecases.views import challenge_view
 from chassis.principal import Principal
 from contracts.challenges.commands import CancelChallenge
-from contracts.challenges.terms import RejectReason
 from contracts.challenges.views import ChallengeView
 
 
@@ -29,10 +28,5 @@ class CancelChallengeHandler:
         with self.unit_of_work() as work:
             before = challenge_to_cancel(work.challenges, command.challenge_id, principal.user_id)
             before.expect(command.expected_version)
-            challenge = work.challenges.save(before.cancel(command.reason, principal.user_id, at))
-            work.emit(cancelled(before, command.reason, principal.user_id))
-            for application in work.applications.pending_to(challenge.id):
-                work.applications.save(application.reject(RejectReason.CHALLENGE_CANCELLED, at))
-                work.emit(application_rejected(application, RejectReason.CHALLENGE_CANCELLED))
-            work.emit(updated(challenge))
+            challenge = end(work, before, before.cancel(command.reason, principal.user_id, at), at)
             return work.answer(challenge_view(challenge, principal.user_id))

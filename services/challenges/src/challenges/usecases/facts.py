@@ -6,7 +6,7 @@ from challenges.domain.review import Review
 from challenges.domain.submission import Submission
 from challenges.usecases.views import challenge_view, milestone_views
 from contracts.challenges import events
-from contracts.challenges.terms import CancelReason, RejectReason
+from contracts.challenges.terms import RejectReason
 
 
 def published(challenge: Challenge) -> events.ChallengePublished:
@@ -27,15 +27,19 @@ def updated(challenge: Challenge) -> events.ChallengeUpdated:
     )
 
 
-def cancelled(before: Challenge, reason: CancelReason, by: str) -> events.ChallengeCancelled:
+def cancelled(before: Challenge, ended: Challenge) -> events.ChallengeCancelled:
+    """It lapsed where nobody ended it."""
+    if ended.cancel_reason is None:
+        raise ValueError(f"{ended.id} is not cancelled")
     return events.ChallengeCancelled(
         challenge_id=before.id,
         challenge_title=before.title,
         challenger_id=before.challenger_id,
-        reason=reason,
+        reason=ended.cancel_reason,
         solver_id=before.solver_id,
         previous_status=before.status,
-        cancelled_by=by,
+        cancelled_by=ended.cancelled_by,
+        lapsed=ended.cancelled_by is None,
     )
 
 

@@ -21,6 +21,7 @@ Now = Callable[[], datetime]
 NewId = Callable[[str], str]
 CleanHtml = Callable[[str], str]  # keeps a small safe subset of HTML
 KeptOut = Callable[[Collection[str]], Collection[str]]  # those of these people who are suspended or banned
+Rerun = Callable[[Callable[[], None]], None]  # runs something again when it lost a race for a record
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Filters:
     max_reward: int | None = None
     currency: str | None = None
     deadline_before: datetime | None = None
+    deadline_after: datetime | None = None
 
 
 class Challenges(Protocol):
@@ -51,6 +53,15 @@ class Challenges(Protocol):
     def page_of_party(
         self, person_id: str, filters: Filters, sort: ChallengeSort, cursor: str | None, limit: int
     ) -> tuple[list[Challenge], str | None]: ...
+    def page_invited(
+        self, person_id: str, filters: Filters, sort: ChallengeSort, cursor: str | None, limit: int
+    ) -> tuple[list[Challenge], str | None]:
+        """The open private ones that this person is invited to."""
+        ...
+
+    def undecided(self, deadline_until: datetime, limit: int) -> list[str]:
+        """Those still open whose deadline was at that moment or before it, the longest past first."""
+        ...
 
 
 class Applications(Protocol):

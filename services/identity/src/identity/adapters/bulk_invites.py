@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pymongo import ASCENDING
 from pymongo.client_session import ClientSession
 
@@ -32,11 +34,16 @@ class MongoBulkInvites:
             created_at=found.created_at,
             counts=dict(found.counts),
             finished_at=found.finished_at,
+            served_at=found.served_at,
         )
 
     def running(self, limit: int) -> list[str]:
-        found = self._jobs.rows({"status": BulkInviteStatus.RUNNING.value}, sort=[("_id", ASCENDING)], limit=limit)
+        running = {"status": BulkInviteStatus.RUNNING.value}
+        found = self._jobs.rows(running, sort=[("served_at", ASCENDING), ("_id", ASCENDING)], limit=limit)
         return [str(row["_id"]) for row in found]
+
+    def running_in(self, organisation_id: str) -> int:
+        return self._jobs.count({"organisation_id": organisation_id, "status": BulkInviteStatus.RUNNING.value})
 
     def add(self, job: BulkInvite, rows: list[BulkInviteRow]) -> None:
         self._jobs.insert(_job_document(job))
@@ -58,6 +65,18 @@ class MongoBulkInvites:
     def keep_row(self, row: BulkInviteRow) -> None:
         self._rows.replace(_row_document(row), expected_version=row.version - 1)
 
+    def finished(self, before: datetime, limit: int) -> list[str]:
+        found = self._jobs.rows({"finished_at": {"$lte": before}}, sort=[("finished_at", ASCENDING)], limit=limit)
+        return [str(row["_id"]) for row in found]
+
+    def remove(self, job_id: str) -> None:
+        self._rows.delete_all({"job_id": job_id})
+        self._jobs.delete(job_id)
+
+    def forget_address(self, email: str) -> None:
+        """Whoever would invite it, wherever: their jobs go on without these rows."""
+        self._rows.delete_all({"email_key": email_key(email)})
+
     def rows(self, job_id: str, cursor: str | None, limit: int) -> tuple[list[BulkInviteRow], str | None]:
         found, more = self._rows.page({"job_id": job_id}, sort=[("number", ASCENDING)], cursor=cursor, limit=limit)
         return [_row(one) for one in found], more
@@ -75,6 +94,7 @@ def _job_document(job: BulkInvite) -> BulkInviteDocument:
         status=status.value,
         created_at=job.created_at,
         finished_at=job.finished_at,
+        served_at=job.served_at,
     )
 
 

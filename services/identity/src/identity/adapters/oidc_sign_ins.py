@@ -4,33 +4,36 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import time
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-import requests
+from cachetools import TTLCache
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from joserfc.jwt import JWTClaimsRegistry
+from pydantic import TypeAdapter, ValidationError
 
-from identity.adapters.public_internet import is_public
-from identity.domain.errors import ProviderAway, SignInRefused
+from contracts.identity.commands import Email
+from identity.adapters.provider_http import Answer, ProviderHttp
+from identity.domain.errors import SignInRefused
 from identity.domain.sign_in import Protocol, Provider, Vouched
 
 _ALGORITHMS = ["RS256", "ES256", "PS256"]  # none and HMAC are no signatures of a provider (RFC 8725, 3.1)
-_TIMEOUT_S = 5
 _KEPT_S = 3600
-_LOOPBACK = ("127.0.0.1", "localhost")
+_KEPT_BYTES = 4 * 1024 * 1024  # of what all providers publish: some thousand of the usual size
 _LEEWAY_S = 60
+_ADDRESS = TypeAdapter[str](Email)
+_ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
 class HttpSignIns:
     """The port SignIns. What providers publish is kept for an hour; an unknown key id asks for the keys again."""
 
-    def __init__(self) -> None:
-        self._kept: dict[str, tuple[float, Mapping[str, Any]]] = {}
+    def __init__(self, http: ProviderHttp) -> None:
+        self._http = http
+        self._kept: TTLCache[str, Answer] = TTLCache(_KEPT_BYTES, _KEPT_S, getsizeof=lambda answer: answer.size)
 
     def authorization_url(self, provider: Provider, state: str, nonce: str, verifier: str, redirect_uri: str) -> str:
         oidc = provider.protocol is Protocol.OIDC
@@ -58,7 +61,7 @@ class HttpSignIns:
             "client_secret": provider.client_secret,
             "code_verifier": verifier,
         }
-        tokens = _asked("POST", endpoint, guarded=provider.guarded, data=form)
+        tokens = self._http.ask(provider, "POST", endpoint, data=form).told
         return self._of_id_token(provider, tokens, nonce) if oidc else self._of_github(provider, tokens)
 
     def _of_id_token(self, provider: Provider, tokens: Mapping[str, Any], nonce: str) -> Vouched:
@@ -67,17 +70,15 @@ class HttpSignIns:
             subject = str(claims["sub"])
         except (JoseError, KeyError, TypeError, ValueError) as error:
             raise SignInRefused from error
-        email = claims.get("email")
-        return Vouched(
-            subject, str(email) if email else None, claims.get("email_verified") in (True, "true"), str(claims.get("name") or "")
-        )
+        email = _address(claims.get("email"))
+        return Vouched(subject, email, email is not None and claims.get("email_verified") in (True, "true"), str(claims.get("name") or ""))
 
     def _verified(self, provider: Provider, id_token: str, nonce: str) -> Mapping[str, Any]:
         metadata = self._metadata(provider)
         try:
-            claims = jwt.decode(id_token, self._keys(metadata, guarded=provider.guarded), algorithms=_ALGORITHMS).claims
+            claims = jwt.decode(id_token, self._keys(provider, metadata), algorithms=_ALGORITHMS).claims
         except (JoseError, ValueError):  # the provider may have changed its key
-            claims = jwt.decode(id_token, self._keys(metadata, again=True, guarded=provider.guarded), algorithms=_ALGORITHMS).claims
+            claims = jwt.decode(id_token, self._keys(provider, metadata, again=True), algorithms=_ALGORITHMS).claims
         JWTClaimsRegistry(
             leeway=_LEEWAY_S,
             iss={"essential": True, "value": provider.issuer},
@@ -94,48 +95,42 @@ class HttpSignIns:
         if "access_token" not in tokens:
             raise SignInRefused
         headers = {"Authorization": f"Bearer {tokens['access_token']}"}
-        person = _asked("GET", f"{provider.api}/user", headers=headers)
-        addresses = _asked("GET", f"{provider.api}/user/emails", headers=headers)
+        person = self._http.ask(provider, "GET", f"{provider.api}/user", headers=headers).told
+        addresses = self._http.ask(provider, "GET", f"{provider.api}/user/emails", headers=headers).told
         try:
             primary = next((one for one in addresses if one["primary"]), None)
-            email, verified = (str(primary["email"]), primary["verified"] is True) if primary else (None, False)
+            email = _address(primary["email"]) if primary else None
+            verified = primary is not None and email is not None and primary["verified"] is True
             return Vouched(str(person["id"]), email, verified, str(person.get("name") or person["login"]))
         except (KeyError, TypeError, AttributeError) as error:
             raise SignInRefused from error
 
     def _metadata(self, provider: Provider) -> Mapping[str, Any]:
-        found = self._published(f"{provider.issuer}/.well-known/openid-configuration", guarded=provider.guarded)
+        found = self._published(provider, f"{provider.issuer}/.well-known/openid-configuration")
         if found.get("issuer") != provider.issuer:  # OpenID Connect Discovery 1.0, 4.3
             raise SignInRefused
-        return found
-
-    def _keys(self, metadata: Mapping[str, Any], *, again: bool = False, guarded: bool = False) -> KeySet:
-        return KeySet.import_key_set(self._published(metadata["jwks_uri"], again=again, guarded=guarded))  # type: ignore[arg-type]
-
-    def _published(self, url: str, *, again: bool = False, guarded: bool = False) -> Mapping[str, Any]:
-        at, found = self._kept.get(url, (0.0, {}))
-        if again or time.monotonic() - at >= _KEPT_S or not found:
-            found = _asked("GET", url, guarded=guarded)
-            self._kept[url] = (time.monotonic(), found)
-        return found
-
-
-def _asked(method: str, url: str, *, guarded: bool = False, **more: Any) -> Any:
-    """The provider's answer. No redirects: an endpoint that moved is none that was vouched for."""
-    if guarded and not is_public(url):
-        raise SignInRefused
-    parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
-        raise SignInRefused
-    headers = {"Accept": "application/json", **more.pop("headers", {})}
-    try:
-        answer = requests.request(method, url, headers=headers, timeout=_TIMEOUT_S, allow_redirects=False, **more)
-        if answer.status_code >= 500:
-            raise ProviderAway
-        if answer.status_code != 200:
+        if not all(isinstance(found.get(name), str) for name in _ENDPOINTS):
             raise SignInRefused
-        return answer.json()
-    except requests.exceptions.JSONDecodeError as error:
-        raise SignInRefused from error
-    except requests.RequestException as error:
-        raise ProviderAway from error
+        return found
+
+    def _keys(self, provider: Provider, metadata: Mapping[str, Any], *, again: bool = False) -> KeySet:
+        return KeySet.import_key_set(self._published(provider, metadata["jwks_uri"], again=again))  # type: ignore[arg-type]
+
+    def _published(self, provider: Provider, url: str, *, again: bool = False) -> Mapping[str, Any]:
+        answer = None if again else self._kept.get(url)
+        if answer is None:
+            answer = self._http.ask(provider, "GET", url)
+            if not isinstance(answer.told, dict):
+                raise SignInRefused
+            if answer.told:
+                self._kept[url] = answer
+        told: Mapping[str, Any] = answer.told
+        return told
+
+
+def _address(told: object) -> str | None:
+    """As everybody else's is stored: a provider may write one address in another way. None where it is none that could be stored."""
+    try:
+        return _ADDRESS.validate_python(told)
+    except ValidationError:
+        return None

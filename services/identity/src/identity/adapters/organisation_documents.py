@@ -48,6 +48,7 @@ class MemberDocument(VersionedDocument):
 class InvitationDocument(VersionedDocument):
     organisation_id = StringField(required=True)
     email = StringField(required=True)
+    email_key = StringField()
     role = StringField(required=True)
     token_digest = StringField(required=True)
     invited_by = StringField(required=True)
@@ -66,6 +67,7 @@ class BulkInviteDocument(VersionedDocument):
     status = StringField(required=True)
     created_at = DateTimeField(required=True)
     finished_at = DateTimeField()
+    served_at = DateTimeField()
 
     meta: ClassVar[dict[str, Any]] = {"collection": "bulk_invites"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING
 from pymongo.client_session import ClientSession
@@ -160,6 +161,24 @@ class MongoInvitations:
         if invitation.status is not InvitationStatus.PENDING:
             self._places.delete(_place(invitation.organisation_id, invitation.email))
 
+    def expired(self, before: datetime, limit: int) -> list[Invitation]:
+        found = self._rows.find({"expires_at": {"$lte": before}}, sort=[("expires_at", ASCENDING)], limit=limit)
+        return [_invitation(one) for one in found]
+
+    def remove(self, invitation: Invitation) -> None:
+        place = self._places.row(_place(invitation.organisation_id, invitation.email))
+        if place is not None and place["taken_by"] == invitation.id:
+            self._places.delete(place["_id"])
+        self._rows.delete(invitation.id)
+
+    def forget_address(self, email: str) -> None:
+        """Whoever invited it, wherever. Releases before this one write no key: theirs are few, and gone in a month."""
+        key = email_key(email)
+        for row in self._rows.rows({"email_key": {"$in": [key, None]}}):
+            if email_key(row["email"]) == key:
+                self._places.delete(_place(row["organisation_id"], email))
+                self._rows.delete(row["_id"])
+
 
 def _place(organisation_id: str, email: str) -> str:
     return f"{organisation_id} {email_key(email)}"
@@ -186,6 +205,7 @@ def _invitation_document(invitation: Invitation) -> InvitationDocument:
         version=invitation.version,
         organisation_id=invitation.organisation_id,
         email=invitation.email,
+        email_key=email_key(invitation.email),
         role=invitation.role.value,
         token_digest=invitation.token_digest,
         invited_by=invitation.invited_by,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from pymongo.client_session import ClientSession
 
 from chassis.mongo import MongoUnitOfWork, Store
@@ -21,7 +19,6 @@ from identity.adapters.privacy import MongoDeletions, MongoExports
 from identity.adapters.referrals import MongoReferrals
 from identity.adapters.sessions import MongoRefreshTokens, MongoSessions
 from identity.adapters.showcase import MongoRemovals, MongoShowcases, MongoUploads
-from identity.domain.account import email_key
 from identity.usecases.organisation_ports import BulkInvites, Credentials, Invitations, Members, Organisations, Referrals
 from identity.usecases.ports import (
     Accounts,
@@ -98,11 +95,8 @@ class IdentityUnitOfWork(MongoUnitOfWork):
 
     def forget_address(self, email: str) -> None:
         """What others wrote down of this address when they invited it."""
-        database, session = self._store.database, self._session
-        same = {"$regex": f"^{re.escape(email)}$", "$options": "i"}
-        for name in ("invitations", "bulk_invite_rows"):
-            database[name].delete_many({"email": same}, session=session)
-        database.places.delete_many({"_id": {"$regex": f" {re.escape(email_key(email))}$"}}, session=session)
+        MongoInvitations(self._session).forget_address(email)
+        MongoBulkInvites(self._session).forget_address(email)
 
     def destroy_key(self, user_id: str) -> None:
         """What was encrypted for this person can be read by nobody any more."""

@@ -17,6 +17,14 @@ def email_key(email: str) -> str:
     return email.lower()
 
 
+def email_domain(email: str) -> str:
+    """The domain of an address as the domain name system has it (RFC 5890, A-labels), and as organisations' are kept: addresses are kept
+    with their letters, normalised.
+    """
+    labels = email_key(email).rpartition("@")[2].split(".")
+    return ".".join(label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels)
+
+
 @dataclass(frozen=True, slots=True)
 class AccountFilter:
     """What is None does not matter."""

@@ -109,6 +109,14 @@ class RegistrationClosed(DomainError):
     code = "identity.registration.closed"
 
 
+class ReadOnly(DomainError):
+    """The platform is being looked after: you can log in and read, but new accounts and links have to wait for the moment."""
+
+    kind = Kind.UNAVAILABLE
+    code = "identity.read_only"
+    retry_after_s = 60
+
+
 class SettingUnknown(DomainError):
     """There is no such setting."""
 

@@ -6,12 +6,14 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from contracts.identity.organisation_views import RowOutcome
 from contracts.identity.organisations import MOST_ROWS
 from identity.domain.organisation_errors import RowsUnreadable
 
+KEPT = timedelta(days=28)  # after its end: as long as its invitations
+MOST_RUNNING = 3  # of an organisation at a time
 _HEADINGS = (["email"], ["email", "role"])
 
 
@@ -27,6 +29,7 @@ class BulkInvite:
     created_at: datetime
     counts: Mapping[str, int] = field(default_factory=dict)
     finished_at: datetime | None = None
+    served_at: datetime | None = None  # when it last had its turn
 
     @property
     def done(self) -> int:
@@ -35,7 +38,15 @@ class BulkInvite:
     def with_row(self, outcome: RowOutcome, at: datetime) -> BulkInvite:
         counts = {**self.counts, outcome.value: self.counts.get(outcome.value, 0) + 1}
         finished_at = at if self.done + 1 == self.total else None
-        return replace(self, counts=counts, finished_at=finished_at, version=self.version + 1)
+        return replace(self, counts=counts, finished_at=finished_at, served_at=at, version=self.version + 1)
+
+    def finished(self, at: datetime) -> BulkInvite:
+        """Nothing waits any more, though not every row is counted: some went with the people whose addresses they held."""
+        return replace(self, finished_at=at, served_at=at, version=self.version + 1)
+
+    def passed_over(self, at: datetime) -> BulkInvite:
+        """After a turn that failed: the others come first."""
+        return replace(self, served_at=at, version=self.version + 1)
 
 
 @dataclass(frozen=True, slots=True)

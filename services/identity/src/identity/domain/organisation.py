@@ -17,6 +17,7 @@ from identity.domain.organisation_errors import (
 )
 
 INVITATION_LIFETIME = timedelta(days=14)
+INVITATION_KEPT = timedelta(days=14)  # after it expired: until then it can be looked at, and sent again
 RESEND_INTERVAL = timedelta(minutes=1)
 _RANKS = {OrganisationRole.MEMBER: 0, OrganisationRole.ADMIN: 1, OrganisationRole.OWNER: 2}
 
@@ -168,7 +169,7 @@ class Invitation:
     def open(self, at: datetime) -> bool:
         return self.status is InvitationStatus.PENDING and at < self.expires_at
 
-    def sent_again(self, token_digest: str, at: datetime) -> Invitation:
+    def sent_again(self, token_digest: str, invited_by: str, at: datetime) -> Invitation:
         """Raises:
         InvitationClosed: it was accepted or revoked.
         InvitationTooSoon: a mail went out within the last minute.
@@ -176,7 +177,7 @@ class Invitation:
         self._require_pending()
         if at < self.sent_at + RESEND_INTERVAL:
             raise InvitationTooSoon
-        return self._next(token_digest=token_digest, sent_at=at, expires_at=at + INVITATION_LIFETIME)
+        return self._next(token_digest=token_digest, invited_by=invited_by, sent_at=at, expires_at=at + INVITATION_LIFETIME)
 
     def renewed(self, role: OrganisationRole, token_digest: str, invited_by: str, at: datetime) -> Invitation:
         """One that has expired, sent anew."""

@@ -153,6 +153,13 @@ class BulkInviteNotFound(DomainError):
     code = "identity.bulk_invite.not_found"
 
 
+class TooManyBulkInvites(DomainError):
+    """Three jobs of this organisation are running: wait until one is finished."""
+
+    kind = Kind.CONFLICT
+    code = "identity.bulk_invite.too_many"
+
+
 class RowsUnreadable(DomainError):
     """The rows cannot be read."""
 

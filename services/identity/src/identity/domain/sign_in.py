@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from identity.domain.account import email_domain
+
 
 class Protocol(StrEnum):
     OIDC = "oidc"
@@ -31,7 +33,7 @@ class Provider:
 
     def vouches_for(self, email: str) -> bool:
         """Whether its word on this address counts: whoever runs a provider of their own could vouch for anybody's."""
-        return self.domain is None or email.lower().rpartition("@")[2] == self.domain
+        return self.domain is None or email_domain(email) == self.domain
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,9 +40,21 @@ def of_sign_ups(address: str, limit: int) -> Budget:
     return Budget(f"sign-ups {address}", limit, HoldsFor.ADDRESS)
 
 
-def of_mails(email: str) -> Budget:
-    """Mails that strangers can have sent to an address: the form must not become a mail cannon."""
-    return Budget(f"mails {email_key(email)}", 3)
+def of_resets(email: str) -> Budget:
+    """Mails that strangers can have sent to an address: the form must not become a mail cannon. Each purpose has a budget of its own: who
+    used up that of another would keep the owner from resetting the password.
+    """
+    return Budget(f"resets {email_key(email)}", 3)
+
+
+def of_address_changes(email: str) -> Budget:
+    """Mails to an address that somebody says is their new one."""
+    return Budget(f"address changes {email_key(email)}", 3)
+
+
+def of_invitations(email: str) -> Budget:
+    """Invitations to an address, whoever sends them and however."""
+    return Budget(f"invitations {email_key(email)}", 3)
 
 
 def of_session(session_id: str) -> Budget:

@@ -161,3 +161,7 @@ class OrganisationsService:
     @timer(seconds=1)
     def go_on_with_bulk_invites(self) -> None:
         self.use_cases.go_on_with_bulk_invites()
+
+    @timer(seconds=15)
+    def forget_invitations(self) -> None:
+        self.use_cases.forget_invitations()

@@ -15,7 +15,7 @@ from identity.domain.errors import TokenInvalid
 from identity.domain.organisation import Member
 from identity.domain.organisation_errors import InvitationForAnother
 from identity.domain.tokens import digest
-from identity.usecases.membership import require_owners
+from identity.usecases.membership import require_owners, still_stands
 from identity.usecases.ports import UnitOfWork
 from identity.usecases.show_organisation import organisation_view
 
@@ -29,7 +29,7 @@ class AcceptInvitationHandler:
         """A link that went to somebody else's eyes is of no use to them: the address counts, and that it is proven.
 
         Raises:
-            TokenInvalid: unknown, used, revoked or expired.
+            TokenInvalid: unknown, used, revoked or expired; or who sent it could not do so any more.
             InvitationForAnother, AlreadyMember.
             OrganisationNotFound: its last owner is about to be erased, and it with them.
         """
@@ -45,6 +45,8 @@ class AcceptInvitationHandler:
             if not account.email_verified or email_key(account.email) != email_key(invitation.email):
                 raise InvitationForAnother
             require_owners(work, organisation)
+            if not still_stands(work, invitation):
+                raise TokenInvalid
             work.invitations.save(invitation.accepted(work.members.get(organisation.id, account.id)))
             owner = invitation.role is OrganisationRole.OWNER
             organisation = organisation.with_owner(account.id) if owner else organisation.with_members_changed()

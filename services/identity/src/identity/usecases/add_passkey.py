@@ -14,6 +14,7 @@ from identity.domain.ceremony import Kind
 from identity.domain.errors import PasskeyInvalid, TooManyPasskeys
 from identity.domain.second_factors import MOST_PASSKEYS
 from identity.domain.tokens import digest
+from identity.usecases.live_session import live_session
 from identity.usecases.ports import Passkeys, UnitOfWork
 from identity.usecases.recovery_codes import new_recovery_codes
 
@@ -30,12 +31,13 @@ class AddPasskeyHandler:
 
         Raises:
             PasskeyInvalid: it does not answer a challenge of this person, or is made for another site.
-            TooManyPasskeys.
+            SessionEnded, TooManyPasskeys.
         """
         at = self.now()
         challenge = self.passkeys.challenge_of(command.credential)
         codes: tuple[str, ...] = ()
         with self.unit_of_work() as work:
+            live_session(work, principal, at)
             ceremony = work.ceremonies.take(digest(challenge))
             if ceremony is None or not ceremony.open(Kind.PASSKEY_CREATION, at) or ceremony.user_id != principal.user_id:
                 raise PasskeyInvalid

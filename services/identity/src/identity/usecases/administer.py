@@ -14,7 +14,7 @@ from identity.domain.errors import UserNotFound
 from identity.domain.permissions import Permission, require_power_over
 from identity.domain.session import RevokeReason
 from identity.usecases.end_sessions import end_sessions
-from identity.usecases.end_tokens import end_tokens_of
+from identity.usecases.end_tokens import end_tokens_of, end_tokens_of_their_organisations
 from identity.usecases.ports import UnitOfWork
 from identity.usecases.show import admin_account_view, profile_updated, standing_changed
 
@@ -57,6 +57,7 @@ class AdministerAccount:
             if made.ends_sessions:
                 end_sessions(work, user_id, made.ends_sessions, at)
                 end_tokens_of(work, user_id, made.ends_sessions, self.new_id)
+                end_tokens_of_their_organisations(work, user_id, made.ends_sessions, at, self.new_id)
             entry_id = self.new_id("action")
             work.audit.append(AuditEntry(entry_id, "identity", principal.user_id, made.action, user_id, reason, at, made.details))
             return work.answer(admin_account_view(made.account, at))

@@ -12,6 +12,7 @@ from identity.domain.ceremony import Ceremony, Kind
 from identity.domain.errors import TooManyPasskeys
 from identity.domain.second_factors import MOST_PASSKEYS
 from identity.domain.tokens import digest
+from identity.usecases.live_session import live_session
 from identity.usecases.ports import Passkeys, Tokens, UnitOfWork
 
 
@@ -24,11 +25,12 @@ class BeginPasskeyHandler:
 
     def __call__(self, principal: Principal) -> PasskeyOptionsView:
         """Raises:
-        StepUpRequired, TooManyPasskeys.
+        StepUpRequired, SessionEnded, TooManyPasskeys.
         """
         at, challenge = self.now(), self.tokens.new()
         principal.require_fresh(at)
         with self.unit_of_work() as work:
+            live_session(work, principal, at)
             account = work.accounts.get(principal.user_id)
             if account is None:
                 raise SessionEnded

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chassis.principal import Principal
 from contracts.identity.flags import Feature
 from contracts.identity.sessions import SignInStartedView
 from identity.domain.ceremony import Ceremony, Kind
 from identity.domain.errors import ProviderNotFound, SignInElsewhereClosed
 from identity.domain.sign_in import Provider
 from identity.domain.tokens import digest
+from identity.usecases.live_session import live_session
 from identity.usecases.ports import Providers, SignIns, Tokens, UnitOfWork
 
 
@@ -23,20 +25,23 @@ class BeginSignIn:
     tokens: Tokens
     redirect_url: str
 
-    def __call__(self, name: str, user_id: str, at: datetime) -> SignInStartedView:
-        """State, nonce, PKCE verifier and a binding to this browser, each its own secret.
+    def __call__(self, name: str, at: datetime, principal: Principal | None = None) -> SignInStartedView:
+        """State, nonce, PKCE verifier and a binding to this browser, each its own secret. With a principal, a link of theirs.
 
         Raises:
-            ProviderNotFound, ProviderAway, SignInElsewhereClosed.
+            SessionEnded, ProviderNotFound, ProviderAway, SignInElsewhereClosed.
         """
         provider = self.providers.get(name)
         if provider is None:
             raise ProviderNotFound
+        user_id = principal.user_id if principal is not None else ""
         self.require_open(provider, user_id)
         state, nonce, verifier, binding = (self.tokens.new() for _ in range(4))
         url = self.sign_ins.authorization_url(provider, state, nonce, verifier, self.redirect_uri(name))
         details = {"provider": name, "nonce": nonce, "verifier": verifier, "binding": digest(binding)}
         with self.unit_of_work() as work:
+            if principal is not None:
+                live_session(work, principal, at)
             work.ceremonies.add(Ceremony.begin(Kind.SIGN_IN_ELSEWHERE, digest(state), at, user_id, **details))
         return SignInStartedView(authorization_url=url, binding=binding)
 

@@ -10,6 +10,7 @@ from chassis.principal import Principal, SessionEnded
 from contracts.identity.sessions import TotpSetupView
 from identity.domain.errors import FactorExists
 from identity.domain.second_factors import Totp
+from identity.usecases.live_session import live_session
 from identity.usecases.ports import OneTimePasswords, UnitOfWork
 
 
@@ -24,13 +25,14 @@ class BeginTotpHandler:
         """A new secret, which replaces one that was never confirmed. The answer is recorded nowhere.
 
         Raises:
-            StepUpRequired.
+            StepUpRequired, SessionEnded.
             FactorExists: there is a confirmed one.
         """
         at = self.now()
         principal.require_fresh(at)
         totp = Totp(self.new_id("factor"), self.one_time_passwords.new(), at)
         with self.unit_of_work() as work:
+            live_session(work, principal, at)
             account = work.accounts.get(principal.user_id)
             if account is None:
                 raise SessionEnded

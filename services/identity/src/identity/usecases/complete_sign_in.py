@@ -15,7 +15,7 @@ from contracts.identity.organisation_views import OrganisationRole
 from contracts.identity.roles import Role
 from contracts.identity.sessions import LinkView, SignedInView
 from identity.domain.account import Account, Profile
-from identity.domain.administration_errors import RegistrationClosed
+from identity.domain.administration_errors import ReadOnly, RegistrationClosed
 from identity.domain.ceremony import Ceremony, Kind
 from identity.domain.errors import LinkRequired, LinkTaken, ProviderNotFound, SignInRefused
 from identity.domain.organisation import Member
@@ -46,13 +46,18 @@ class CompleteSignInHandler:
         there and link; a new one gets an account, if the provider has verified the address.
 
         Raises:
-            SignInRefused: the state is unknown, used, expired or another browser's; or the provider does not vouch.
+            SignInRefused: the state is unknown, used, expired or another browser's; or the provider does not vouch; or a link ended
+                meanwhile with the sessions of whoever began it.
             LinkRequired, LinkTaken, RegistrationClosed, SignInElsewhereClosed.
+            ReadOnly: it would open an account or make a link. The gateway lets all who come back pass, as it cannot tell who logs in.
             AddressElsewhere: an organisation's provider vouched for an address that is not of its domain.
             OrganisationNotFound: who links an organisation's provider is a member.
         """
         at = self.now()
-        ceremony = self._taken(command, at)
+        ceremony = self._begun(command, at)
+        if ceremony.user_id:
+            with self.begin.unit_of_work() as work:
+                _require_writable(work)
         provider = self.begin.providers.get(command.provider)
         if provider is None:
             raise ProviderNotFound
@@ -63,20 +68,27 @@ class CompleteSignInHandler:
         redirect_uri = self.begin.redirect_uri(provider.name)
         person = self.begin.sign_ins.vouched(provider, command.code, details["nonce"], details["verifier"], redirect_uri)
         if ceremony.user_id:
-            return SignedInView(link=self._linked(provider, person, ceremony.user_id, at))
+            return SignedInView(link=self._linked(provider, person, ceremony, at))
         return self._logged_in(provider, person, at)
 
-    def _taken(self, command: CompleteSignIn, at: datetime) -> Ceremony:
+    def _begun(self, command: CompleteSignIn, at: datetime) -> Ceremony:
+        """A login is used up at once. A link stays until it is made: whoever ends what was begun during the dialogue finds it."""
         with self.begin.unit_of_work() as work:
-            ceremony = work.ceremonies.take(digest(command.state))
+            ceremony = work.ceremonies.get(digest(command.state))
+            if ceremony is not None and not ceremony.user_id:
+                ceremony = work.ceremonies.take(ceremony.digest)
         if ceremony is None or not ceremony.open(Kind.SIGN_IN_ELSEWHERE, at) or ceremony.details["provider"] != command.provider:
             raise SignInRefused
         if not hmac.compare_digest(ceremony.details["binding"], digest(command.binding)):
             raise SignInRefused
         return ceremony
 
-    def _linked(self, provider: Provider, person: Vouched, user_id: str, at: datetime) -> LinkView:
+    def _linked(self, provider: Provider, person: Vouched, ceremony: Ceremony, at: datetime) -> LinkView:
+        user_id = ceremony.user_id
         with self.begin.unit_of_work() as work:
+            work.sessions.take_turn(user_id)
+            if work.ceremonies.take(ceremony.digest) is None:
+                raise SignInRefused
             if work.accounts.get(user_id) is None:
                 raise SessionEnded
             if provider.domain is not None and work.members.get(provider.name, user_id) is None:
@@ -118,6 +130,7 @@ class CompleteSignInHandler:
             raise AddressElsewhere
         if work.accounts.by_email(person.email) is not None:
             raise LinkRequired
+        _require_writable(work)
         if not work.configuration.setting("registration.open").value:
             raise RegistrationClosed
         if provider.domain is not None:
@@ -133,3 +146,11 @@ class CompleteSignInHandler:
             work.members.add(Member(provider.name, account.id, 1, OrganisationRole.MEMBER, at))
             work.emit(MemberAdded(organisation_id=provider.name, user_id=account.id, role=OrganisationRole.MEMBER))
         return account
+
+
+def _require_writable(work: UnitOfWork) -> None:
+    """Raises:
+    ReadOnly.
+    """
+    if work.configuration.setting("maintenance.read_only").value:
+        raise ReadOnly

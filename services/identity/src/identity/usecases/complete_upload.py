@@ -37,14 +37,19 @@ class CompleteUploadHandler:
         if upload.file is not None:
             return file_view(upload.file, self.files.public_url)
         file = self._kept(upload)
-        with self.begin() as work:
-            upload = self._known(work.uploads.get(upload.id), principal, at)
-            if upload.file is not None:  # completed by another request in the meantime
-                return file_view(upload.file, self.files.public_url)
-            showcase, replaced = work.showcases.of(principal.user_id).with_file(file)
-            work.showcases.save(showcase)
-            work.uploads.save(upload.completed(file))
-            work.removals.add((upload.incoming_key, *(one.key for one in replaced)), at, principal.user_id)
+        try:
+            with self.begin() as work:
+                upload = self._known(work.uploads.get(upload.id), principal, at)
+                if upload.file is not None:  # completed by another request in the meantime
+                    return file_view(upload.file, self.files.public_url)
+                showcase, replaced = work.showcases.of(principal.user_id).with_file(file)
+                work.showcases.save(showcase)
+                work.uploads.save(upload.completed(file))
+                work.removals.add((upload.incoming_key, *(one.key for one in replaced)), at, principal.user_id)
+        except UploadNotFound:  # its person was erased meanwhile: nobody else knows of the object
+            with self.begin() as work:
+                work.removals.add((file.key,), at, principal.user_id)
+            raise
         return file_view(file, self.files.public_url)
 
     def _known(self, upload: Upload | None, principal: Principal, at: datetime) -> Upload:

@@ -12,6 +12,7 @@ from contracts.identity.events import SecondFactorChanged
 from contracts.identity.sessions import RecoveryCodesView
 from identity.domain.errors import CodeWrong, FactorExists, TotpNotBegun
 from identity.domain.throttle import of_session
+from identity.usecases.live_session import live_session
 from identity.usecases.ports import LoginAttempts, OneTimePasswords, UnitOfWork
 from identity.usecases.recovery_codes import new_recovery_codes
 
@@ -27,7 +28,7 @@ class ConfirmTotpHandler:
         """From now on a login with the password asks for a second factor. The first factor brings recovery codes.
 
         Raises:
-            StepUpRequired, LoginThrottled.
+            StepUpRequired, SessionEnded, LoginThrottled.
             TotpNotBegun.
             CodeWrong.
         """
@@ -36,6 +37,7 @@ class ConfirmTotpHandler:
         self.attempts.count(of_session(principal.session_id), at)
         codes: tuple[str, ...] = ()
         with self.unit_of_work() as work:
+            live_session(work, principal, at)
             factors = work.factors.of(principal.user_id)
             if factors.totp is None:
                 raise TotpNotBegun

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from contracts.identity.events import CredentialRevoked, SessionRevoked
 from identity.domain.credential import Credential, Kind
 from identity.domain.session import RevokeReason
+from identity.usecases.membership import well_owned
 from identity.usecases.ports import UnitOfWork
 
 
@@ -26,7 +27,23 @@ def revoke(work: UnitOfWork, credential: Credential, at: datetime) -> None:
 
 def end_tokens_of(work: UnitOfWork, user_id: str, reason: RevokeReason, new_id: Callable[[str], str]) -> None:
     """Of all keys of a person, which go on in another session: what is new about the person is in the tokens of that one."""
-    for key in work.credentials.of(user_id, Kind.KEY):
-        if key.revoked_at is None:
-            end_tokens(work, key, reason)
-            work.credentials.save(key.in_session(new_id("session")))
+    _renew_sessions(work, work.credentials.of(user_id, Kind.KEY), reason, new_id)
+
+
+def end_tokens_of_their_organisations(
+    work: UnitOfWork, user_id: str, reason: RevokeReason, at: datetime, new_id: Callable[[str], str]
+) -> None:
+    """Of the keys and clients of organisations that a person owned and nobody in good standing owns any more."""
+    for member in work.members.of(user_id):
+        organisation = work.organisations.get(member.organisation_id)
+        if organisation is None or user_id not in organisation.owner_ids or well_owned(work.accounts, organisation, at):
+            continue
+        for kind in Kind:
+            _renew_sessions(work, work.credentials.of(organisation.id, kind), reason, new_id)
+
+
+def _renew_sessions(work: UnitOfWork, credentials: Iterable[Credential], reason: RevokeReason, new_id: Callable[[str], str]) -> None:
+    for credential in credentials:
+        if credential.revoked_at is None:
+            end_tokens(work, credential, reason)
+            work.credentials.save(credential.in_session(new_id("session")))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from contracts.identity.organisation_views import SignInOptionView
 from contracts.identity.organisations import FindSignIn
-from identity.domain.account import email_key
+from identity.domain.account import email_domain
 from identity.usecases.organisation_ports import Organisations
 
 
@@ -15,5 +15,5 @@ class FindSignInHandler:
     organisations: Organisations
 
     def __call__(self, command: FindSignIn) -> SignInOptionView:
-        organisation = self.organisations.of_domain(email_key(command.email).rpartition("@")[2])
+        organisation = self.organisations.of_domain(email_domain(command.email))
         return SignInOptionView(provider=organisation.id if organisation and organisation.sso else None)

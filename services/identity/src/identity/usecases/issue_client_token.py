@@ -11,22 +11,31 @@ from identity.domain.credential import Kind
 from identity.domain.credential_errors import ClientInvalid, ScopeNotGranted, TargetUnknown
 from identity.domain.tokens import digest
 from identity.usecases.make_credential import MakeCredential
-from identity.usecases.organisation_ports import Credentials
+from identity.usecases.membership import well_owned
+from identity.usecases.organisation_ports import Credentials, Organisations
+from identity.usecases.ports import Accounts
 
 
 @dataclass(frozen=True, slots=True)
 class IssueClientTokenHandler:
-    kept: Credentials  # outside a transaction
+    accounts: Accounts  # this and the next two outside a transaction
+    organisations: Organisations
+    kept: Credentials
     credentials: MakeCredential
     resources: frozenset[str]
     now: Callable[[], datetime]
 
     def __call__(self, command: IssueClientToken) -> ClientTokenView:
         """Raises:
-        ClientInvalid, TargetUnknown, ScopeNotGranted.
+        ClientInvalid: also where nobody in good standing owns its organisation.
+        TargetUnknown, ScopeNotGranted.
         """
+        at = self.now()
         client = self.kept.get(command.client_id)
-        if client is None or client.kind is not Kind.CLIENT or not client.opens(digest(command.client_secret), self.now()):
+        if client is None or client.kind is not Kind.CLIENT or not client.opens(digest(command.client_secret), at):
+            raise ClientInvalid
+        organisation = self.organisations.get(client.owner_id)
+        if organisation is None or not well_owned(self.accounts, organisation, at):
             raise ClientInvalid
         if command.resource is not None and command.resource.rstrip("/") not in self.resources:
             raise TargetUnknown

@@ -13,6 +13,7 @@ from identity.domain.credential import MOST, Credential, KeptSecret, Kind, prefi
 from identity.domain.credential_errors import ScopeForPeople, TooManyCredentials
 from identity.domain.tokens import digest
 from identity.usecases.end_tokens import end_tokens, revoke
+from identity.usecases.live_session import live_session
 from identity.usecases.organisation_ports import KeyTokens
 from identity.usecases.ports import UnitOfWork
 from identity.usecases.show_credential import credential_created, credential_of, owner_for
@@ -31,12 +32,13 @@ class MakeCredential:
         self, principal: Principal, kind: Kind, organisation_id: str | None, name: str, scopes: tuple[str, ...], days: int
     ) -> tuple[Credential, str]:
         """Raises:
-        StepUpRequired, OrganisationNotFound, RoleTooLow, ScopeForPeople, TooManyCredentials.
+        StepUpRequired, SessionEnded, OrganisationNotFound, RoleTooLow, ScopeForPeople, TooManyCredentials.
         """
         at = self.now()
         principal.require_fresh(at)
         secret, kept = self._secret(kind, at, timedelta(days=days))
         with self.unit_of_work() as work:
+            live_session(work, principal, at)
             owner_id = owner_for(work, principal, organisation_id)
             if organisation_id is not None and (refused := sorted(set(scopes) - MACHINE_SCOPES)):
                 raise ScopeForPeople(refused)
@@ -62,11 +64,12 @@ class MakeCredential:
         """The new secret lives as long as the one before was given. Without an overlap the tokens that are out end too.
 
         Raises:
-            StepUpRequired, CredentialNotFound, RoleTooLow, CredentialRevoked.
+            StepUpRequired, SessionEnded, CredentialNotFound, RoleTooLow, CredentialRevoked.
         """
         at = self.now()
         principal.require_fresh(at)
         with self.unit_of_work() as work:
+            live_session(work, principal, at)
             before = credential_of(work, principal, credential_id, kind)
             secret, kept = self._secret(kind, at, before.life)
             rotated = before.rotated(kept, overlap, before.session_id if overlap else self.new_id("session"), at)

@@ -96,7 +96,9 @@ class MakeExportsHandler:
 
     def _finish(self, export: Export, finished: Export) -> None:
         with self.begin() as work:
-            if work.exports.of(export.user_id) != export:
+            if (kept := work.exports.of(export.user_id)) != export:
+                if kept is None or kept.id != export.id:  # its person was erased meanwhile: nobody else knows of the object
+                    work.removals.add((export.key,), self.now(), export.user_id)
                 return
             work.exports.save(finished)
             if finished.expires_at is not None and finished.status is ExportStatus.READY:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from chassis.principal import Principal
+from datetime import datetime
+
+from chassis.principal import PersonRequired, Principal
 from contracts.identity.events import MemberRemoved, SecondFactorChanged
 from contracts.identity.organisation_views import OrganisationRole
+from contracts.identity.standing import AccountStatus
 from contracts.privacy.views import ObligationView
-from identity.domain.organisation import Member, Organisation, require_rank
-from identity.domain.organisation_errors import OrganisationNotFound
-from identity.usecases.ports import UnitOfWork
+from identity.domain.organisation import Invitation, Member, Organisation, require_power_over, require_rank
+from identity.domain.organisation_errors import OrganisationNotFound, RoleTooLow
+from identity.usecases.ports import Accounts, UnitOfWork
 
 
 def role_in(work: UnitOfWork, organisation_id: str, principal: Principal) -> OrganisationRole:
@@ -41,6 +44,31 @@ def organisation_of(
     if organisation is None:
         raise OrganisationNotFound
     return organisation, role
+
+
+def require_invitable(principal: Principal, role: str) -> None:
+    """Who has what to say in an organisation is for people to decide: keys and programs bring members alone, whoever they belong to.
+
+    Raises:
+        PersonRequired.
+    """
+    if not principal.in_person and role != OrganisationRole.MEMBER:
+        raise PersonRequired
+
+
+def still_stands(work: UnitOfWork, invitation: Invitation) -> bool:
+    """Whether its sender could send it today: who was removed or demoted since then lets nobody in any more."""
+    if not invitation.invited_by.startswith("user_"):
+        credential = work.credentials.get(invitation.invited_by)
+        return credential is not None and credential.revoked_at is None
+    sender = work.members.get(invitation.organisation_id, invitation.invited_by)
+    if sender is None:
+        return False
+    try:
+        require_power_over(sender.role, invitation.role)
+    except RoleTooLow:
+        return False
+    return True
 
 
 def end_membership(work: UnitOfWork, organisation: Organisation, member: Member, reason: str) -> None:
@@ -90,3 +118,9 @@ def require_owners(work: UnitOfWork, organisation: Organisation | None) -> None:
     """
     if organisation is None or all(work.accounts.get(owner) is None for owner in organisation.owner_ids):
         raise OrganisationNotFound
+
+
+def well_owned(accounts: Accounts, organisation: Organisation, at: datetime) -> bool:
+    """Whether anybody owns it who is not kept out. Where nobody does, its keys and programs would go on for who is banned."""
+    owners = (accounts.get(owner) for owner in organisation.owner_ids)
+    return any(owner is not None and owner.standing.at(at).status is AccountStatus.ACTIVE for owner in owners)

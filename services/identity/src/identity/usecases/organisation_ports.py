@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
 from contracts.identity.views import AccessTokenView
@@ -63,12 +64,21 @@ class Invitations(Protocol):
 
     def save(self, invitation: Invitation) -> None: ...
 
+    def expired(self, before: datetime, limit: int) -> list[Invitation]:
+        """Those that ran out before then, whatever became of them."""
+
+    def remove(self, invitation: Invitation) -> None:
+        """With its place: another may wait at this address."""
+
 
 class BulkInvites(Protocol):
     def get(self, job_id: str) -> BulkInvite | None: ...
 
     def running(self, limit: int) -> list[str]:
-        """The ids of jobs that are not finished, the oldest first."""
+        """The ids of jobs that are not finished, first whose last turn is the longest ago."""
+
+    def running_in(self, organisation_id: str) -> int:
+        """How many of an organisation are not finished."""
 
     def add(self, job: BulkInvite, rows: list[BulkInviteRow]) -> None: ...
 
@@ -81,6 +91,12 @@ class BulkInvites(Protocol):
         """Whether an earlier row of the job has the same address."""
 
     def keep_row(self, row: BulkInviteRow) -> None: ...
+
+    def finished(self, before: datetime, limit: int) -> list[str]:
+        """The ids of jobs that ended before then."""
+
+    def remove(self, job_id: str) -> None:
+        """With its rows."""
 
     def rows(self, job_id: str, cursor: str | None, limit: int) -> tuple[list[BulkInviteRow], str | None]: ...
 

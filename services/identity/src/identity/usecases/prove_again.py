@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chassis.principal import Principal, SessionEnded
+from chassis.principal import Principal
 from identity.domain.session import Session
+from identity.usecases.live_session import live_session
 from identity.usecases.ports import UnitOfWork
 
 
@@ -15,9 +16,6 @@ def prove_again(work: UnitOfWork, principal: Principal, methods: tuple[str, ...]
     Raises:
         SessionEnded: the session is over, the access token is not yet.
     """
-    session = work.sessions.get(principal.session_id)
-    if session is None or session.user_id != principal.user_id or not session.live(at):
-        raise SessionEnded
-    session = session.proven_again(methods, at)
+    session = live_session(work, principal, at).proven_again(methods, at)
     work.sessions.save(session)
     return session

@@ -10,6 +10,7 @@ from chassis.principal import Principal
 from contracts.identity.events import SecondFactorChanged
 from contracts.identity.sessions import RecoveryCodesView
 from identity.domain.errors import NoSecondFactor
+from identity.usecases.live_session import live_session
 from identity.usecases.ports import UnitOfWork
 from identity.usecases.recovery_codes import new_recovery_codes
 
@@ -23,11 +24,13 @@ class RenewRecoveryCodesHandler:
         """The old ones are void.
 
         Raises:
-            StepUpRequired, NoSecondFactor.
+            StepUpRequired, SessionEnded, NoSecondFactor.
         """
-        principal.require_fresh(self.now())
+        at = self.now()
+        principal.require_fresh(at)
         codes, digests = new_recovery_codes()
         with self.unit_of_work() as work:
+            live_session(work, principal, at)
             factors = work.factors.of(principal.user_id)
             if not factors.enrolled:
                 raise NoSecondFactor

@@ -54,7 +54,8 @@ class RequestDeletionHandler:
             end_sessions(work, account.id, RevokeReason.ERASED, at)
             end_tokens_of(work, account.id, RevokeReason.ERASED, self.new_id)
             work.verifications.remove(account.id)
-            work.forget_address(account.email)
+            if account.email_verified:  # else it may be another's, and what others wrote down of it is not of this person
+                work.forget_address(account.email)
             work.accounts.remove(account.id)
             work.deletions.add(deletion)
             work.emit(PersonDeletionStarted(user_id=account.id, deletion_id=deletion.id))

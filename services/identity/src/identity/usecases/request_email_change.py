@@ -12,8 +12,9 @@ from contracts.identity.authentication import RequestEmailChange
 from contracts.identity.events import EmailChangeRequested
 from identity.domain.account import email_key
 from identity.domain.ceremony import Ceremony, Kind
-from identity.domain.throttle import of_mails
+from identity.domain.throttle import of_address_changes
 from identity.domain.tokens import digest
+from identity.usecases.live_session import live_session
 from identity.usecases.ports import LoginAttempts, Tokens, UnitOfWork
 
 
@@ -30,14 +31,15 @@ class RequestEmailChangeHandler:
         An address that has an account already gets no mail, and the answer is the same: nobody is told who is here.
 
         Raises:
-            StepUpRequired.
+            StepUpRequired, SessionEnded.
             LoginThrottled: many mails went to this address of late.
         """
         at = self.now()
         principal.require_fresh(at)
-        self.attempts.count(of_mails(command.email), at)
+        self.attempts.count(of_address_changes(command.email), at)
         token = self.tokens.new()
         with self.unit_of_work() as work:
+            live_session(work, principal, at)
             account = work.accounts.get(principal.user_id)
             if account is None:
                 raise SessionEnded

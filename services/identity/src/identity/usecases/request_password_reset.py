@@ -11,7 +11,7 @@ from contracts.identity.authentication import RequestPasswordReset
 from contracts.identity.events import PasswordResetRequested
 from identity.domain.ceremony import Ceremony, Kind
 from identity.domain.errors import LoginThrottled
-from identity.domain.throttle import of_mails
+from identity.domain.throttle import of_resets
 from identity.domain.tokens import digest
 from identity.usecases.ports import LoginAttempts, Tokens, UnitOfWork
 
@@ -27,7 +27,7 @@ class RequestPasswordResetHandler:
         """Send a token if the address has an account and was not sent many of late. The answer never tells."""
         at = self.now()
         try:
-            self.attempts.count(of_mails(command.email), at)
+            self.attempts.count(of_resets(command.email), at)
         except LoginThrottled:
             return Done()
         token = self.tokens.new()

@@ -28,6 +28,7 @@ class RevokeSessionHandler:
         """
         at = self.now()
         with self.unit_of_work() as work:
+            work.sessions.take_turn(principal.user_id)
             session = work.sessions.get(command.session_id)
             if session is None or session.user_id != principal.user_id:
                 raise SessionNotFound

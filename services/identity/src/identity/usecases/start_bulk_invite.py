@@ -9,8 +9,9 @@ from datetime import datetime
 from chassis.principal import Principal
 from contracts.identity.organisation_views import BulkInviteView, OrganisationRole
 from contracts.identity.organisations import StartBulkInvite
-from identity.domain.bulk_invite import BulkInvite, BulkInviteRow, read_csv
-from identity.usecases.membership import organisation_of
+from identity.domain.bulk_invite import MOST_RUNNING, BulkInvite, BulkInviteRow, read_csv
+from identity.domain.organisation_errors import TooManyBulkInvites
+from identity.usecases.membership import organisation_of, require_invitable
 from identity.usecases.ports import UnitOfWork
 from identity.usecases.show_organisation import bulk_invite_view
 
@@ -23,12 +24,17 @@ class StartBulkInviteHandler:
 
     def __call__(self, command: StartBulkInvite, principal: Principal) -> BulkInviteView:
         """Raises:
-        OrganisationNotFound, RoleTooLow, RowsUnreadable.
+        OrganisationNotFound, RoleTooLow, RowsUnreadable, TooManyBulkInvites.
+        PersonRequired: a key or a program, and a row is for more than a member.
         """
         told = [(row.email, row.role) for row in command.rows] if command.rows is not None else read_csv(command.csv or "")
         job = BulkInvite(self.new_id("bulkinvite"), 1, command.organisation_id, principal.user_id, len(told), self.now())
         rows = [BulkInviteRow(job.id, number, email.strip(), role.strip()) for number, (email, role) in enumerate(told, 1)]
         with self.unit_of_work() as work:
             organisation_of(work, command.organisation_id, principal, OrganisationRole.ADMIN)
+            for row in rows:
+                require_invitable(principal, row.role)
+            if work.bulk_invites.running_in(command.organisation_id) >= MOST_RUNNING:
+                raise TooManyBulkInvites
             work.bulk_invites.add(job, rows)
             return work.answer(bulk_invite_view(job))

@@ -20,8 +20,8 @@ class StartLinkHandler:
     def __call__(self, command: StartLink, principal: Principal) -> SignInStartedView:
         """Raises:
         StepUpRequired: a link opens the account for good.
-        SignInElsewhereClosed, ProviderNotFound, ProviderAway.
+        SessionEnded, SignInElsewhereClosed, ProviderNotFound, ProviderAway.
         """
         at = self.now()
         principal.require_fresh(at)
-        return self.begin(command.provider, principal.user_id, at)
+        return self.begin(command.provider, at, principal)

@@ -17,4 +17,4 @@ class StartSignInHandler:
     now: Callable[[], datetime]
 
     def __call__(self, command: StartSignIn) -> SignInStartedView:
-        return self.begin(command.provider, "", self.now())
+        return self.begin(command.provider, self.now())

@@ -25,6 +25,7 @@ class MemoryMarket:
 
     def __init__(self, database: Database[dict[str, Any]], index: TantivySearch, model: str, now: Callable[[], datetime]) -> None:
         self._model = model
+        self._now = now
         self._changed_challenges = FollowedCollection(database.challenges)
         self._changed_solvers = FollowedCollection(database.solvers)
         self._index = index
@@ -71,8 +72,11 @@ class MemoryMarket:
         return [(self._solvers[solver_id], cosine) for solver_id, cosine in near]
 
     def challenges_near(self, solver: Solver, limit: int) -> list[tuple[Challenge, float | None]]:
+        now = self._now()  # deadlines pass without an event: looked at when asked
+
         def suits(challenge_id: str) -> bool:
-            return self._open[challenge_id].suits(solver.id)
+            challenge = self._open[challenge_id]
+            return challenge.takes_applications(now) and challenge.suits(solver.id)
 
         near = self._open_near.near(solver.embedding, solver.profile.skills, limit, suits)
         return [(self._open[challenge_id], cosine) for challenge_id, cosine in near]

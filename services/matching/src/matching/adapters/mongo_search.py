@@ -43,7 +43,12 @@ class MongoSearch:
 
     def _read(self, conditions: list[dict[str, Any]], viewer_id: str | None) -> list[Challenge]:
         readers = [PUBLIC] if viewer_id is None else [PUBLIC, viewer_id]
-        query = {"status": ChallengeStatus.OPEN.value, "visible_to": {"$in": readers}, "$and": conditions}
+        query = {
+            "status": ChallengeStatus.OPEN.value,
+            "visible_to": {"$in": readers},
+            "deadline": {"$gt": self._now()},
+            "$and": conditions,
+        }
         found = [challenge_from(row) for row in self._challenges.find(query, limit=_READ_AT_MOST)]
         kept_out = self._kept_out({challenge.content.challenger_id for challenge in found})
         return [challenge for challenge in found if challenge.content.challenger_id not in kept_out]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import tantivy
 from tantivy import Occur, Query
@@ -34,9 +35,10 @@ class IndexUnavailable(Exception):
 
 
 class TantivySearch:
-    """The port Search over what was applied."""
+    """The port Search over what was applied. Deadlines pass without an event: each question looks at the time."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
         self._schema = _schema()
         self._index = tantivy.Index(self._schema)
         spaced = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
@@ -98,7 +100,7 @@ class TantivySearch:
         *whole, last = typed[:_MAX_WORDS]
         clauses = [Query.disjunction_max_query([self._near("title", word), self._near("skills", word)]) for word in whole]
         clauses.append(Query.disjunction_max_query([self._near(field, last, prefix=True) for field in ("title", "skills")]))
-        query = Query.boolean_query([(Occur.Must, clause) for clause in [*clauses, self._visible(viewer_id)]])
+        query = Query.boolean_query([(Occur.Must, clause) for clause in [*clauses, self._visible(viewer_id), self._with_time_left()]])
         try:
             found = searcher.search(query, limit=limit, count=False, order_by_field="published", order=tantivy.Order.Desc)
             challenges = [challenge for challenge, _ in self._read(searcher, found.hits)]
@@ -117,7 +119,7 @@ class TantivySearch:
 
     def _matching(self, criteria: Criteria, viewer_id: str | None) -> Query:
         asked = criteria.words[:_MAX_WORDS]
-        needed = [self._visible(viewer_id), *self._filters(criteria)]
+        needed = [self._visible(viewer_id), self._with_time_left(), *self._filters(criteria)]
         if not asked:
             return Query.empty_query()
         found = [(Occur.Should, self._word(word, last=place == len(asked) - 1)) for place, word in enumerate(asked)]
@@ -143,6 +145,9 @@ class TantivySearch:
     def _visible(self, viewer_id: str | None) -> Query:
         readers = [PUBLIC] if viewer_id is None else [PUBLIC, viewer_id]
         return Query.boolean_query([(Occur.Should, Query.term_query(self._schema, "visible_to", reader)) for reader in readers])
+
+    def _with_time_left(self) -> Query:
+        return self._range("deadline", _milliseconds(self._now().timestamp()) + 1, None)
 
     def _filters(self, criteria: Criteria) -> list[Query]:
         terms = {"category": criteria.category, "difficulty": criteria.difficulty, "currency": criteria.currency}

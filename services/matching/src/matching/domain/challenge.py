@@ -51,6 +51,10 @@ class Challenge:
     def is_open(self) -> bool:
         return self.status is ChallengeStatus.OPEN
 
+    def takes_applications(self, at: datetime) -> bool:
+        """Whether somebody can still apply. Past its deadline it is its challenger's alone, who may choose among those who did."""
+        return self.is_open and self.content.deadline > at
+
     @property
     def meaning(self) -> str:
         return self.content.meaning

@@ -29,5 +29,5 @@ class MatchChallengesHandler:
             return ()
         self.market.refresh()
         now = self.now()
-        candidates = [pair for pair in self.market.challenges_near(solver, CANDIDATES) if pair[0].content.deadline > now]
+        candidates = [pair for pair in self.market.challenges_near(solver, CANDIDATES) if pair[0].takes_applications(now)]
         return tuple(challenge_match(challenge, fit) for challenge, fit in best_challenges(solver, candidates, query.limit))

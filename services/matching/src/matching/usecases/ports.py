@@ -83,7 +83,7 @@ class Market(Protocol):
         """Those whom it suits: the nearest in meaning, and those with wanted skills. With the cosine where both have a text."""
 
     def challenges_near(self, solver: Solver, limit: int) -> list[tuple[Challenge, float | None]]:
-        """Open challenges that suit the solver, in the same manner."""
+        """Open challenges that suit the solver and take applications still, in the same manner."""
 
     def without_meaning(self, limit: int) -> list[Solver | Challenge]:
         """Some of those whose embedding is missing, or of another text or model."""
@@ -93,7 +93,7 @@ class Market(Protocol):
 
 
 class Search(Protocol):
-    """Finds open challenges that the viewer may see (None: somebody not logged in), of people in good standing."""
+    """Finds open challenges, with time left, that the viewer may see (None: somebody not logged in), of people in good standing."""
 
     def search(self, criteria: Criteria, viewer_id: str | None, after: OrderKeys | None, limit: int) -> Found: ...
 

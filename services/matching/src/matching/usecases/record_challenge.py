@@ -40,7 +40,7 @@ class RecordChallengeHandler:
             after = _told(before, event, embedding, sequence)
             if after != before:
                 work.challenges.save(after)
-            if isinstance(event, ChallengePublished) and after.is_open and self._owner_is_active(work, after):
+            if isinstance(event, ChallengePublished) and after.takes_applications(self.now()) and self._owner_is_active(work, after):
                 self._tell(work, after)
 
     def _embedding(self, event: ChallengePublished | ChallengeUpdated, sequence: int) -> Embedding | None:

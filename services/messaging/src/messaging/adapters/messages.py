@@ -27,9 +27,9 @@ class MongoMessages:
         query = {"conversation_id": conversation_id, "seq": {"$gte": first, "$lte": last}}
         return [_message(row) for row in self._messages.rows(query, sort=[("seq", 1)])]
 
-    def count_sent(self, conversation_id: str, sender_id: str, after_seq: int) -> int:
+    def count_sent(self, conversation_id: str, sender_id: str, after_seq: int, up_to_seq: int) -> int:
         """Counted here: with the sender in the query the embedded server would look through the whole collection."""
-        query = {"conversation_id": conversation_id, "seq": {"$gt": after_seq}}
+        query = {"conversation_id": conversation_id, "seq": {"$gt": after_seq, "$lte": up_to_seq}}
         rows = MessageDocument._get_collection().find(query, {"sender_id": True}, session=self._session)
         return sum(row["sender_id"] == sender_id for row in rows)
 

@@ -32,8 +32,22 @@ class MarkReadHandler:
             return work.answer(conversation_view(conversation, principal.user_id))
 
     def _read(self, work: UnitOfWork, conversation: Conversation, user_id: str, seq: int) -> Conversation:
-        sent_since = work.messages.count_sent(conversation.id, user_id, after_seq=seq) if seq < conversation.last_seq else 0
-        conversation = conversation.read(user_id, seq, sent_since)
+        conversation = conversation.read(user_id, seq, _sent_since(work, conversation, user_id, seq))
         work.conversations.save(conversation)
         work.emit(conversation_read(conversation, user_id))
         return conversation
+
+
+def _sent_since(work: UnitOfWork, conversation: Conversation, user_id: str, seq: int) -> int:
+    """How many of the messages behind `seq` are the reader's own.
+
+    Counted on the shorter side of the new mark: who steps through a long conversation reads each message once, and not all that
+    are left at every step. Both sides lie within what this transaction has read as the last number: a message that is sent at
+    the same moment writes the same conversation, so that one of the two runs again.
+    """
+    reader = conversation.participant(user_id)
+    if seq >= conversation.last_seq:
+        return 0
+    if seq - reader.read_seq <= conversation.last_seq - seq:
+        return reader.sent_since - work.messages.count_sent(conversation.id, user_id, reader.read_seq, seq)
+    return work.messages.count_sent(conversation.id, user_id, seq, conversation.last_seq)

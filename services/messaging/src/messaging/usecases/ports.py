@@ -37,8 +37,8 @@ class Messages(Protocol):
         """The messages with these numbers, both ends included, ascending."""
         ...
 
-    def count_sent(self, conversation_id: str, sender_id: str, after_seq: int) -> int:
-        """How many messages behind a number are this sender's."""
+    def count_sent(self, conversation_id: str, sender_id: str, after_seq: int, up_to_seq: int) -> int:
+        """How many of the messages behind one number, up to another and with it, are this sender's."""
         ...
 
     def add(self, message: Message) -> None: ...

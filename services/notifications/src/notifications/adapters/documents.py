@@ -1,6 +1,6 @@
 """How notifications are kept in MongoDB: fields and indexes."""
 
-from mongoengine import BooleanField, DateTimeField, DictField, IntField, StringField
+from mongoengine import BooleanField, DateTimeField, DictField, IntField, ListField, StringField
 
 from chassis.documents import VersionedDocument
 
@@ -56,6 +56,19 @@ class PreferencesDocument(VersionedDocument):
     chosen = DictField()
 
 
+class InvitationsDocument(VersionedDocument):
+    """Who was told of a private challenge; `_id` is the challenge's."""
+
+    meta = {  # noqa: RUF012
+        "collection": "invitations",
+        "auto_create_index": False,
+        "indexes": [{"fields": ["told_user_ids"]}],
+    }
+
+    sequence = IntField(required=True)
+    told_user_ids = ListField(StringField())
+
+
 class MailDocument(VersionedDocument):
     """`waiting` is set until the mail is sent or has failed: the sender's queue is one equality on it and a range of one of two moments.
 
@@ -70,6 +83,7 @@ class MailDocument(VersionedDocument):
             {"fields": ["waiting"], "sparse": True},  # for the release before, while both run
             {"fields": ["waiting", "due_at"]},  # sparse would save nothing: every mail has a due_at
             {"fields": ["waiting", "dated_from"], "sparse": True},
+            {"fields": ["user_id", "_id"]},
         ],
     }
 
@@ -89,4 +103,4 @@ class MailDocument(VersionedDocument):
     to_contact = BooleanField()
 
 
-ALL = (ContactDocument, NotificationDocument, UnreadDocument, PreferencesDocument, MailDocument)
+ALL = (ContactDocument, NotificationDocument, UnreadDocument, PreferencesDocument, InvitationsDocument, MailDocument)

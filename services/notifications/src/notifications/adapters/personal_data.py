@@ -11,7 +11,7 @@ from chassis.privacy.keeping import Kept, MongoKeeper, by
 
 
 def personal_data(database: Database[dict[str, Any]]) -> MongoKeeper:
-    """All of it goes: nobody else has a use for it."""
+    """All of it goes: nobody else has a use for it. That somebody was told of an invitation is in their list of notifications."""
     return MongoKeeper(
         database,
         [
@@ -22,13 +22,17 @@ def personal_data(database: Database[dict[str, Any]]) -> MongoKeeper:
             Kept("notifications", by("user_id")),
             Kept("unread_counts", by("_id"), export=False),
             Kept("preferences", by("_id")),
+            Kept("invitations", by("told_user_ids"), pulled="told_user_ids", export=False),
         ],
     )
 
 
 def _to_the_address_of(database: Database[dict[str, Any]], user_id: str) -> dict[str, Any]:
-    """Upper and lower case do not tell addresses apart, as in identity."""
-    contact = database.contacts.find_one({"_id": user_id}, {"email": True})
-    if contact is None:
+    """Upper and lower case do not tell addresses apart, as in identity; the database would fold other letters as well. One that was never
+    proven may be somebody else's: mails to it are not of this person.
+    """
+    contact = database.contacts.find_one({"_id": user_id}, {"email": True, "email_verified": True})
+    if contact is None or not contact["email_verified"]:
         return {"_id": {"$in": []}}
-    return {"to": {"$regex": f"^{re.escape(contact['email'])}$", "$options": "i"}}
+    found = database.mails.find({"to": {"$regex": f"^{re.escape(contact['email'])}$", "$options": "i"}}, {"to": True})
+    return {"_id": {"$in": [row["_id"] for row in found if row["to"].lower() == contact["email"].lower()]}}

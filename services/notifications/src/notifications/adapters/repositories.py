@@ -11,7 +11,15 @@ from pymongo.errors import DuplicateKeyError
 
 from chassis.documents import DocumentCollection, StaleVersion
 from contracts.notifications.views import Channel, NotificationCategory
-from notifications.adapters.documents import ContactDocument, MailDocument, NotificationDocument, PreferencesDocument, UnreadDocument
+from notifications.adapters.documents import (
+    ContactDocument,
+    InvitationsDocument,
+    MailDocument,
+    NotificationDocument,
+    PreferencesDocument,
+    UnreadDocument,
+)
+from notifications.domain.invitations import Invitations
 from notifications.domain.mail import Mail, MailStatus
 from notifications.domain.notification import Contact, Notification
 from notifications.domain.preferences import Preferences
@@ -165,6 +173,30 @@ class MongoPreferences:
             self._rows.insert(row)
         except DuplicateKeyError as error:
             raise StaleVersion from error  # somebody's first choice came first: run again and see it
+
+
+class MongoInvitations:
+    def __init__(self, session: ClientSession) -> None:
+        self._rows = DocumentCollection(InvitationsDocument, session)
+
+    def of(self, challenge_id: str) -> Invitations:
+        row = self._rows.get(challenge_id)
+        return Invitations(challenge_id, row.version, row.sequence, frozenset(row.told_user_ids)) if row else Invitations(challenge_id)
+
+    def save(self, invitations: Invitations) -> None:
+        row = InvitationsDocument(
+            id=invitations.challenge_id,
+            version=invitations.version + 1,
+            sequence=invitations.sequence,
+            told_user_ids=sorted(invitations.told_user_ids),
+        )
+        if invitations.version:
+            self._rows.replace(row, expected_version=invitations.version)
+            return
+        try:
+            self._rows.insert(row)
+        except DuplicateKeyError as error:
+            raise StaleVersion from error  # another event of this challenge came first: run again and see whom it told
 
 
 class MongoMails:

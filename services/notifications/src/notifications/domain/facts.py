@@ -80,10 +80,12 @@ def submission_approved(event: challenges.SubmissionApproved) -> list[Fact]:
 
 
 def challenge_cancelled(event: challenges.ChallengeCancelled) -> list[Fact]:
-    """Applicants hear of it by their application's end; here the other side of work that was under way."""
+    """Applicants hear of it by their application's end; here the other side of work, and who has let the time to choose pass."""
+    words: Words = {"challenge": event.challenge_title}
+    if event.lapsed:
+        return [Fact(event.challenger_id, Category.APPLICATIONS, "challenge_lapsed", words, _challenge(event.challenge_id))]
     if event.solver_id is None:
         return []
-    words: Words = {"challenge": event.challenge_title}
     given_up = event.cancelled_by == event.solver_id
     person, kind = (event.challenger_id, "challenge_given_up") if given_up else (event.solver_id, "challenge_cancelled")
     return [Fact(person, Category.WORK, kind, words, _challenge(event.challenge_id))]
@@ -280,7 +282,7 @@ def second_factor_changed(event: identity.SecondFactorChanged) -> list[Fact]:
 def standing_changed(event: identity.StandingChanged) -> list[Fact]:
     """Why somebody is kept out, until when, or that they are in again; the reason as the staff wrote it."""
     if event.status is AccountStatus.SUSPENDED and event.until is not None:
-        words: Words = {"reason": event.reason, "until": f"{event.until:%Y-%m-%d %H:%M} UTC"}
+        words: Words = {"reason": event.reason, "until": event.until}
         return [Fact(event.user_id, Category.ACCOUNT, "account_suspended_until", words)]
     kinds = {
         AccountStatus.SUSPENDED: "account_suspended",

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import chassis.unit_of_work
 from contracts.money import Money
+from notifications.domain.invitations import Invitations
 from notifications.domain.mail import Mail
 from notifications.domain.notification import Contact, Notification
 from notifications.domain.preferences import Preferences
@@ -41,6 +42,13 @@ class AllPreferences(Protocol):
     def save(self, preferences: Preferences) -> Preferences: ...
 
 
+class AllInvitations(Protocol):
+    """Raises (save): StaleVersion, when another event of the challenge was heeded meanwhile: run again."""
+
+    def of(self, challenge_id: str) -> Invitations: ...
+    def save(self, invitations: Invitations) -> None: ...
+
+
 class Mails(Protocol):
     def add(self, mail: Mail) -> None: ...
     def get(self, mail_id: str) -> Mail | None: ...
@@ -57,6 +65,7 @@ class UnitOfWork(chassis.unit_of_work.UnitOfWork, Protocol):
     contacts: Contacts
     notifications: Notifications
     preferences: AllPreferences
+    invitations: AllInvitations
     mails: Mails
 
 

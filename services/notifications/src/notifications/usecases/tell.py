@@ -33,9 +33,14 @@ class TellHandler:
             return
         with self.unit_of_work() as work:
             for fact in facts:
-                self._tell(work, fact, fact_id)
+                self.within(work, fact, fact_id)
 
-    def _tell(self, work: UnitOfWork, fact: Fact, fact_id: str) -> None:
+    def within(self, work: UnitOfWork, fact: Fact, fact_id: str) -> None:
+        """The same for one of them, in a transaction that goes on.
+
+        Raises:
+            NotYet: identity has not told us yet who the person is.
+        """
         if work.erased(fact.recipient_id):
             return
         contact = work.contacts.get(fact.recipient_id)
