@@ -17,12 +17,14 @@ $(error SERVICE=$(SERVICE): no such package; one of $(notdir $(PACKAGES)))
 endif
 LINTED := $(CHOSEN)
 UNIT := $(wildcard $(CHOSEN:%=%/tests/unit))
+MACHINES := $(wildcard $(CHOSEN:%=%/tests/machines))
 INTEGRATION := $(wildcard $(CHOSEN:%=%/tests/integration))
 E2E := $(wildcard $(CHOSEN:%=%/tests/e2e))
 else
 CHOSEN := $(PACKAGES)
 LINTED := contracts services gateway deploy tests conftest.py
 UNIT := $(wildcard $(PACKAGES:%=%/tests/unit) tests/architecture tests/contracts tests/deploy tests/chaos/unit)
+MACHINES := $(wildcard $(PACKAGES:%=%/tests/machines))
 INTEGRATION := $(wildcard $(PACKAGES:%=%/tests/integration) tests/integration)
 E2E := $(wildcard tests/e2e/test_rolling_restart.py deploy/local/tests/e2e tests/e2e)
 CHAOS := $(wildcard tests/chaos/smoke)
@@ -31,11 +33,11 @@ endif
 # Tests start hundreds of processes: without bytecode each of them would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-# `make test` measures the coverage of all but the chaos runs; single runs are quicker without.
+# `make test` measures the coverage of all but machines and chaos runs; single runs are quicker without.
 PYTEST := $(PY) $(if $(COVERAGE),-m coverage run )-m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-unit test-integration test-e2e test-chaos coverage lint format types imports contracts contracts-write contracts-release demo money bench-money bench-identity bench-reliability chaos chaos-bites bench k8s lock clean rabbitmq
+.PHONY: help install run test test-unit test-machines test-integration test-e2e test-chaos coverage lint format types imports contracts contracts-write contracts-release demo money bench-money bench-identity bench-reliability chaos chaos-bites bench k8s lock clean rabbitmq
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,7 +82,7 @@ demo: $(STAMP) ## Walk the core journey against the running platform
 
 test: install ## Everything CI runs: lint, types, imports, contracts, all tests with coverage
 	@rm -f .coverage .coverage.* .failures; began=$$(date +%s); failed=; times=; \
-	for step in lint types imports contracts test-unit test-integration test-e2e test-chaos $(if $(SERVICE),,coverage); do \
+	for step in lint types imports contracts test-unit test-machines test-integration test-e2e test-chaos $(if $(SERVICE),,coverage); do \
 		echo "== $$step"; start=$$(date +%s); \
 		OPENCHANCE_TEST_FAILURES="$(CURDIR)/.failures" $(MAKE) --no-print-directory COVERAGE=1 $$step || failed="$$failed $$step"; \
 		times="$$times $$step $$(( $$(date +%s) - start )) s\n"; \
@@ -90,6 +92,9 @@ test: install ## Everything CI runs: lint, types, imports, contracts, all tests 
 
 test-unit: $(STAMP) ## Unit and architecture tests: no servers, no sockets
 	@$(if $(UNIT),$(PYTEST) -q -n 2 --dist loadfile $(UNIT),echo "no unit tests here")
+
+test-machines: $(STAMP) ## Random walks against models of what is promised, and crashes at every point: no servers either
+	@$(if $(MACHINES),$(PY) -m pytest -q -n 2 --dist loadfile $(MACHINES),echo "no machines here")
 
 # Side by side, a file as a whole, in this order: the longest first, so that none is left to run alone at the end.
 ALONGSIDE := --dist loadfile --no-loadscope-reorder

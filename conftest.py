@@ -1,4 +1,4 @@
-"""Every test sees the fixtures of the local platform; a unit test (its path contains /unit/) may not open a network socket."""
+"""Every test sees the fixtures of the local platform; a test in tests/unit or tests/machines may not open a network socket."""
 
 from __future__ import annotations
 
@@ -29,12 +29,16 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
             file.write(f"{report.nodeid} ({report.when}): {why[0][:300] if why else ''}\n")
 
 
+def _without_servers(item: pytest.Item) -> bool:
+    return not {"unit", "machines"}.isdisjoint(item.path.parts)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if "unit" in item.path.parts:
+    if _without_servers(item):
         disable_socket(allow_unix_socket=True)  # an asyncio loop needs a socket pair
 
 
 def pytest_runtest_teardown(item: pytest.Item) -> None:
-    if "unit" in item.path.parts:
+    if _without_servers(item):
         enable_socket()
