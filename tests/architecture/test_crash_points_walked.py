@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -14,12 +15,14 @@ USE_CASES = sorted((ROOT / "services").glob("*/src/*/usecases/**/*.py"))
 
 
 def calls(path: Path, function: str) -> Iterator[ast.expr]:
-    """The first argument of each call of this name."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    """The first argument of each call of this name. (Parsing is slow: most files do not hold the name.)"""
+    text = path.read_text()
+    for node in ast.walk(ast.parse(text)) if f"{function}(" in text else ():
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == function and node.args:
             yield node.args[0]
 
 
+@cache
 def declared() -> dict[str, str]:
     return {
         name: sentence
@@ -52,9 +55,10 @@ def test_every_point_is_walked_by_some_test() -> None:
 
 def effects_at_vendors(path: Path) -> list[str]:
     """The calls of a port that carry an idempotency key, or hand over a mail: what happens outside our transactions."""
+    text = path.read_text()
     return [
         ast.unparse(node.func)
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in (ast.walk(ast.parse(text)) if "key=" in text or "mailer.send" in text else ())
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and (any(keyword.arg == "key" for keyword in node.keywords) or ast.unparse(node.func) == "self.mailer.send")

@@ -26,7 +26,6 @@ NOTHING_PERSONAL = {
         "referral_turns": "one empty row",
     },
     "payments": {
-        "sagas": "orders by ids and amounts",
         "books": "chains of hashes",
         "journals": "ids and amounts, kept by law",
         "webhook_events": "ids of the processor's events",

@@ -35,7 +35,11 @@ from released_messages import Released, all_released
 RETRY_AFTER_S = 1.0  # what a problem's Retry-After asks for
 JOURNEYS_AT_ONCE = 2
 THINKS_S = 1.5  # people do not act without a pause: what is tried is the restart under work, not how much work two cores take
-NOTHING_KEPT = {"notifications.on_session_revoked"}  # of a session that ended for no reason to worry about
+NOTHING_KEPT = {
+    "notifications.on_session_revoked",  # of a session that ended for no reason to worry about
+    "notifications.on_challenge_published",  # of a public challenge, to which nobody is invited
+    "notifications.on_challenge_updated",
+}
 
 
 @pytest.fixture(scope="module")

@@ -59,6 +59,7 @@ from payments.usecases.release_by_silence import ReleaseBySilenceHandler
 from payments.usecases.release_escrow import ReleaseEscrowHandler
 from payments.usecases.request_payout import RequestPayoutHandler
 from payments.usecases.resume_sagas import ResumeSagasHandler
+from payments.usecases.resume_waiting_sagas import ResumeWaitingSagasHandler
 from payments.usecases.sagas.runner import saga_runner
 from payments.usecases.take_back_release import TakeBackReleaseHandler
 from payments.usecases.unfreeze_escrow import UnfreezeEscrowHandler
@@ -124,6 +125,7 @@ class Bank:
         self.approve_handler = ReleaseApprovedMilestoneHandler(uow, new_id, now)
         self.cancel_handler = CloseCancelledEscrowHandler(uow, new_id, now)
         self.resume_handler = ResumeSagasHandler(uow, self.runner, rerun, new_id, now)
+        self.waiting_handler = ResumeWaitingSagasHandler(uow, self.resume_handler, now)
         self.freeze_handler, self.unfreeze_handler = FreezeEscrowHandler(uow), UnfreezeEscrowHandler(uow, new_id, now)
 
     # what people do
@@ -251,6 +253,7 @@ class Bank:
     def resume(self, after: timedelta = timedelta(0)) -> None:
         self.clock.advance(after)
         self.resume_handler()
+        self.waiting_handler()
 
     def settle(self) -> None:
         """Let the timer run until nothing is under way."""

@@ -12,7 +12,7 @@ from payments_fakes import CrashPoints
 from contracts.money import MAX_AMOUNT_MINOR
 from contracts.payments.views import ChargebackStatus
 from payments.domain.errors import ProviderUnavailable
-from payments.domain.payout_account import AccountState
+from payments.domain.payout_account import GONE, AccountState
 from payments.domain.reconciliation import Line
 from payments.usecases.account_ports import OnboardingLink
 from payments.usecases.chargeback_ports import Dispute
@@ -53,6 +53,7 @@ class FakeStripe:
     payout_status: MovementStatus = MovementStatus.PENDING
     settled_on: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     told: list[tuple[str, str]] = field(default_factory=list)  # type and subject of each event it has sent out
+    keeps_disputed: bool = False  # sends nothing on of what a bank has taken back
     broke: set[str] = field(default_factory=set)  # methods that have no money at present
     _bills: dict[str, str] = field(default_factory=dict)  # which bill an intent is of
     _answers: dict[str, tuple[tuple[Any, ...], Any]] = field(default_factory=dict)
@@ -153,7 +154,7 @@ class FakeStripe:
 
     def get_account(self, account_id: str) -> AccountState:
         self._look("get_account")
-        state = self.account_states[account_id]
+        state = self.account_states.get(account_id, GONE)
         self.looked("get_account")
         return state
 
@@ -176,9 +177,13 @@ class FakeStripe:
 
     def transfer(self, *, amount: int, currency: str, account_id: str, source: str | None, escrow_id: str, saga_id: str, key: str) -> str:
         def effect() -> str:
+            if self.keeps_disputed and source is not None and self._is_disputed(source):
+                raise ProviderRefused("charge_disputed")
             sent = sum(row["amount"] for row in self.transfers.values() if row["charge"] == source)
             if source is not None and amount > self._charged(source) - sent:
                 raise ProviderRefused("insufficient_funds")
+            if account_id not in self.account_states:
+                raise ProviderRefused("resource_missing")
             if not self.account_states[account_id].transfers_enabled:
                 raise ProviderRefused("insufficient_capabilities_for_transfer")
             transfer_id = f"tr_{len(self.transfers)}"
@@ -230,7 +235,7 @@ class FakeStripe:
 
     def refund(self, *, charge_id: str, amount: int, currency: str, saga_id: str, key: str, bill_id: str | None = None) -> Movement:
         def effect() -> Movement:
-            if any(row.charge_id == charge_id and row.withdrawn for row in self.disputes.values() if row.status in TAKEN):
+            if self._is_disputed(charge_id):
                 raise ProviderRefused("charge_disputed")
             refunded = [row for row in self.refunds.values() if row["charge"] == charge_id and row["status"] is not MovementStatus.FAILED]
             if amount > self._charged(charge_id) - sum(row["amount"] for row in refunded):
@@ -302,6 +307,9 @@ class FakeStripe:
     def _payout(self, payout_id: str) -> Movement:
         status = self.payouts[payout_id]["status"]
         return Movement(payout_id, status, "account_closed" if status is MovementStatus.FAILED else None)
+
+    def _is_disputed(self, charge_id: str) -> bool:
+        return any(row.charge_id == charge_id and row.withdrawn for row in self.disputes.values() if row.status in TAKEN)
 
     def _charged(self, charge_id: str) -> int:
         return next(row.amount for row in self.intents.values() if row.charge_id == charge_id)

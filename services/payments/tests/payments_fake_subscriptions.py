@@ -75,9 +75,9 @@ class FakeBills:
     def page_of(self, subscription_id: str, cursor: str | None, limit: int) -> tuple[list[Bill], str | None]:
         return _page([row for row in self.rows.values() if row.subscription_id == subscription_id], cursor, limit)
 
-    def due_to_earn(self, at: datetime, limit: int) -> list[Bill]:
-        due = [(row.earned_at, row) for row in self.rows.values() if row.earned_at is not None and row.earned_at <= at]
-        return [row for _, row in sorted(due, key=lambda pair: pair[0])][:limit]
+    def due_to_earn(self, at: datetime, limit: int) -> list[str]:
+        due = [(row.earned_at, row.id) for row in self.rows.values() if row.earned_at is not None and row.earned_at <= at]
+        return [id for _, id in sorted(due, key=lambda pair: pair[0])][:limit]
 
     def add(self, bill: Bill) -> None:
         if bill.id in self.rows or any(row.period_key == bill.period_key for row in self.rows.values() if row.period_key):

@@ -25,7 +25,7 @@ from payments.domain.ledger import Account, Balance, Book, Journal
 from payments.domain.payout import Payout
 from payments.domain.payout_account import PayoutAccount
 from payments.domain.reconciliation import Reconciliation
-from payments.domain.saga import Saga
+from payments.domain.saga import Saga, Step
 from payments.usecases.ports import Webhook
 
 V = TypeVar("V", bound=View)
@@ -183,12 +183,12 @@ class FakeEscrows(_Versioned):
     def active_of_payee(self, user_id: str) -> list[Escrow]:
         return [row for row in self.rows.values() if row.payee_id == user_id and row.holds_or_awaits_money]
 
-    def due_for_silent_release(self, at: datetime, limit: int) -> list[Escrow]:
+    def due_for_silent_release(self, at: datetime, limit: int) -> list[str]:
         due = [row for row in self.rows.values() if row.release_due_at and row.release_due_at <= at]
-        return sorted(due, key=lambda row: row.release_due_at)[:limit]
+        return [row.id for row in sorted(due, key=lambda row: row.release_due_at)][:limit]
 
-    def after(self, escrow_id: str, limit: int) -> list[Escrow]:
-        return sorted((row for row in self.rows.values() if row.id > escrow_id), key=lambda row: row.id)[:limit]
+    def after(self, escrow_id: str, limit: int) -> list[str]:
+        return sorted(id for id in self.rows if id > escrow_id)[:limit]
 
     def add(self, escrow: Escrow) -> None:
         if self.of_challenge(escrow.challenge_id) is not None:
@@ -207,7 +207,13 @@ class FakeSagas(_Versioned):
         return [row for row in self.rows.values() if row.call_key == call_key]
 
     def due(self, at: datetime, limit: int) -> list[Saga]:
-        due = [row for row in self.rows.values() if row.may_be_driven("nobody", at)]
+        return self._due(at, limit, lambda row: row.is_new and row.due_at <= at)
+
+    def due_again(self, at: datetime, limit: int) -> list[Saga]:
+        return self._due(at, limit, lambda row: not row.is_new or row.due_at > at)
+
+    def _due(self, at: datetime, limit: int, chosen: Callable[[Saga], bool]) -> list[Saga]:
+        due = [row for row in self.rows.values() if row.may_be_driven("nobody", at) and chosen(row)]
         return sorted(due, key=lambda row: row.due_at)[:limit]
 
     def waiting_for(self, user_id: str) -> list[Saga]:
@@ -215,6 +221,13 @@ class FakeSagas(_Versioned):
 
     def count_stuck(self) -> int:
         return sum(row.running and row.stuck for row in self.rows.values())
+
+    def left_to_people(self, cursor: str | None, limit: int) -> tuple[list[Saga], str | None]:
+        waiting = (row for row in self.rows.values() if row.running and row.step is Step.BY_HAND)
+        return sorted(waiting, key=lambda row: row.created_at)[:limit], None
+
+    def count_left_to_people(self) -> int:
+        return len(self.left_to_people(None, len(self.rows))[0])
 
     def add(self, saga: Saga) -> None:
         self._add(saga)

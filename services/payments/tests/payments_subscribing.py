@@ -19,7 +19,7 @@ from contracts.base import Event
 from contracts.identity.roles import Role
 from contracts.money import Price
 from contracts.payments.commands import ReceiveStripeWebhook
-from contracts.payments.events import EntitlementChanged, SubscriptionCharged, SubscriptionRefunded
+from contracts.payments.events import EntitlementChanged, SubscriptionCharged, SubscriptionRefunded, SubscriptionRefundReturned
 from contracts.payments.subscription_views import BillingInterval, BillStatus, PlanAudience, SubscriptionStatus, SubscriptionView
 from contracts.payments.subscriptions import (
     CancelSubscription,
@@ -48,6 +48,7 @@ from payments.usecases.receive_stripe_webhook import ReceiveStripeWebhookHandler
 from payments.usecases.refund_bill import RefundBillHandler
 from payments.usecases.resume_sagas import ResumeSagasHandler
 from payments.usecases.resume_subscription import ResumeSubscriptionHandler
+from payments.usecases.resume_waiting_sagas import ResumeWaitingSagasHandler
 from payments.usecases.sagas.runner import saga_runner
 from payments.usecases.set_subscription_payment_method import SetSubscriptionPaymentMethodHandler
 from payments.usecases.start_subscription import StartSubscriptionHandler
@@ -110,6 +111,7 @@ class Subscribing:
         self.turn_handler = TurnSubscriptionsHandler(uow, rerun, new_id, now)
         self.earn_handler = EarnBillsHandler(uow, rerun, now)
         self.sagas_handler = ResumeSagasHandler(uow, self.runner, rerun, new_id, now)
+        self.waiting_handler = ResumeWaitingSagasHandler(uow, self.sagas_handler, now)
 
     # what people do
 
@@ -172,6 +174,7 @@ class Subscribing:
         """What the timers of one replica do."""
         self.turn_handler()
         self.sagas_handler()
+        self.waiting_handler()
         self.earn_handler()
 
     def until(self, moment: datetime) -> None:
@@ -277,8 +280,10 @@ class Subscribing:
         taken = [row for row in self.memory.table("bill_chargebacks").values() if row.taken and row.status is not ChargebackStatus.WON]
         assert self.in_ledger(AccountKind.CHARGEBACK) == sum(row.amount for row in taken) == sum(bill.charged_back for bill in paid)
         assert -self.in_ledger(AccountKind.LOSSES) == sum(max(0, bill.refunded + bill.charged_back - bill.amount) for bill in paid)
-        told = sum(fact.amount.amount_minor for fact in self.events(SubscriptionRefunded))
-        assert told == sum(bill.refunded for bill in self.bills)
+        told, taken_back = (
+            sum(fact.amount.amount_minor for fact in self.events(kind)) for kind in (SubscriptionRefunded, SubscriptionRefundReturned)
+        )
+        assert told - taken_back == sum(bill.refunded for bill in self.bills)
 
     def _check_reconciliation(self, journals: list[Any]) -> None:
         ours = joined(line for journal in journals if (line := line_of(journal)) is not None)

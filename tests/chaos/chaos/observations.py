@@ -13,6 +13,7 @@ from pymongo.collection import Collection
 
 from chaos.history import History
 from chaos.observer import Observer
+from chassis.outbox import WAITING
 from local_platform.platform import Platform
 
 _QUIET_S = 2.0
@@ -46,9 +47,7 @@ async def record(platform: Platform, history: History) -> None:
 def _unfinished(platform: Platform) -> dict[str, int]:
     try:
         with pymongo.MongoClient[dict[str, Any]](platform.infrastructure.mongo_url, serverSelectionTimeoutMS=2000) as client:
-            rest = {
-                f"outbox of {name}": client[name]["outbox"].count_documents({"pending": True}) for name in platform.environment.services
-            }
+            rest = {f"outbox of {name}": client[name]["outbox"].count_documents(WAITING) for name in platform.environment.services}
             if "payments" in platform.environment.services:
                 rest["running sagas"] = client["payments"]["sagas"].count_documents({"status": "running"})
         lines = platform.infrastructure.servers["broker"].control("list_queues", "name", "messages").splitlines()  # type: ignore[attr-defined]

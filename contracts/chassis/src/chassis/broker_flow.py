@@ -27,7 +27,7 @@ class Answers:
         It is looked at in steps, and those are counted: an event loop that was held up does not take its own silence for the broker's.
         """
         heard, silent = self.heard, 0
-        while not await _within(seconds / _LOOKS, closed):
+        while not await within(seconds / _LOOKS, closed):
             if not self.due or self.heard != heard or not await takes():
                 heard, silent = self.heard, 0
                 continue
@@ -37,7 +37,7 @@ class Answers:
         return False
 
 
-async def _within(seconds: float, event: asyncio.Event) -> bool:
+async def within(seconds: float, event: asyncio.Event) -> bool:
     """Whether the event has happened, after waiting for it so long at most."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):

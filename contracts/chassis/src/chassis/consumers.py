@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ import eventlet
 import structlog
 from amqp.exceptions import AMQPError
 from eventlet.event import Event
+from eventlet.semaphore import Semaphore
 from kombu import Connection
 from nameko import messaging
 from nameko import rpc as nameko_rpc
@@ -31,6 +32,7 @@ _HEARTBEAT_S = 5  # a connection that went silent is given up after two; less wo
 _SETUP_S = 15.0  # for one declaration or subscription; together they take as long as there are queues
 _GOODBYE_S = 5.0
 _RECONNECT_PAUSE_S = 0.5
+_EVENTS_AHEAD = 8  # a handler's queue hands out at least so many at a time, where there are as many workers
 _LOOK_UP_S = 1.0  # so often a consumer that hears nothing looks after its heartbeat; what else there is to do wakes it
 declare({"rpc.answer_sent": "an answer is sent, the request is not acknowledged"})
 
@@ -52,6 +54,7 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
         self._gt: Any = None
         self._pending_remove_providers: dict[Any, Event] = {}
         self._in_flight: set[Any] = set()
+        self._next_event = Semaphore(1)  # of all events that wait, one stands in line for a worker
         self._stopping = False
         self._wire: Any = None  # the connection of the time being
         self._patience: float | None = None  # so long the broker may take to answer
@@ -137,10 +140,22 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
         shared: set[str] = set()
         for provider in self._providers:
             provider.declare(channel, shared)
-            consumer = consumer_cls(queues=[provider.queue], on_message=partial(self.handle_message, provider))
-            consumer.qos(prefetch_count=self.prefetch_count)
-            self._consumers[provider] = consumer
+            self._consumers[provider] = consumer_cls(queues=[provider.queue], on_message=partial(self.handle_message, provider))
+        for provider, consumer in self._consumers.items():
+            consumer.qos(prefetch_count=self._ahead(provider))  # of what is subscribed to by this channel from now on
+            consumer.consume()
         return list(self._consumers.values())
+
+    def _ahead(self, provider: Any) -> int:
+        """So many messages the broker hands out to a provider that are not settled yet: for requests as many as there are workers.
+
+        Events share twice as many: what a process holds it must handle before it can stop, and no other replica can meanwhile.
+        """
+        workers = int(self.prefetch_count)
+        if isinstance(provider, RpcConsumer):
+            return workers
+        events = sum(not isinstance(each, RpcConsumer) for each in self._providers)
+        return min(workers, max(_EVENTS_AHEAD, 2 * workers // events))
 
     def on_connection_error(self, exc: Exception, interval: float) -> None:
         self.connected = False
@@ -191,7 +206,12 @@ class QueueConsumer(messaging.QueueConsumer):  # type: ignore[misc]  # nameko pu
         if self.container.has_free_worker():
             provider.handle_message(message)
         else:  # waiting for a worker must not hold up this thread: it keeps the connection alive
-            self.container.spawn_managed_thread(partial(provider.handle_message, message), identifier="wait_for_worker")
+            self.container.spawn_managed_thread(partial(self._wait_for_worker, provider, message), identifier="wait_for_worker")
+
+    def _wait_for_worker(self, provider: Any, message: Any) -> None:
+        """Requests and timers stand in line for a worker; a backlog of events takes one place in it, however long it is."""
+        with nullcontext() if isinstance(provider, RpcConsumer) else self._next_event:
+            provider.handle_message(message)
 
     def ack_message(self, message: Any) -> None:
         self._settle(message, message.ack)

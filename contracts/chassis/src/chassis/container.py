@@ -14,7 +14,13 @@ class Container(ServiceContainer):  # type: ignore[misc]  # nameko publishes no 
     """Runs one service class. An entrypoint's `work(method, *args)` runs in each worker and answers for its errors."""
 
     def has_free_worker(self) -> bool:
-        return bool(self._worker_pool.free() > 0)
+        """Whether a worker can be taken without waiting.
+
+        One that was given back counts as free at once, but goes to whoever stands in line, a round of the hub later: behind them even who
+        finds one free has to wait.
+        """
+        line = self._worker_pool.sem
+        return bool(0 < line.balance == line.counter)
 
     def _run_worker(self, worker_ctx: Any, _handle_result: Any) -> None:
         """Takes the place of nameko's: that one logs refusals as errors, times and logs every step, and dies of a bug."""

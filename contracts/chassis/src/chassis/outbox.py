@@ -18,6 +18,7 @@ from contracts.base import Event
 COLLECTION = "outbox"
 SEQUENCES = "outbox_sequences"
 SENT_KEPT_SECONDS = 7 * 24 * 3600
+WAITING = {"pending": {"$exists": True}}  # the rows not sent yet, whether they are to be sent (True) or wait for a queue (its name)
 
 declare(
     {

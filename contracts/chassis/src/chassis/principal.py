@@ -24,6 +24,7 @@ ISSUER = AUDIENCE = "openchance"
 # Of keys' and programs' tokens: a service of a version that knows no scopes takes them for somebody else's, not for a person's.
 DELEGATED = "openchance.delegated"
 _CACHED_TOKENS = 4096
+_CLOCKS_APART_S = 10  # at most so far may identity's clock be ahead of ours: a token that it has just issued is valid here too
 _ROLES = frozenset(Role)
 # How long a proof of identity counts for what is dangerous: a payout, an email change, a deletion, an admin's action.
 FRESH_FOR = timedelta(minutes=10)
@@ -221,6 +222,7 @@ class PrincipalVerifier:
     def _read(self, token: str, now: float) -> tuple[Principal, float]:
         rules = JWTClaimsRegistry(
             now=int(now),
+            leeway=_CLOCKS_APART_S,  # for iat and nbf; to what has expired `verify` gives none
             iss={"essential": True, "value": ISSUER},
             aud={"essential": True, "values": [AUDIENCE, DELEGATED]},
             sub={"essential": True},

@@ -120,8 +120,12 @@ class HandlerQueue:
             ensure_exchange(channel, self.exchange, shared)
         self.queue(settings)(channel).declare()
         if self.retired:
-            channel.queue_unbind(self.name, exchange=self.exchange, routing_key=self.event_type)
+            self.unbind(channel)
         self.dead_letters()(channel).declare()
+
+    def unbind(self, channel: Any) -> None:
+        """No further events come; unbinding again changes nothing."""
+        channel.queue_unbind(self.name, exchange=self.exchange, routing_key=self.event_type)
 
     def _delivered(self, queue: str) -> binding:
         return binding(Exchange(delivery_of(self.service), type="direct", durable=True, no_declare=True), routing_key=queue)

@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -33,7 +33,8 @@ log = structlog.get_logger(__name__)
 
 AUTHORIZATION = "nameko.authorization"
 IDEMPOTENCY_KEY = "nameko.idempotency_key"
-DEADLINE = "nameko.deadline"  # unix time in milliseconds
+DEADLINE = "nameko.deadline"  # unix time in milliseconds, by the caller's clock
+PATIENCE = "nameko.patience_ms"  # so long the caller waits from when it asked, by nobody's clock
 REQUEST_ID = "nameko.request_id"
 CLIENT_ADDRESS = "nameko.client_address"
 CLIENT_AGENT = "nameko.client_agent"
@@ -79,17 +80,18 @@ class RpcEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko publishes no ty
 
     def handle_message(self, message: Any) -> None:
         try:
-            self.container.spawn_worker(self, (message,), {})
+            self.container.spawn_worker(self, (message, time.monotonic()), {})
         except ContainerBeingKilled:
             self.rpc_consumer.queue_consumer.requeue_message(message)
 
-    def work(self, method: Callable[..., View], message: Any) -> None:
-        """Answer one request. Whatever happens, the message is settled."""
+    def work(self, method: Callable[..., View], message: Any, taken_at: float) -> None:
+        """Answer one request, which came at `taken_at` (monotonic). Whatever happens, the message is settled."""
         service, name = self.container.service_name, self.method_name
         headers = message.headers
         started = time.perf_counter()
-        deadline = _deadline(headers)
-        if deadline is not None and datetime.now(UTC) >= deadline:
+        now = datetime.now(UTC)
+        deadline = _deadline(headers, now, time.monotonic() - taken_at)
+        if deadline is not None and now >= deadline:
             self.rpc_consumer.queue_consumer.ack_message(message)  # nobody waits for this answer any more
             metrics.RPC_REQUESTS.labels(service, name, "expired").inc()
             return
@@ -203,9 +205,19 @@ class _Refused(Exception):
         self.problem = problem
 
 
-def _deadline(headers: Mapping[str, Any]) -> datetime | None:
-    milliseconds = headers.get(DEADLINE)
-    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC) if milliseconds is not None else None
+def _deadline(headers: Mapping[str, Any], now: datetime, waited_s: float) -> datetime | None:
+    """Until when the caller waits, by the clock of this machine, for a request that waited so long in this process.
+
+    The caller's clock may be another one by seconds: its word counts where it lies between now and the end of its patience. In the queue
+    the broker drops what has waited for that long.
+    """
+    told = headers.get(DEADLINE)
+    by_its_clock = datetime.fromtimestamp(int(told) / 1000, UTC) if told is not None else None
+    patience = headers.get(PATIENCE)
+    if patience is None:  # a caller of the release before
+        return by_its_clock
+    at_most = now + timedelta(seconds=int(patience) / 1000 - waited_s)
+    return by_its_clock if by_its_clock is not None and now < by_its_clock < at_most else at_most
 
 
 def _internal_error(request_id: str) -> bytes:

@@ -104,7 +104,11 @@ class RpcCaller:
             ProblemError: it refused, or did not answer in time (kind unavailable).
         """
         service = to or request.service
-        headers: dict[str, Any] = {"nameko.deadline": int((time.time() + timeout) * 1000), "nameko.request_id": uuid.uuid4().hex}
+        headers: dict[str, Any] = {
+            "nameko.deadline": int((time.time() + timeout) * 1000),
+            "nameko.patience_ms": int(timeout * 1000),
+            "nameko.request_id": uuid.uuid4().hex,
+        }
         if token is not None:
             headers["nameko.authorization"] = token
         propagate.inject(headers)

@@ -196,7 +196,7 @@ class RpcClient:
             content_encoding="utf-8",
             reply_to=link.reply_to,
             correlation_id=correlation_id,
-            headers=headers,
+            headers={**headers, "nameko.patience_ms": int(remaining * 1000)},
             delivery_mode=aio_pika.DeliveryMode.NOT_PERSISTENT,
             expiration=remaining,
         )

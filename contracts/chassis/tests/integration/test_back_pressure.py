@@ -12,6 +12,7 @@ import pymongo
 from greeter.messages import Greet, Greeted
 from relay_traffic import emit, receiving
 
+from chassis import outbox
 from chassis.ids import new_id
 from chassis.mongo import Store
 from chassis.rpc_client import RpcClient
@@ -121,7 +122,7 @@ async def test_a_slow_consumer_delays_its_events_and_nothing_else(
         emit(store, Greeted(name=name, takes_s=0.03))
     pending = store.database["outbox"]
     seen = store.database["seen"]
-    await eventually(lambda: pending.count_documents({"pending": True}) == 0, 40)
+    await eventually(lambda: pending.count_documents(outbox.WAITING) == 0, 40)
     assert seen.count_documents({"what": "handled"}) < WAITING, "the consumer was not slower than its producer"
     await eventually(lambda: seen.count_documents({"what": "handled"}) == WAITING, 60)
     assert sorted(seen.distinct("name", {"what": "handled"})) == sorted(names)

@@ -18,6 +18,7 @@ from amqp.exceptions import AccessRefused, NotFound
 from kombu import Connection, Exchange, Producer, Queue
 
 from chassis import topology
+from chassis.access import __main__ as access
 from chassis.access import broker
 from chassis.access.broker import ADMINISTRATOR, SERVICES, USERS
 from chassis.exchanges import PUBLIC, REQUESTS, events_of
@@ -233,6 +234,29 @@ def test_who_does_not_know_the_password_is_not_let_in(guarded: GuardedBroker, us
 
 def test_every_service_has_a_user() -> None:
     assert sorted(SERVICES) == sorted(catalogue.SERVICES)
+
+
+def policies(server: WithManagement) -> dict[str, str]:
+    """By queue; an empty one where there is none."""
+    return {queue["name"]: queue["policy"] for queue in json.loads(server.control("list_queues", "--formatter", "json", "name", "policy"))}
+
+
+@pytest.mark.parametrize("way", ["as it starts", "over HTTP", "by the command line"])
+def test_dead_letters_stay_however_often_they_are_handed_out(guarded: GuardedBroker, way: str, tmp_path: Path) -> None:
+    server = guarded.server
+    if way != "as it starts":
+        server.control("clear_policy", "dead-letters-stay")
+        assert set(policies(server).values()) == {""}
+    definitions = broker.definitions(PASSWORDS)
+    if way == "over HTTP":
+        access._import(f"http://{ADMINISTRATOR}:{PASSWORDS[ADMINISTRATOR]}@127.0.0.1:{server.management_port}", definitions)
+    if way == "by the command line":
+        (tmp_path / "definitions.json").write_text(json.dumps(definitions))
+        server.control("import_definitions", str(tmp_path / "definitions.json"))
+    dead = {dead_letters_of(queue) for queues in CONSUMERS.values() for queue in queues}
+    told = policies(server)
+    assert {name for name, policy in told.items() if policy == "dead-letters-stay"} == dead
+    assert len(told) > len(dead)
 
 
 def test_users_are_created_over_http_and_a_new_password_replaces_the_old_one(guarded: GuardedBroker) -> None:

@@ -92,6 +92,7 @@ def test_the_relay_reads_and_marks_outboxes_and_keeps_its_lease(filled: str, ser
     with Client(with_login(filled, "relay", PASSWORDS["relay"])) as client:
         database = client[service]
         assert database["outbox"].update_many({}, {"$set": {"sent_at": 1}}).matched_count == 1
+        assert database["outbox"].distinct("pending", {"pending": {"$gt": ""}}) == []
         database["leases"].update_one({"_id": "relay"}, {"$set": {"owner": "me"}}, upsert=True)
         with database["outbox"].watch(max_await_time_ms=10) as stream:
             assert stream.try_next() is None

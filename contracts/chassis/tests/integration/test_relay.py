@@ -47,7 +47,7 @@ def emit_to_each(store: Store, users: list[str], times: int) -> None:
 
 
 def pending(store: Store) -> int:
-    return store.database["outbox"].count_documents({"pending": True})
+    return store.database["outbox"].count_documents(outbox.WAITING)
 
 
 def measured(relay: LocalProcess, name: str) -> float:

@@ -10,6 +10,7 @@ from relay_traffic import emit, receiving
 
 from chassis.ids import new_id
 from chassis.mongo import Store
+from chassis.outbox import WAITING
 from contracts.identity.events import EmailVerified
 from local_platform.environment import relay_databases
 from local_platform.fault_proxy import FaultProxy
@@ -41,7 +42,7 @@ async def _survives(way: FaultProxy, fault: Break, running: LocalProcess, store:
         await eventually(lambda: len(set(received.ids)) == 23, HEALED_S)
         assert received.out_of_order(23) == {}
         await eventually(partial(ready, 200), HEALED_S)
-        await eventually(lambda: store.database["outbox"].count_documents({"pending": True}) == 0)
+        await eventually(lambda: store.database["outbox"].count_documents(WAITING) == 0)
     assert running.running
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Awaitable
 from typing import Any, ClassVar
 
 import aio_pika
@@ -14,6 +15,7 @@ import pymongo
 import pytest
 from greeter.messages import BreakDown, Count, Greet, Record, Refuse, WhoAmI, Work
 
+from chassis.rpc_caller import RpcCaller
 from chassis.rpc_client import DeadlineExceeded, InternalError, RpcClient, Unavailable
 from contracts.base import Command, Done
 from contracts.errors import Kind, ProblemError
@@ -107,6 +109,40 @@ async def test_a_request_past_its_deadline_is_dropped(rpc: RpcClient, run_servic
     await eventually(lambda: metric(service.health_url, dropped))
     with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
         assert client[service.database]["seen"].count_documents({"name": "late"}) == 0
+
+
+async def test_a_caller_whose_clock_is_behind_is_answered(rpc: RpcClient, run_service: RunService, amqp_url: str, mongo_url: str) -> None:
+    service = run_service("greeter")
+    behind = aio_pika.Message(
+        b'{"args":[{"name":"behind","seconds":0}],"kwargs":{}}',
+        content_type="application/json",
+        reply_to="nobody",
+        headers={"nameko.deadline": int(time.time() * 1000) - 5000, "nameko.patience_ms": 10_000},
+    )
+    async with connected(amqp_url) as broker:
+        exchange = await broker.channel.get_exchange("nameko-rpc")
+        await exchange.publish(behind, "greeter.work", mandatory=True)
+    with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
+        await eventually(lambda: client[service.database]["seen"].count_documents({"name": "behind", "what": "ended"}) == 1)
+
+
+async def test_a_caller_tells_how_long_it_waits(rpc: RpcClient, amqp_url: str) -> None:
+    class Listen(Command[Done]):
+        service: ClassVar[str] = f"listener_{uuid.uuid4().hex}"
+
+    async with connected(amqp_url) as broker:
+        queue = await broker.channel.declare_queue(exclusive=True)
+        await queue.bind("nameko-rpc", f"{Listen.service}.listen")
+
+        async def told_by(call: Awaitable[Done]) -> int:
+            asking = asyncio.ensure_future(call)
+            message = await eventually(lambda: queue.get(no_ack=True, fail=False))
+            with pytest.raises(ProblemError):
+                await asking
+            return int(message.headers["nameko.patience_ms"])
+
+        assert 0 < await told_by(rpc.call(Listen(), timeout=2)) <= 2000
+        assert await told_by(asyncio.to_thread(RpcCaller(amqp_url), Listen(), timeout=2)) == 2000
 
 
 async def test_an_answer_that_comes_too_late_is_not_waited_for(rpc: RpcClient, run_service: RunService) -> None:

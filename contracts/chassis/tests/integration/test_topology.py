@@ -15,10 +15,13 @@ import aio_pika
 import orjson
 import pytest
 from pymongo.database import Database
+from structlog.testing import capture_logs
 
 from chassis import topology
+from chassis.dead_letters.retiring import RetiredQueues, retired_queues
 from chassis.ids import new_id
 from chassis.mongo import MongoUnitOfWork, Store
+from chassis.outbox import WAITING
 from chassis.queues import HandlerQueue
 from chassis.settings import BrokerSettings
 from contracts.challenges.events import ApplicationAccepted
@@ -35,7 +38,9 @@ QUEUE = "messaging.on_application_accepted"
 
 def accepted() -> ApplicationAccepted:
     body = orjson.loads(GOLDEN.read_bytes())["body"]
-    return ApplicationAccepted.model_validate_json(orjson.dumps(body | {"application_id": new_id("application")}))
+    return ApplicationAccepted.model_validate_json(
+        orjson.dumps(body | {"application_id": new_id("application"), "challenge_id": new_id("challenge")})
+    )
 
 
 def emit(store: Store) -> str:
@@ -47,7 +52,7 @@ def emit(store: Store) -> str:
 
 
 def pending(database: Database[dict[str, Any]]) -> int:
-    return database["outbox"].count_documents({"pending": True})
+    return database["outbox"].count_documents(WAITING)
 
 
 def waiting(relay: LocalProcess) -> float:
@@ -82,11 +87,11 @@ async def test_an_event_waits_for_the_queue_of_a_consumer_that_never_ran(
     event_id = emit(store)
     process = relay({"challenges": store.database.name}, RELAY_CONSUMERS='["messaging"]')
     await eventually(lambda: waiting(process) == 1)
-    assert pending(store.database) == 1
+    assert [row["pending"] for row in store.database["outbox"].find()] == [QUEUE]
     await asyncio.to_thread(declare_topology, "messaging", env={"MESSAGING_AMQP_URL": amqp_url}, log=tmp_path / "topology.log")
     await eventually(lambda: pending(store.database) == 0)
     assert await held(amqp_url, QUEUE) == [event_id]
-    assert waiting(process) == 0
+    await eventually(lambda: waiting(process) == 0)
 
 
 async def test_an_event_waits_though_another_consumer_has_its_queue(relay: RunRelay, store: Store, amqp_url: str, tmp_path: Path) -> None:
@@ -153,6 +158,32 @@ async def test_a_retired_handler_gets_no_more_events_and_keeps_what_it_has(amqp_
             body = b"retired" if retired else b"current"
             await exchange.publish(aio_pika.Message(body, message_id=body.decode()), "greeter.old.v1")
     assert await held(amqp_url, name) == ["current"]
+
+
+async def test_a_queue_that_the_release_before_binds_again_is_unbound_again(amqp_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, event_type, settings = f"greeter.on_{new_id('old')}", "greeter.old.v1", BrokerSettings(amqp_url=amqp_url)
+    monkeypatch.setattr("contracts.topology.RETIRED", {"greeter": {name: event_type}})
+    await asyncio.to_thread(topology.declare, "greeter", settings)
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel(on_return_raises=False)
+        exchange = await channel.get_exchange("greeter.events")
+
+        async def tell(what: str) -> None:
+            await exchange.publish(aio_pika.Message(b"{}", message_id=what), event_type)
+
+        await (await channel.get_queue(name)).bind(exchange, event_type)
+        await tell("bound again")
+        retired = RetiredQueues(retired_queues("greeter"), amqp_url)
+        for _ in range(2):
+            await asyncio.to_thread(retired.unbind)
+        await tell("unbound again")
+    assert await held(amqp_url, name) == ["bound again"]
+
+
+def test_retired_queues_wait_for_a_broker_that_is_away() -> None:
+    with capture_logs() as logged:
+        RetiredQueues([HandlerQueue("greeter.on_old", "greeter.old.v1", retired=True)], "amqp://guest:guest@127.0.0.1:1/").unbind()
+    assert [entry["event"] for entry in logged] == ["retired_queues_not_unbound"]
 
 
 async def test_renewing_replaces_what_is_empty_and_leaves_what_is_not(amqp_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,8 @@ class FakeConsumer:
 
     def qos(self, prefetch_count: int) -> None: ...
 
+    def consume(self) -> None: ...
+
     def cancel(self) -> None:
         self.cancelled = True
 

@@ -23,7 +23,7 @@ from chassis.clock import FixedClock
 from chassis.context import AlreadyHandled, AnsweredBefore, Call, Delivery, current_call, current_delivery
 from chassis.mongo import MongoUnitOfWork, retrying
 from chassis.relay import tenure
-from chassis.relay.tenure import Row, Tenure
+from chassis.relay.tenure import NoQueue, Row, Tenure
 from chassis.retry import NotYet
 from contracts.base import Done, Event
 
@@ -35,7 +35,14 @@ COMMAND_POINTS = [
     "idempotency.answer_written",
 ]
 HANDLER_POINTS = ["inbox.record_written", "unit_of_work.written", "unit_of_work.committed"]
-RELAY_POINTS = ["relay.rows_fetched", "relay.event_confirmed", "relay.event_confirmed:3"]
+RELAY_POINTS = [
+    "relay.rows_fetched",
+    "relay.event_confirmed",
+    "relay.event_confirmed:3",
+    "relay.events_parked",
+    "relay.events_parked:2",
+    "relay.events_unparked",
+]
 SUBJECTS = ["a", "b", "c"]
 MOST_TURNS = 5_000  # of the event loop, for one relay: far more than its backlog takes
 
@@ -56,15 +63,24 @@ def kill() -> NoReturn:
 
 
 class Broker:
-    """Queues keep what was published; a publish goes wrong as the next fault says."""
+    """Queues keep what was published; a publish goes wrong as the next fault says. Of one subject nobody has a queue, or of none."""
 
-    def __init__(self, queue: list[Row], faults: list[str]) -> None:
+    def __init__(self, queue: list[Row], faults: list[str], without: str | None) -> None:
         self._queue = queue
         self._faults = iter(faults)
+        self._without = without
+
+    async def stands(self, queue: str) -> bool:
+        await asyncio.sleep(0)
+        return queue != self._without
 
     async def publish(self, row: Row) -> None:
         await asyncio.sleep(0)
+        if row["subject"] == self._without:
+            raise NoQueue(row["subject"])
         fault = next(self._faults, "none")
+        if fault == "no queue":
+            raise NoQueue("one that has come back since")
         if fault == "refused":
             raise DeliveryError(None, spec.Basic.Nack())
         if fault != "lost":
@@ -87,7 +103,7 @@ class Rows:
 
     async def pending(self, limit: int) -> list[Row]:
         await asyncio.sleep(0)
-        rows = self._machine.waiting()
+        rows = self._outbox.find({"pending": True})
         self._random.shuffle(rows)
         return rows[:limit]
 
@@ -100,6 +116,24 @@ class Rows:
         for row in rows:
             self._outbox.update_one({"_id": row["_id"]}, {"$unset": {"pending": ""}})
 
+    async def park(self, rows: list[Row], queue: str) -> None:
+        """A statement of many rows is none of one piece: what else is done comes in between."""
+        for row in rows:
+            await asyncio.sleep(0)
+            self._outbox.update_one({"_id": row["_id"], "pending": True}, {"$set": {"pending": queue}})
+
+    async def parked(self) -> list[str]:
+        await asyncio.sleep(0)
+        return sorted({row["pending"] for row in self._machine.waiting()} - {True})
+
+    async def unpark(self, queue: str) -> bool:
+        rows = self._outbox.find({"pending": queue})
+        self._random.shuffle(rows)
+        for row in rows[:2]:
+            await asyncio.sleep(0)
+            self._outbox.update_one({"_id": row["_id"], "pending": queue}, {"$set": {"pending": True}})
+        return bool(rows)
+
 
 class DeliveryMachine(RuleBasedStateMachine):
     """Commands commit facts, relays come and go, handlers take what lies in the queue, in any order."""
@@ -110,6 +144,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.patch.setattr(mongo.time, "sleep", lambda _: None)
         self.patch.setattr(tenure, "_FIRST_PAUSE_SECONDS", 0.0)
         self.patch.setattr(tenure, "POLL_SECONDS", 0.0)
+        self.patch.setattr(tenure, "_PARKED_SECONDS", 0.0)
         self.patch.setattr(tenure, "_DRAIN_SECONDS", 0.05)
         self.patch.setattr(tenure, "BATCH", 3)
 
@@ -158,24 +193,25 @@ class DeliveryMachine(RuleBasedStateMachine):
 
     @rule(
         crash_at=st.sampled_from([None, *RELAY_POINTS]),
-        faults=st.lists(st.sampled_from(["none", "none", "lost", "confirm lost", "refused"]), max_size=6),
+        faults=st.lists(st.sampled_from(["none", "none", "lost", "confirm lost", "refused", "no queue"]), max_size=6),
+        without=st.sampled_from([None, None, *SUBJECTS]),
         seed=st.integers(0, 2**16),
     )
-    def relay(self, crash_at: str | None, faults: list[str], seed: int) -> None:
+    def relay(self, crash_at: str | None, faults: list[str], without: str | None, seed: int) -> None:
         before = len(self.queue)
         try:
-            self._process(crash_at, lambda: asyncio.run(self._tenure(faults, seed)))
+            self._process(crash_at, lambda: asyncio.run(self._tenure(faults, without, seed)))
         except* (Killed, BrokerLost):
             pass
         self.published += self.queue[before:]
 
-    async def _tenure(self, faults: list[str], seed: int) -> None:
+    async def _tenure(self, faults: list[str], without: str | None, seed: int) -> None:
         stop = asyncio.Event()
-        serving = Tenure(Rows(self, seed), Broker(self.queue, faults), Lease(), asyncio.Event())
+        serving = Tenure(Rows(self, seed), Broker(self.queue, faults, without), Lease(), asyncio.Event())
 
         async def stop_when_empty() -> None:
             for _ in range(MOST_TURNS):  # rows in memory send no signal; one that is never published is told of in the end
-                if not self.waiting():
+                if all(row["pending"] == without for row in self.waiting()):
                     break
                 await asyncio.sleep(0)
             stop.set()
@@ -192,6 +228,13 @@ class DeliveryMachine(RuleBasedStateMachine):
     def a_relay_that_slept_publishes_once_more(self, place: int) -> None:
         """It was past its check when it lost the lease."""
         self.queue.append(self.published[place % len(self.published)])
+
+    @precondition(lambda self: self.waiting())
+    @rule(places=st.lists(st.integers(0, 2**16), min_size=1, max_size=3))
+    def a_relay_that_slept_parks_late(self, places: list[int]) -> None:
+        for place in places:
+            row = self.waiting()[place % len(self.waiting())]
+            self.store.database["outbox"].update_one({"_id": row["_id"], "pending": True}, {"$set": {"pending": "a"}})
 
     # -- a consumer takes any message of the queue
 
@@ -270,7 +313,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         """When all faults are over, every fact has had its effect."""
         try:
             if hasattr(self, "store"):
-                self.relay(crash_at=None, faults=[], seed=0)
+                self.relay(crash_at=None, faults=[], without=None, seed=0)
                 assert self.waiting() == []
                 for _ in range(sum(self.facts.values()) + 1):
                     for place in reversed(range(len(self.queue))):
@@ -284,7 +327,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         return [row["sequence"] for row in self.store.database["effects"].find({"subject": subject})]
 
     def waiting(self) -> list[Row]:
-        return self.store.database["outbox"].find({"pending": True})
+        return [row for row in self.store.database["outbox"].find({}) if "pending" in row]
 
     def _process(self, crash_at: str | None, work: Callable[[], Any]) -> None:
         crash_points.arm(crash_at, kill)

@@ -86,6 +86,22 @@ def no_look_for_the_event_before(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Tenure, "_waiting_predecessor", none)
 
 
+def parked_events_taken_for_sent(patch: pytest.MonkeyPatch) -> None:
+    look = Tenure._waiting_predecessor
+
+    async def hasty(self: Tenure, name: str, row: Row) -> Row | None:
+        before = await look(self, name, row)
+        return before if before is not None and before["pending"] is True else None
+
+    patch.setattr(Tenure, "_waiting_predecessor", hasty)
+
+
+def parked_events_forgotten(patch: pytest.MonkeyPatch) -> None:
+    async def nothing(self: Tenure) -> None: ...
+
+    patch.setattr(Tenure, "_unpark", nothing)
+
+
 def renewed_whoever_holds_it(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Holding, "mine", lambda self: {"_id": self._name})
 
@@ -132,6 +148,8 @@ DELIVERY = [
     marked_before_the_confirm,
     lost_confirms_taken_for_confirms,
     no_look_for_the_event_before,
+    parked_events_taken_for_sent,
+    parked_events_forgotten,
 ]
 LEASE = [
     renewed_whoever_holds_it,

@@ -76,12 +76,29 @@ def test_a_token_names_a_person(verifier: PrincipalVerifier) -> None:
         {"exp": None},
         {"exp": int(NOW.timestamp())},
         {"nbf": int(NOW.timestamp()) + 60},
+        {"iat": int(NOW.timestamp()) + 60},
         {"roles": 17},
     ],
 )
 def test_other_claims_are_refused(verifier: PrincipalVerifier, changed: dict[str, Any]) -> None:
     with pytest.raises(InvalidToken):
         verifier.verify(token(**changed))
+
+
+@pytest.mark.parametrize("claim", ["iat", "nbf"])
+def test_a_token_of_a_clock_that_is_a_little_ahead_is_valid(verifier: PrincipalVerifier, claim: str) -> None:
+    assert verifier.verify(token(**{claim: int(NOW.timestamp()) + 1})).user_id == "user_1"
+
+
+def test_to_an_expired_token_nothing_is_given(verifier: PrincipalVerifier, clock: FixedClock) -> None:
+    given = token()
+    clock.advance(timedelta(minutes=15, seconds=-1))
+    verifier.verify(given)
+    clock.advance(timedelta(seconds=1))
+    with pytest.raises(InvalidToken):
+        verifier.verify(given)
+    with pytest.raises(InvalidToken):
+        verifier.verify(token(sid="session_2"))  # seen for the first time
 
 
 def test_a_token_expires_by_the_clock_even_when_it_was_seen_before(verifier: PrincipalVerifier, clock: FixedClock) -> None:

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
+from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
+
+from chassis.dead_letters.service import DeadLettersService
+from chassis.timers import TimerEntrypoint
 from chassis.topology import brought_up_to_date
 from contracts import topology
 
@@ -26,3 +33,14 @@ def test_consumers_are_found_by_event_type() -> None:
     found = topology.consumers_of(["messaging", "payments", "greeter"])
     assert found["challenges.application_accepted.v1"] == ("messaging.on_application_accepted", "payments.on_application_accepted")
     assert topology.consumers_of([]) == {}
+
+
+def test_every_process_unbinds_retired_queues_once_a_minute() -> None:
+    (timer,) = getattr(DeadLettersService.unbind_retired, ENTRYPOINT_EXTENSIONS_ATTR)
+    assert isinstance(timer, TimerEntrypoint)
+    assert timer._seconds == 60
+    unbound: list[bool] = []
+    service: Any = DeadLettersService()
+    service.use_cases = SimpleNamespace(retired=SimpleNamespace(unbind=lambda: unbound.append(True)))
+    service.unbind_retired()
+    assert unbound == [True]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from chassis.lease import LeaseLost
 from chassis.outbox import row_key
 from chassis.relay import tenure as module
-from chassis.relay.tenure import Row, Tenure
+from chassis.relay.tenure import NoQueue, Row, Tenure
 
 
 def row(subject: str, sequence: int, **changed: Any) -> Row:
@@ -29,11 +29,13 @@ class Rows:
 
     def __init__(self, rows: list[Row]) -> None:
         self.rows = {row["key"]: row for row in rows}
+        self.asked_for: list[int] = []
         self._marked = asyncio.Event()
 
     async def pending(self, limit: int) -> list[Row]:
         await asyncio.sleep(0)
-        return [dict(row) for row in self.rows.values() if row.get("pending")][:limit]
+        self.asked_for.append(limit)
+        return [dict(row) for row in self.rows.values() if row.get("pending") is True][:limit]
 
     async def by_key(self, key: str) -> Row | None:
         await asyncio.sleep(0)
@@ -45,6 +47,25 @@ class Rows:
         for sent in rows:
             del self.rows[sent["key"]]["pending"]
         self._marked.set()
+
+    async def park(self, rows: list[Row], queue: str) -> None:
+        for row in rows:
+            await asyncio.sleep(0)
+            if self.rows[row["key"]].get("pending") is True:
+                self.rows[row["key"]]["pending"] = queue
+        self._marked.set()
+
+    async def parked(self) -> list[str]:
+        await asyncio.sleep(0)
+        return sorted({row["pending"] for row in self.rows.values() if row.get("pending", True) is not True})
+
+    async def unpark(self, queue: str) -> bool:
+        """A few at a time, the newest first: those before them wait yet."""
+        found = [row for row in self.rows.values() if row.get("pending") == queue][-3:]
+        for row in found:
+            await asyncio.sleep(0)
+            row["pending"] = True
+        return bool(found)
 
     async def only_waiting(self, count: int) -> None:
         """Returns when at most so many rows are pending."""
@@ -66,6 +87,9 @@ class Events:
         self.in_flight: set[str] = set()
         self._random = random.Random(seed)
         self._refusing = refusing
+
+    async def stands(self, queue: str) -> bool:
+        raise AssertionError(f"nothing waits for {queue}")
 
     async def publish(self, row: Row) -> None:
         assert row["subject"] not in self.in_flight, "two events of one subject in flight"
@@ -188,3 +212,51 @@ async def test_refused_events_hold_up_their_own_lane_alone(monkeypatch: pytest.M
     await running
     assert sequences(events.sent) == {"good": list(range(1, 30))}
     assert {one["key"] for one in refused} == {"test/poison/1"}
+
+
+class Missing(Events):
+    """A broker on which a queue is missing that the subjects `lost …` go to, until `there`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.there = False
+
+    async def stands(self, queue: str) -> bool:
+        assert queue == "notifications.on_told"
+        return self.there
+
+    async def publish(self, row: Row) -> None:
+        if row["subject"].startswith("lost") and not self.there:
+            raise NoQueue("notifications.on_told")
+        await super().publish(row)
+
+
+@pytest.mark.parametrize("over", ["the same tenure", "another tenure"])
+async def test_events_without_a_queue_take_no_room_and_go_on_in_order_when_it_stands(monkeypatch: pytest.MonkeyPatch, over: str) -> None:
+    """However many there are: more than a fetch takes, and more than is kept for lanes that the broker refuses."""
+    monkeypatch.setattr(module, "BATCH", 4)
+    monkeypatch.setattr(module, "_MOST_HELD", 10)
+    monkeypatch.setattr(module, "_PARKED_SECONDS", 0.01)
+    lost = [row(f"lost {subject}", sequence) for subject in range(60) for sequence in (1, 2)]
+    rows, events, stop = Rows([*lost, *(row("good", number) for number in range(1, 21))]), Missing(), asyncio.Event()
+    wake = asyncio.Event()
+    tenure = Tenure(rows, events, Lease(), wake)
+    running = asyncio.ensure_future(tenure.run(stop))
+    await rows.only_waiting(len(lost))
+    assert sequences(events.sent) == {"good": list(range(1, 21))}
+    assert max(rows.asked_for) <= 20, "what is parked is read again with each fetch"
+    late = [row("good", 21), row("lost 7", 3)]
+    rows.rows |= {one["key"]: one for one in late}
+    wake.set()
+    await rows.only_waiting(len(lost) + 1)
+    if over == "another tenure":
+        stop.set()
+        await running
+        stop = asyncio.Event()
+        running = asyncio.ensure_future(Tenure(rows, events, Lease(), asyncio.Event()).run(stop))
+    events.there = True
+    await rows.only_waiting(0)
+    stop.set()
+    await running
+    expected = {"good": list(range(1, 22))} | {f"lost {subject}": [1, 2, 3] if subject == 7 else [1, 2] for subject in range(60)}
+    assert sequences(events.sent) == expected

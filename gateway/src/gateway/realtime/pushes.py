@@ -123,6 +123,7 @@ PUSHES: tuple[Push[Any], ...] = (
     _subscription(payments.SubscriptionPlanChanged, "plan_id"),
     _subscription(payments.SubscriptionEnded, "reason"),
     _subscription(payments.SubscriptionRefunded, "bill_id", "amount"),
+    _subscription(payments.SubscriptionRefundReturned, "bill_id", "amount"),
     _subscription(payments.SubscriptionChargebackOpened, "bill_id", "amount"),
     _subscription(payments.SubscriptionChargebackClosed, "bill_id", "amount", "won"),
     Push(

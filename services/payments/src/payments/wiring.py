@@ -13,6 +13,7 @@ from payments.adapters.alarms import MetricAlarms
 from payments.adapters.current_call import CallPatience, CurrentCall, seconds_to_work
 from payments.adapters.gauges import PrometheusGauges
 from payments.adapters.personal_data import personal_data
+from payments.adapters.rerunning import rerunning
 from payments.adapters.stripe_books import StripeBooks
 from payments.adapters.stripe_client import stripe_client
 from payments.adapters.stripe_provider import StripeProvider
@@ -48,6 +49,7 @@ from payments.usecases.list_disputes import ListDisputesHandler
 from payments.usecases.list_payment_methods import ListPaymentMethodsHandler
 from payments.usecases.list_payouts import ListPayoutsHandler
 from payments.usecases.list_reconciliations import ListReconciliationsHandler
+from payments.usecases.list_refunds_by_hand import ListRefundsByHandHandler
 from payments.usecases.mediate_dispute import MediateDisputeHandler
 from payments.usecases.note_changes_requested import NoteChangesRequestedHandler
 from payments.usecases.note_delivery import NoteDeliveryHandler
@@ -64,10 +66,12 @@ from payments.usecases.release_escrow import ReleaseEscrowHandler
 from payments.usecases.remove_payment_method import RemovePaymentMethodHandler
 from payments.usecases.request_payout import RequestPayoutHandler
 from payments.usecases.resume_sagas import ResumeSagasHandler
+from payments.usecases.resume_waiting_sagas import ResumeWaitingSagasHandler
 from payments.usecases.reward_referral import RewardReferralHandler
 from payments.usecases.sagas.runner import saga_runner
 from payments.usecases.set_default_payment_method import SetDefaultPaymentMethodHandler
 from payments.usecases.set_team_split import SetTeamSplitHandler
+from payments.usecases.settle_refund import SettleRefundHandler
 from payments.usecases.submit_chargeback_evidence import SubmitChargebackEvidenceHandler
 from payments.usecases.take_back_release import TakeBackReleaseHandler
 from payments.usecases.unfreeze_escrow import UnfreezeEscrowHandler
@@ -100,6 +104,8 @@ class UseCases:
     reward_referral: RewardReferralHandler
     list_chargebacks: ListChargebacksHandler
     submit_chargeback_evidence: SubmitChargebackEvidenceHandler
+    list_refunds_by_hand: ListRefundsByHandHandler
+    settle_refund: SettleRefundHandler
     receive_stripe_webhook: ReceiveStripeWebhookHandler
     get_escrow: GetEscrowHandler
     get_challenge_escrow: GetChallengeEscrowHandler
@@ -129,6 +135,7 @@ class UseCases:
     release_approved_milestone: ReleaseApprovedMilestoneHandler
     close_cancelled_escrow: CloseCancelledEscrowHandler
     resume_sagas: ResumeSagasHandler
+    resume_waiting_sagas: ResumeWaitingSagasHandler
     watch_stuck_sagas: WatchStuckSagasHandler
 
 
@@ -143,6 +150,7 @@ def build(resources: Resources[Settings]) -> UseCases:
 
     provider = StripeProvider(client, settings.return_url)
     runner = saga_runner(unit_of_work, provider, new_id, now)
+    resume_sagas = ResumeSagasHandler(unit_of_work, runner, retrying, new_id, now)
     rules = PayoutRules(settings.payout_minimum_units, settings.step_up_payout_units)
     wallets = StripeWallets(client)
     webhooks = StripeWebhooks(settings.stripe_webhook_secret.get_secret_value())
@@ -168,6 +176,8 @@ def build(resources: Resources[Settings]) -> UseCases:
         reward_referral=RewardReferralHandler(unit_of_work, settings.referral_credit, now),
         list_chargebacks=ListChargebacksHandler(unit_of_work),
         submit_chargeback_evidence=SubmitChargebackEvidenceHandler(unit_of_work, provider, calls, now),
+        list_refunds_by_hand=ListRefundsByHandHandler(unit_of_work),
+        settle_refund=SettleRefundHandler(unit_of_work, provider, runner.refund, calls, now),
         receive_stripe_webhook=ReceiveStripeWebhookHandler(unit_of_work, webhooks, provider, runner, calls, now),
         get_escrow=GetEscrowHandler(unit_of_work),
         get_challenge_escrow=GetChallengeEscrowHandler(unit_of_work),
@@ -192,11 +202,12 @@ def build(resources: Resources[Settings]) -> UseCases:
         get_escrow_proof=GetEscrowProofHandler(unit_of_work),
         get_dispute=GetDisputeHandler(unit_of_work),
         list_disputes=ListDisputesHandler(unit_of_work),
-        check_conservation=CheckConservationHandler(unit_of_work, MetricAlarms(), retrying),
-        release_by_silence=ReleaseBySilenceHandler(unit_of_work, retrying, new_id, now),
+        check_conservation=CheckConservationHandler(unit_of_work, MetricAlarms(), rerunning),
+        release_by_silence=ReleaseBySilenceHandler(unit_of_work, rerunning, new_id, now),
         release_approved_milestone=ReleaseApprovedMilestoneHandler(unit_of_work, new_id, now),
         close_cancelled_escrow=CloseCancelledEscrowHandler(unit_of_work, new_id, now),
-        resume_sagas=ResumeSagasHandler(unit_of_work, runner, retrying, new_id, now),
+        resume_sagas=resume_sagas,
+        resume_waiting_sagas=ResumeWaitingSagasHandler(unit_of_work, resume_sagas, now),
         watch_stuck_sagas=WatchStuckSagasHandler(unit_of_work, PrometheusGauges()),
     )
 

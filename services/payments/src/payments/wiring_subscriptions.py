@@ -9,6 +9,7 @@ from chassis.mongo import retrying
 from chassis.wiring import Resources
 from contracts.identity.flags import Feature
 from payments.adapters.current_call import CallPatience, CurrentCall, seconds_to_work
+from payments.adapters.rerunning import rerunning
 from payments.adapters.stripe_client import stripe_client
 from payments.adapters.stripe_provider import StripeProvider
 from payments.adapters.stripe_wallets import StripeWallets
@@ -99,5 +100,5 @@ def build(resources: Resources[Settings]) -> SubscriptionUseCases:
         submit_bill_chargeback_evidence=SubmitBillChargebackEvidenceHandler(unit_of_work, provider, calls, now),
         keep_membership=KeepMembershipHandler(unit_of_work),
         turn_subscriptions=TurnSubscriptionsHandler(unit_of_work, retrying, new_id, now),
-        earn_bills=EarnBillsHandler(unit_of_work, retrying, now),
+        earn_bills=EarnBillsHandler(unit_of_work, rerunning, now),
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import cast
 
 import pytest
 from payments_fake_stripe import ASKED, ENABLED
@@ -17,6 +18,7 @@ from chassis.mongo import LostRace, Store
 from contracts.payments.views import ChargebackStatus, DifferenceKind
 from local_platform.databases import OpenStore
 from payments import migrations
+from payments.adapters.rerunning import rerunning
 from payments.adapters.unit_of_work import PaymentsUnitOfWork
 from payments.domain import entries
 from payments.domain.chargeback import Chargeback, Taken
@@ -26,12 +28,14 @@ from payments.domain.errors import InsufficientBalance, InvariantBroken
 from payments.domain.escrow import Escrow
 from payments.domain.fees import Share
 from payments.domain.ledger import AccountKind, balances_of, verify_chain
-from payments.domain.milestone import Charge, Hand, Milestone
+from payments.domain.milestone import Charge, Hand, Milestone, Status
 from payments.domain.payout import Payout
 from payments.domain.payout_account import PayoutAccount
 from payments.domain.reconciliation import Difference, Line, Reconciliation
+from payments.domain.returned import restored
 from payments.domain.saga import (
     LONGEST_PAUSE,
+    LONGEST_WAIT,
     FundOrder,
     Order,
     PayoutOrder,
@@ -44,9 +48,12 @@ from payments.domain.saga import (
 )
 from payments.domain.splits import Member
 from payments.domain.waiting import Waiting
-from payments.migrations import m0001_initial, m0002_statements
+from payments.migrations import m0001_initial, m0002_statements, m0026_given_back_milestones
 from payments.usecases.bookkeeping import post
 from payments.usecases.ports import UnitOfWork
+from payments.usecases.resume_sagas import ResumeSagasHandler
+from payments.usecases.resume_waiting_sagas import ResumeWaitingSagasHandler
+from payments.usecases.sagas.runner import SagaRunner
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
 Units = Callable[[], UnitOfWork]
@@ -99,7 +106,7 @@ def test_an_escrow_comes_back_as_it_was_kept(units: Units) -> None:
         changed = changed.begin_waiting(Waiting("saga_w", "user_w", 3))
         changed = changed.begin_release("milestone_2", [Hand("x", 5, 1)]).release("x", Share(5, 1)).take_back("milestone_2", Share(3, 1), 0)
         changed = changed.begin_refund("milestone_2", [Hand("r", 3, to_payer=True)]).refund("r")
-        changed = changed.restore("milestone_2", 3, 0, taken_back=True)
+        changed = restored(changed, RefundOrder("e", "milestone_2", 3, "EUR", "ch_before", "why", credit_of="u"), spent=True)
         changed = changed.approve("milestone_2").set_team((Member("user_a", 1), Member("user_b", 9_999)))
         changed = changed.deliver("milestone_1", NOW, 7).begin_dispute([("milestone_1", 9)]).freeze("why")
         saved = work.escrows.save(changed)
@@ -156,7 +163,7 @@ def test_delivered_work_that_nobody_answered_is_found_when_its_time_has_come(uni
         work.escrows.add(escrow())
     with units() as work:
         assert work.escrows.due_for_silent_release(NOW - timedelta(seconds=1), 10) == []
-        assert work.escrows.due_for_silent_release(NOW, 10) == [kept]
+        assert work.escrows.due_for_silent_release(NOW, 10) == [kept.id]
         work.escrows.save(kept.begin_dispute([("milestone_1", 1)]))
     with units() as work:
         assert work.escrows.due_for_silent_release(NOW, 10) == []
@@ -228,9 +235,72 @@ def test_due_too_is_what_a_clock_that_was_set_back_has_put_off_but_not_what_wait
         for one in (paused, led, dated):
             work.sagas.add(one)
     with units() as work:
-        assert {one.id for one in work.sagas.due(NOW, 10)} == {paused.id, led.id}
-        assert len(work.sagas.due(NOW, 1)) == 1
-        assert work.sagas.due(ahead - LONGEST_PAUSE, 10) == [], "this is no longer than one waits"
+        assert {one.id for one in work.sagas.due_again(NOW, 10)} == {paused.id, led.id}
+        assert len(work.sagas.due_again(NOW, 1)) == 1
+        assert work.sagas.due_again(ahead - LONGEST_PAUSE, 10) == work.sagas.due(NOW, 10) == [], "this is no longer than one waits"
+
+
+def test_what_waits_for_people_may_be_put_off_for_an_hour(units: Units) -> None:
+    waiting = saga(ReleaseOrder("e", "m", "u", 10, 1, "EUR", "ch")).to(Step.TRANSFER, NOW).to(Step.AWAIT_ACCOUNT, NOW)
+    with units() as work:
+        work.sagas.add(waiting.paused(NOW, at_least=LONGEST_WAIT))
+    with units() as work:
+        assert work.sagas.due_again(NOW, 10) == work.sagas.due_again(NOW + LONGEST_WAIT - timedelta(seconds=1), 10) == []
+        for at in (NOW + LONGEST_WAIT, NOW - timedelta(seconds=21)):  # and by a clock that was set back since
+            assert [one.id for one in work.sagas.due_again(at, 10)] == [waiting.id]
+
+
+def test_what_was_put_off_is_due_apart_from_what_is_new(units: Units) -> None:
+    new, begun = saga(ORDERS[2]), saga(ORDERS[2])
+    paused = replace(saga(ORDERS[2]).paused(NOW - timedelta(hours=1)), id=new_id("saga"))
+    moved_on = replace(paused, id=new_id("saga")).to(Step.CONFIRM_INTENT, NOW - timedelta(minutes=1))
+    with units() as work:
+        for one in (new, begun, paused, moved_on):
+            work.sagas.add(one)
+        begun = work.sagas.save(begun.claimed("d", NOW - timedelta(minutes=1)))  # whose driver died
+    with units() as work:
+        assert {one.id for one in work.sagas.due(NOW, 10)} == {new.id, begun.id, moved_on.id}
+        assert [one.id for one in work.sagas.due_again(NOW, 10)] == [paused.id]
+
+
+def test_however_much_waits_or_is_not_understood_what_is_new_is_driven_at_once(store: Store) -> None:
+    driven: list[str] = []
+
+    class Runner:
+        def drive(self, saga_id: str, driver: str) -> None:
+            driven.append(saga_id)
+
+    early, first, last = NOW - timedelta(hours=1), saga(ORDERS[2]), saga(ORDERS[2]).paused(NOW - timedelta(minutes=11))
+    waiting = [saga(ORDERS[2], at=early).paused(early) for _ in range(60)]
+    newer = [saga(ORDERS[2], at=early) for _ in range(180)]
+    with PaymentsUnitOfWork(store) as work:
+        for one in (*waiting, *newer, first, last):
+            work.sagas.add(one)
+    for added, some in (({"step": "of_theirs"}, newer[:60]), ({"kind": "of_theirs"}, newer[60:120]), ({"order.of_theirs": 1}, newer[120:])):
+        store.database.sagas.update_many({"_id": {"$in": [one.id for one in some]}}, {"$set": added})
+    resume = ResumeSagasHandler(lambda: PaymentsUnitOfWork(store), cast(SagaRunner, Runner()), rerunning, new_id, lambda: NOW)
+    resume()
+    assert driven == [first.id]
+    driven.clear()
+    store.database.sagas.update_many({"_id": {"$in": [one.id for one in newer]}}, {"$set": {"attempts": 1}})
+    store.database.sagas.delete_many({"_id": {"$in": [one.id for one in waiting]}})
+    ResumeWaitingSagasHandler(lambda: PaymentsUnitOfWork(store), resume, lambda: NOW)()
+    assert driven == [last.id]
+
+
+def test_orders_of_a_newer_release_are_passed_over_page_by_page(store: Store) -> None:
+    """Also where many are due at one moment, and none comes twice."""
+    known = [saga(ORDERS[2], at=NOW + timedelta(seconds=n // 7)) for n in range(21)]
+    newer = [saga(ORDERS[2], at=NOW + timedelta(seconds=n // 7)) for n in range(21)]
+    with PaymentsUnitOfWork(store) as work:
+        for one in (*newer, *known):
+            work.sagas.add(one)
+    store.database.sagas.update_many({"_id": {"$in": [one.id for one in newer]}}, {"$set": {"order.of_theirs": 1}})
+    with PaymentsUnitOfWork(store) as work:
+        for limit in (1, 2, 5, 20, 21, 50):
+            found = work.sagas.due(NOW + timedelta(minutes=1), limit)
+            assert len(found) == len({one.id for one in found}) == min(limit, 21)
+            assert [one.due_at for one in found] == [one.due_at for one in known[:limit]]
 
 
 def test_payouts_come_back_latest_first_page_by_page(units: Units) -> None:
@@ -362,8 +432,43 @@ def test_migrating_again_changes_nothing(store: Store) -> None:
     m0001_initial.migrate(store.database)
     m0002_statements.migrate(store.database)
     assert {name: store.database[name].index_information() for name in store.database.list_collection_names()} == before
-    assert {"status_1_due_at_1", "status_1_step_1_due_at_1"} <= before["sagas"].keys()
+    assert {"status_1_due_at_1", "status_1_attempts_1_due_at_1", "status_1_step_1_due_at_1"} <= before["sagas"].keys()
     assert {"moves.source_1", "moves.destination_1"} <= before["journals"].keys()
+
+
+def test_what_was_given_back_and_could_not_be_funded_again_is_given_back_and_what_never_was_is_unfunded(store: Store) -> None:
+    given_back = Milestone("milestone_1", "One", 5, Status.REFUNDED, funded=5, refunded=5)
+    kept = escrow(
+        milestones=(replace(given_back, status=Status.UNFUNDED), Milestone("milestone_2", "Two", 5), replace(given_back, id="m_3"))
+    )
+    untouched = escrow()
+    with PaymentsUnitOfWork(store) as work:
+        work.escrows.add(kept)
+        work.escrows.add(untouched)
+    for _ in range(2):
+        m0026_given_back_milestones.migrate(store.database)
+    with PaymentsUnitOfWork(store) as work:
+        assert work.escrows.get(kept.id) == replace(kept, version=2, milestones=(given_back, *kept.milestones[1:]))
+        assert work.escrows.get(untouched.id) == untouched
+
+
+def test_what_is_left_to_people_is_listed_while_it_is_the_oldest_first(units: Units) -> None:
+    order = RefundOrder("e", "m", 10, "EUR", "ch", "why")
+    older, newer = saga(order), saga(order, at=NOW + timedelta(seconds=1))
+    with units() as work:
+        assert (work.sagas.left_to_people(None, 5), work.sagas.count_left_to_people()) == (([], None), 0)
+        for one in (newer, older, saga(order)):
+            work.sagas.add(one)
+    with units() as work:
+        newer, older = (work.sagas.save(one.left_to_people(NOW, "charge_disputed")) for one in (newer, older))
+    with units() as work:
+        assert (work.sagas.left_to_people(None, 5), work.sagas.count_left_to_people()) == (([older, newer], None), 2)
+        assert work.sagas.due_again(NOW + timedelta(hours=23), 5) == []
+        assert {row.id for row in work.sagas.due_again(NOW + timedelta(days=2), 5)} == {older.id, newer.id}
+        assert work.sagas.count_stuck() == 0
+        work.sagas.save(older.claimed("driver", NOW).completed(NOW, reference="SEPA 4711"))
+    with units() as work:
+        assert [row.id for row in work.sagas.left_to_people(None, 5)[0]] == [newer.id]
 
 
 def test_releases_that_wait_for_a_persons_account_are_found_while_they_do(units: Units) -> None:

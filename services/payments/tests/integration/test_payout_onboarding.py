@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from test_payment_provider import charged, stripe_at
 
+from payments.adapters.stripe_books import StripeBooks
+from payments.domain.payout_account import GONE
 from payments.usecases.ports import ProviderRefused
+from payments.usecases.reconciliation_ports import AccountGone
 
 
 def get(url: str) -> dict[str, object]:
@@ -55,6 +58,23 @@ def test_an_account_that_is_not_onboarded_gets_no_transfer(sandbox_url: str) -> 
             amount=100, currency="EUR", account_id=made.id, source=charge_id, escrow_id="escrow_1", saga_id="saga_1", key="transfer"
         )
     assert refusal.value.code == "insufficient_capabilities_for_transfer"
+
+
+def test_an_account_that_was_deleted_is_gone_and_so_are_its_books(sandbox_url: str) -> None:
+    stripe = stripe_at(sandbox_url)
+    charge_id = charged(stripe).charge_id or ""
+    account_id, _ = stripe.create_account("user_1", key="account")
+    stripe.client.v1.accounts.delete(account_id)
+    assert stripe.get_account(account_id) == GONE
+    with pytest.raises(ProviderRefused):
+        stripe.transfer(
+            amount=100, currency="EUR", account_id=account_id, source=charge_id, escrow_id="escrow_1", saga_id="saga_1", key="transfer"
+        )
+    with pytest.raises(ProviderRefused, match="account_invalid"):
+        stripe.pay_out(account_id=account_id, amount=100, currency="EUR", saga_id="saga_2", key="payout")
+    now = datetime.now(UTC)
+    with pytest.raises(AccountGone):
+        list(StripeBooks(stripe.client).payouts(account_id, now - timedelta(hours=1), now))
 
 
 def test_a_charge_says_when_its_money_can_be_paid_out(sandbox_url: str) -> None:

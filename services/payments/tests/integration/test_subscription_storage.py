@@ -141,7 +141,7 @@ def test_a_bill_is_due_to_be_earned_once_paid_and_until_it_is(units: Units) -> N
         paid = work.bills.save(kept.paid(Charge("pi", "ch"), NOW))
     with units() as work:
         assert work.bills.due_to_earn(end - timedelta(seconds=1), 9) == []
-        assert work.bills.due_to_earn(end, 9) == [paid]
+        assert work.bills.due_to_earn(end, 9) == [paid.id]
         refunding = work.bills.save(paid.begin_refund("s", 100))
     with units() as work:
         assert work.bills.due_to_earn(end, 9) == []

@@ -9,7 +9,13 @@ from payments_subscribing import SET, START, VISA, Subscribing, case_of
 
 from chassis.principal import Principal
 from contracts.admin.events import ActionTaken
-from contracts.payments.events import SubscriptionChargebackClosed, SubscriptionChargebackOpened, SubscriptionEnded
+from contracts.payments.events import (
+    SubscriptionChargebackClosed,
+    SubscriptionChargebackOpened,
+    SubscriptionEnded,
+    SubscriptionRefunded,
+    SubscriptionRefundReturned,
+)
 from contracts.payments.subscription_views import BillChargebackView, BillStatus, EndReason
 from contracts.payments.subscription_views import SubscriptionStatus as Status
 from contracts.payments.subscriptions import ListBillChargebacks, SubmitBillChargebackEvidence
@@ -141,6 +147,83 @@ def test_what_is_owed_is_given_up_when_the_payer_has_it_from_the_bank() -> None:
     assert (world.bills[0].refunding, world.bills[0].refunded, world.running) == (0, 0, [])
     assert books(world) == (0, 0, 900, 0)
     world.check()
+
+
+def came_too_late() -> Subscribing:
+    """A debit succeeds after the subscription has ended: all of it is owed back."""
+    world = Subscribing()
+    world.start(method="pm_bankDebit")
+    world.end()
+    world.stripe.succeed("pi_0")
+    return world
+
+
+def after_a_while(world: Subscribing) -> None:
+    world.clock.advance(timedelta(minutes=11))
+    world.turn()
+
+
+def test_what_is_owed_and_comes_back_is_sent_again() -> None:
+    world = came_too_late()
+    after_a_while(world)
+    world.settle()
+    assert world.bills[0].refunded == 900
+    (first,) = world.stripe.refunds.values()
+    first["status"] = MovementStatus.FAILED
+    world.webhook("evt_back", first["saga"])
+    assert (world.bills[0].refunded, world.bills[0].refunding, world.bills[0].earned_at) == (0, 900, None)
+    after_a_while(world)
+    world.settle()
+    world.until(START + 2 * A_MONTH)
+    assert (world.bills[0].refunded, world.bills[0].refunding) == (900, 0)
+    assert books(world) == (0, 0, 0, 0)
+    told = [world.events(kind) for kind in (SubscriptionRefunded, SubscriptionRefundReturned)]
+    assert [[fact.amount.amount_minor for fact in facts] for facts in told] == [[900, 900], [900]]
+    assert [row["status"] for row in world.stripe.refunds.values()] == [MovementStatus.FAILED, MovementStatus.SUCCEEDED]
+    world.check()
+
+
+def test_of_what_is_owed_and_comes_back_the_payer_is_sent_what_the_bank_has_not_taken() -> None:
+    world = came_too_late()
+    after_a_while(world)
+    world.settle()
+    world.dispute(world.bills[0], Case.NEEDS_RESPONSE, "evt_1", amount=400)
+    world.dispute(world.bills[0], Case.LOST, "evt_2", amount=400)
+    (first,) = world.stripe.refunds.values()
+    first["status"] = MovementStatus.FAILED
+    world.webhook("evt_back", first["saga"])
+    world.stripe.disputes.clear()  # the processor refunds what is left of the charge
+    after_a_while(world)
+    world.settle()
+    assert (world.bills[0].refunded, world.bills[0].charged_back, world.in_ledger(Kind.REVENUE)) == (500, 400, 0)
+
+
+def test_a_refund_that_nobody_owes_and_that_comes_back_is_told_of(world: Subscribing) -> None:
+    world.refund(world.bills[0], 300)
+    (row,) = world.stripe.refunds.values()
+    row["status"] = MovementStatus.FAILED
+    world.webhook("evt_back", row["saga"])
+    (told,) = world.events(SubscriptionRefundReturned)
+    assert (told.bill_id, told.amount.amount_minor, told.payer_id) == (world.bills[0].id, 300, world.owner.user_id)
+    assert (world.bills[0].refunded, world.bills[0].refunding, world.running) == (0, 0, [])
+    world.check()
+
+
+def test_of_what_is_owed_the_rest_is_sent_when_the_bank_keeps_a_part() -> None:
+    world = came_too_late()
+    world.stripe.refuse["refund"] = ["charge_disputed"]
+    after_a_while(world)
+    world.dispute(world.bills[0], Case.NEEDS_RESPONSE, "evt_1", amount=400)
+    after_a_while(world)
+    assert world.bills[0].refunding == 900  # the bank may still give it back
+    world.dispute(world.bills[0], Case.LOST, "evt_2", amount=400)
+    after_a_while(world)
+    assert (world.bills[0].refunding, [saga.order.amount for saga in world.running]) == (500, [500])
+    world.stripe.disputes.clear()  # the processor refunds what is left of the charge
+    for _ in range(3):
+        after_a_while(world)
+    assert (world.bills[0].refunded, world.bills[0].refunding, world.running) == (500, 0, [])
+    assert (books(world), [fact.amount.amount_minor for fact in world.events(SubscriptionRefunded)]) == ((0, 0, 400, 0), [500])
 
 
 def test_a_webhook_that_comes_before_the_charge_is_recorded_is_looked_at_again() -> None:

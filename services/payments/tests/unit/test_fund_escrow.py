@@ -18,7 +18,7 @@ from payments.domain.errors import (
     PaymentDeclined,
 )
 from payments.domain.milestone import Status
-from payments.usecases.ports import IntentStatus
+from payments.usecases.ports import IntentStatus, MovementStatus
 
 
 def test_all_milestones_are_funded_by_one_charge(bank: Bank) -> None:
@@ -218,3 +218,35 @@ def test_a_charge_of_another_amount_than_was_asked_is_not_booked(bank: Bank) -> 
     bank.resume(timedelta(seconds=3))
     assert bank.escrow.held == 0
     assert bank.events(EscrowFunded) == []
+
+
+@pytest.fixture
+def failed_again(bank: Bank) -> Bank:
+    """A third was paid, the rest went back, and what it was to be funded with again was declined."""
+    bank.fund(0)
+    bank.release(amount=20_000)
+    bank.refund(0)
+    with pytest.raises(PaymentDeclined):
+        bank.fund(0, method="pm_card_chargeDeclined")
+    return bank
+
+
+def test_what_was_given_back_and_could_not_be_funded_again_stays_given_back(failed_again: Bank) -> None:
+    bank = failed_again
+    assert bank.escrow.milestones[0].status is Status.REFUNDED
+    bank.fund()
+    assert [intent.amount for intent in bank.stripe.intents.values() if intent.status is IntentStatus.SUCCEEDED] == [60_000, 40_000]
+    bank.take_back(0)
+    assert bank.sums() == (100_000, 40_000, 0, 60_000, 0)
+    bank.check()
+
+
+def test_it_may_be_funded_by_its_name_and_what_the_bank_returns_of_it_is_held(failed_again: Bank) -> None:
+    bank = failed_again
+    (refund,) = bank.stripe.refunds.values()
+    refund["status"] = MovementStatus.FAILED
+    bank.webhook("evt_back", refund["saga"], event_type="refund.failed")
+    assert (bank.running, bank.sums()) == ([], (60_000, 40_000, 18_000, 0, 2_000))
+    bank.refund(0)
+    assert bank.fund(0).held.amount_minor == 40_000
+    bank.check()

@@ -12,7 +12,7 @@ from contracts.payments.dispute_views import DisputeStatus
 from contracts.payments.events import ChargebackClosed, DisputeWithdrawn, FundsRefunded
 from contracts.payments.views import ChargebackStatus
 from payments.domain.chargeback import FROZEN_BY
-from payments.domain.errors import EscrowFrozen, MilestoneNotHeld, RefundRefused
+from payments.domain.errors import EscrowFrozen, MilestoneNotHeld, ProviderUnavailable, RefundRefused
 from payments.domain.ledger import AccountKind
 from payments.domain.milestone import Status
 from payments.domain.saga import RefundOrder
@@ -266,6 +266,61 @@ def test_what_was_charged_for_what_is_held_is_counted_before_what_was_released(b
     assert bank.balance().available.amount_minor == 27_000
     tell(bank, LOST, 27_500)
     assert (bank.sums(), losses(bank)) == ((60_000, 0, 27_000, 30_000, 3_000), 0)
+    bank.check()
+
+
+# what is on its way to those who are paid
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["refused before", "refused since"])
+def test_a_release_of_a_payment_that_the_bank_has_is_made_out_of_the_balance(bank: Bank, known: bool) -> None:
+    """Until then the processor has its reasons; of a charge that was taken back it sends on nothing."""
+    bank.fund(0)
+    if known:
+        bank.stripe.refuse["transfer"] = ["insufficient_funds"]
+    else:
+        bank.stripe.down = True
+    bank.release(amount=20_000)
+    bank.stripe.down, bank.stripe.keeps_disputed = False, True
+    tell(bank, TAKEN, 60_000)
+    assert (bank.in_ledger(AccountKind.AVAILABLE), losses(bank)) == (-18_000, 42_000)
+    patiently(bank)
+    assert (bank.escrow.held, bank.stripe.transfers) == (60_000, {})
+    tell(bank, LOST, 60_000)
+    assert (bank.escrow.held, bank.escrow.frozen) == (20_000, None)
+    patiently(bank)
+    assert (bank.running, bank.sums()) == ([], (60_000, 0, 18_000, 40_000, 2_000))
+    assert [(row["amount"], row["charge"]) for row in bank.stripe.transfers.values()] == [(18_000, None)]
+    assert (bank.in_ledger(AccountKind.AVAILABLE), losses(bank), bank.escrow.milestones[0].status) == (0, 2_000, Status.RELEASED)
+    bank.check()
+
+
+def test_one_whose_answer_was_lost_is_found_and_not_made_out_of_the_balance(bank: Bank) -> None:
+    def lose_it(name: str) -> None:
+        raise ProviderUnavailable
+
+    bank.fund()
+    bank.release(1)
+    bank.stripe.answering = lose_it
+    bank.release(amount=20_000)
+    bank.stripe.answering, bank.stripe.keeps_disputed = lambda name: None, True
+    tell(bank, LOST, 60_000)
+    patiently(bank)
+    assert ([row["charge"] for row in bank.stripe.transfers.values()], bank.running) == (["ch_pi_0"] * 2, [])
+    assert (bank.sums(), bank.in_ledger(AccountKind.AVAILABLE)) == ((100_000, 0, 54_000, 40_000, 6_000), 36_000)
+    bank.check()
+
+
+def test_a_refusal_that_has_another_reason_stays_one(bank: Bank) -> None:
+    """The bank decided for the platform, or about another payment."""
+    bank.fund(0)
+    bank.fund(1)
+    bank.stripe.refuse["transfer"] = ["insufficient_funds"] * 3
+    bank.release(0)
+    tell(bank, WON, 60_000)
+    tell(bank, LOST, 40_000, 1)
+    patiently(bank)
+    assert ([row["charge"] for row in bank.stripe.transfers.values()], bank.running) == (["ch_pi_0"], [])
     bank.check()
 
 

@@ -157,11 +157,12 @@ class MilestoneMachine(RuleBasedStateMachine):
         self.step = after.undispute(after.disputed)
 
     @precondition(lambda self: self.step.status is Status.REFUNDED)
-    @rule()
-    def fund_again(self) -> None:
-        outstanding = self.step.outstanding
-        self.step = self.step.begin_funding("s").hold("s", CHARGE)
-        assert self.step.held == outstanding > 0
+    @rule(fails=st.booleans())
+    def fund_again(self, fails: bool) -> None:
+        before = self.step
+        step = before.begin_funding("s")
+        self.step = step.fail_funding("s") if fails else step.hold("s", CHARGE)
+        assert self.step == before if fails else self.step.held == before.outstanding > 0
 
     @precondition(lambda self: self.step.status in (Status.RELEASED, Status.REFUNDED))
     @rule()

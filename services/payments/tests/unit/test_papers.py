@@ -91,14 +91,14 @@ def test_a_document_is_the_same_bytes_each_time_and_says_what_the_record_says(fo
 
 def test_a_long_statement_goes_on_over_pages(fonts: Fonts) -> None:
     until = AT + timedelta(days=30)
-    paper = set_statement(statement(200), Party("Ada"), issuer().branding, AT, until, Locale.DE, fonts, issuer().party)
-    assert paper == set_statement(statement(200), Party("Ada"), issuer().branding, AT, until, Locale.DE, fonts, issuer().party)
+    paper = set_statement(statement(60), Party("Ada"), issuer().branding, AT, until, Locale.DE, fonts, issuer().party)
+    assert paper == set_statement(statement(60), Party("Ada"), issuer().branding, AT, until, Locale.DE, fonts, issuer().party)
     text = text_of(paper)
-    assert text.count("Zahlung für Arbeit") == 200
+    assert text.count("Zahlung für Arbeit") == 60
     assert "Anfangssaldo" in text
-    assert "200,00" in text
+    assert "60,00" in text
     assert "Seite 1 von" in text
-    assert len(re.findall(rb"/Type /Page\n", paper)) > 4
+    assert len(re.findall(rb"/Type /Page\n", paper)) > 1
 
 
 @pytest.mark.parametrize(

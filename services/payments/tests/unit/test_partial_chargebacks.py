@@ -37,10 +37,11 @@ def refused(bank: Bank) -> None:
     bank.stripe.refuse["refund"] = ["charge_disputed"] * 1_000
 
 
-def settled_by_hand(bank: Bank) -> None:
+def taken_after_all(bank: Bank) -> None:
     """The processor refunds the charge after all."""
     bank.stripe.refuse["refund"] = []
     bank.stripe.disputes = {id: replace(row, charge_id="ch_of_nobody") for id, row in bank.stripe.disputes.items()}
+    bank.resume(timedelta(days=1))
     patiently(bank)
 
 
@@ -104,7 +105,7 @@ def test_of_what_is_owed_only_the_rest_is_asked_for_again(bank: Bank) -> None:
     patiently(bank)
     assert (owed(bank), bank.sums(), losses(bank)) == ([30_000], HALF, 0)
     assert bank.escrow.milestones[0].status is Status.AWARDING
-    settled_by_hand(bank)
+    taken_after_all(bank)
     assert (bank.running, bank.sums()) == ([], (60_000, 0, 0, 60_000, 0))
     assert [row["amount"] for row in bank.stripe.refunds.values()] == [30_000]
     assert [(fact.by_bank, fact.milestone_settled) for fact in bank.events(FundsRefunded)] == [(True, False), (False, True)]
@@ -122,7 +123,7 @@ def test_an_owed_one_that_failed_at_the_bank_is_made_again_for_the_rest(bank: Ba
     bank.stripe.refund_status = MovementStatus.SUCCEEDED
     end(bank, MovementStatus.FAILED)
     assert owed(bank) == [30_000]
-    settled_by_hand(bank)
+    taken_after_all(bank)
     assert [row["amount"] for row in bank.stripe.refunds.values()] == [60_000, 30_000]
     assert (bank.running, bank.sums()) == ([], (60_000, 0, 0, 60_000, 0))
     sound(bank)
@@ -136,7 +137,7 @@ def test_a_part_of_what_was_taken_back(bank: Bank) -> None:
     tell(bank, LOST, 10_000)
     patiently(bank)
     assert (owed(bank), bank.sums(), losses(bank)) == ([10_000], (60_000, 10_000, 36_000, 10_000, 4_000), 0)
-    settled_by_hand(bank)
+    taken_after_all(bank)
     assert (bank.running, bank.sums()) == ([], (60_000, 0, 36_000, 20_000, 4_000))
     assert bank.escrow.milestones[0].status is Status.RELEASED
     sound(bank)

@@ -21,6 +21,7 @@ from payments.domain.payout_rules import PayoutRules
 from payments.domain.saga import Step
 from payments.usecases.get_payout_account import GetPayoutAccountHandler
 from payments.usecases.open_payout_account import OpenPayoutAccountHandler
+from payments.usecases.payout_accounts import put_in_place
 
 LIMITED = replace(ENABLED, payouts_enabled=False, requirements_due=("individual.verification.document",))
 
@@ -249,3 +250,45 @@ def test_what_is_not_settled_when_its_account_comes_is_pending_still(bank: Bank)
     bank.resume(timedelta(days=2))
     assert bank.balance().available.amount_minor == 54_000
     bank.check()
+
+
+def test_who_closed_their_account_is_owed_opens_another_and_is_paid_there(bank: Bank) -> None:
+    opened(bank)
+    bank.fund()
+    del bank.stripe.account_states["acct_1"]
+    bank.release(0)
+    assert [saga.step for saga in bank.running] == [Step.AWAIT_ACCOUNT]
+    assert (bank.escrow.released, len(bank.events(PayoutAccountDue))) == (54_000, 1)
+    view = shown(bank)
+    assert (view.transfers_enabled, view.payouts_enabled, view.disabled_reason) == (False, False, "account_gone")
+    with pytest.raises(PayoutAccountNotReady):
+        bank.pay_out(1_000)
+
+    bank.stripe.new_account = ASKED
+    assert opened(bank).onboarding_url == opened(bank).onboarding_url == "https://connect.example/acct_2"
+    assert bank.stripe.accounts == [bank.solver.user_id] * 2
+    bank.stripe.onboard()
+    assert shown(bank).status is PayoutAccountStatus.ENABLED
+    bank.resume()
+    assert bank.running == []
+    assert [row["to"] for row in bank.stripe.transfers.values()] == ["acct_2"]
+    assert bank.pay_out(54_000).status is PayoutStatus.IN_TRANSIT
+    bank.check()
+
+
+def test_what_waited_is_sent_at_once_to_an_account_that_is_enabled_from_the_start(bank: Bank) -> None:
+    opened(bank)
+    bank.fund()
+    del bank.stripe.account_states["acct_1"]
+    bank.release(0)
+    opened(bank)
+    bank.resume()
+    assert (bank.running, bank.balance().available.amount_minor) == ([], 54_000)
+
+
+def test_of_two_who_replace_an_account_at_once_both_are_shown_the_one_that_is_recorded(bank: Bank) -> None:
+    opened(bank)
+    gone = bank.memory.table("accounts")[bank.solver.user_id]
+    for account_id in ("acct_2", "acct_3"):
+        with bank.memory.unit_of_work() as work:
+            assert put_in_place(work, gone, account_id, ENABLED, START).account_id == "acct_2"

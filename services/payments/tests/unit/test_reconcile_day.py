@@ -17,6 +17,7 @@ from payments.domain.reconciliation import Line, PayoutMovement, joined, without
 from payments.usecases.get_reconciliation import GetReconciliationHandler
 from payments.usecases.list_reconciliations import ListReconciliationsHandler
 from payments.usecases.reconcile_day import ReconcileDayHandler
+from payments.usecases.reconciliation_ports import AccountGone
 
 DAY = START.date()
 
@@ -27,7 +28,11 @@ class FakeBooks:
     told: dict[date, int] = field(default_factory=dict)
     paid_out: list[tuple[datetime, str, PayoutMovement]] = field(default_factory=list)
 
+    gone: set[str] = field(default_factory=set)
+
     def payouts(self, account_id: str, since: datetime, until: datetime) -> Iterator[PayoutMovement]:
+        if account_id in self.gone:
+            raise AccountGone(account_id)
         yield from (movement for at, account, movement in self.paid_out if account == account_id and since <= at < until)
 
     def lines(self, since: datetime, until: datetime) -> Iterator[Line]:

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 
 import pytest
 from payments_bank import START, Bank
+from structlog.testing import capture_logs
 from test_reconcile_day import DAY, FakeBooks
 
 from contracts.money import SignedMoney
 from contracts.payments.commands import ReconcileDay
 from payments.domain.errors import ProviderUnavailable
+from payments.domain.payout_account import GONE, PayoutAccount
 from payments.domain.reconciliation import Line, PayoutMovement
 from payments.domain.saga import PayoutOrder
 from payments.usecases.ports import MovementStatus
@@ -200,3 +202,15 @@ def test_while_an_account_cannot_be_read_there_is_no_report(teller: Teller, monk
     with pytest.raises(ProviderUnavailable):
         teller.told()
     assert teller.bank.memory.table("reconciliations") == {}
+
+
+def test_an_account_that_is_gone_keeps_nobody_else_from_being_compared(teller: Teller) -> None:
+    teller.pay_out()
+    with teller.bank.memory.unit_of_work() as work:
+        work.payout_accounts.add(PayoutAccount.opened("user_0", "acct_gone", GONE, START))
+    teller.books.gone.add("acct_gone")
+    with capture_logs() as logged:
+        assert (teller.told(), teller.matched) == ([], 3)
+    assert {(line["event"], line["account_id"]) for line in logged} >= {("payout_account_gone", "acct_gone")}
+    teller.books.gone.add("acct_1")
+    assert teller.told() == [("missing_at_stripe", "payout_begun", -10_000, None)]

@@ -13,7 +13,7 @@ from payments.domain.errors import MilestoneNotHeld
 from payments.domain.ledger import AccountKind
 from payments.domain.milestone import Status
 from payments.domain.saga import RefundOrder
-from payments.usecases.ports import MovementStatus
+from payments.usecases.ports import IntentStatus, MovementStatus
 
 GIVEN_BACK = (60_000, 0, 0, 60_000, 0)
 
@@ -186,3 +186,135 @@ def test_where_another_payment_was_held_it_waits_until_the_bank_has_decided(bank
     bank.resume(timedelta(minutes=11))
     assert (bank.running, bank.sums(), losses(bank)) == ([], (120_000, 0, 0, 120_000, 0), 0)
     cannot_be_paid(bank)
+
+
+# credit that was used again, and milestones that were paid for again, meanwhile
+
+
+def test_credit_that_was_used_again_stays_used(bank: Bank) -> None:
+    """The other 4000 of what the platform gave are the payer's, who has had them."""
+    bank.grant(5_000)
+    bank.fund(0, credit=True)
+    bank.refund(0)
+    bank.fund(1, credit=True)
+    come_back(bank)
+    held = [step.held for step in bank.escrow.milestones]
+    assert (bank.running, held, bank.in_ledger(AccountKind.CREDIT)) == ([], [56_000, 40_000], 0)
+    assert bank.escrow.milestones[0].sponsored == 1_000
+    assert [fact.amount.amount_minor for fact in bank.events(EscrowFunded)][-1] == 56_000
+    bank.check()
+    bank.release(0)
+    bank.refund(1)
+    assert (bank.running, bank.escrow.held, bank.in_ledger(AccountKind.CREDIT)) == ([], 0, 4_000)
+    bank.check()
+
+
+def test_what_is_held_again_is_of_the_payment_that_came_back(bank: Bank) -> None:
+    bank.fund(0)
+    bank.refund(0)
+    bank.fund(0)
+    bank.refund(0)
+    come_back(bank)
+    assert (bank.running, bank.sums()) == ([], (120_000, 60_000, 0, 60_000, 0))
+    bank.check()
+    bank.refund(0)
+    assert ([row["charge"] for row in bank.stripe.refunds.values()], bank.running) == (["ch_pi_0", "ch_pi_1", "ch_pi_0"], [])
+    assert bank.sums() == (120_000, 0, 0, 120_000, 0)
+    bank.check()
+
+
+def test_what_is_held_again_belongs_to_a_chargeback_of_its_payment(bank: Bank) -> None:
+    for _ in range(2):
+        bank.fund(0)
+        bank.refund(0)
+    come_back(bank)
+    tell(bank, TAKEN, 60_000)
+    assert losses(bank) == 60_000
+    tell(bank, LOST, 60_000)
+    assert (bank.running, bank.sums(), losses(bank)) == ([], (120_000, 0, 0, 120_000, 0), 0)
+    cannot_be_paid(bank)
+
+
+def test_what_the_platform_gave_for_the_later_payment_is_not_given_for_the_earlier(bank: Bank) -> None:
+    bank.fund(0)
+    bank.refund(0)
+    bank.grant(5_000)
+    bank.fund(0, credit=True)
+    bank.refund(0)
+    come_back(bank)
+    (step, _), credit = bank.escrow.milestones, bank.in_ledger(AccountKind.CREDIT)
+    assert (step.held, step.sponsored, step.by_credit, credit) == (60_000, 0, False, 5_000)
+    bank.refund(0)
+    assert bank.sums() == (120_000, 0, 0, 120_000, 0)
+    bank.check()
+
+
+@pytest.mark.parametrize("spent", [True, False])
+def test_what_was_sent_on_before_is_known_of_each_payment(bank: Bank, spent: bool) -> None:
+    """Released, taken back, returned and refunded; then a payment of which nothing was ever sent on. The first one comes back once more."""
+    bank.fund(0)
+    if spent:
+        bank.release(0)
+        bank.take_back(0)
+        come_back(bank)
+    bank.refund(0)
+    bank.fund(0)
+    bank.refund(0)
+    come_back(bank, 1 if spent else 0)
+    bank.release(0)
+    assert bank.running == []
+    assert list(bank.stripe.transfers.values())[-1]["charge"] == (None if spent else "ch_pi_0")
+    assert bank.sums() == (120_000, 0, 54_000, 60_000, 6_000)
+    bank.check()
+
+
+@pytest.mark.parametrize("paid", [True, False])
+def test_where_the_milestone_was_paid_for_again_the_payer_is_sent_it_once_more(bank: Bank, paid: bool) -> None:
+    bank.fund(0)
+    bank.refund(0)
+    bank.fund(0)
+    if paid:
+        bank.release(0)
+    before, told = bank.sums(), bank.told()
+    come_back(bank)
+    patiently(bank)
+    assert (bank.running, bank.sums(), bank.told()) == ([], before, told)
+    assert [row["charge"] for row in bank.stripe.refunds.values()] == ["ch_pi_0", "ch_pi_0"]
+    bank.check()
+    bank.webhook("evt_late", bank.stripe.refunds["re_0"]["saga"], event_type="refund.failed")
+    assert (bank.running, len(bank.stripe.refunds)) == ([], 2)
+    come_back(bank, 1)
+    patiently(bank)
+    assert (bank.running, bank.sums(), len(bank.stripe.refunds)) == ([], before, 3)
+    bank.check()
+
+
+def test_one_that_is_sent_once_more_and_comes_back_is_held_where_there_is_room_by_then(bank: Bank) -> None:
+    bank.fund(0)
+    bank.refund(0)
+    bank.fund(0)
+    bank.stripe.refund_status = MovementStatus.PENDING
+    come_back(bank)
+    bank.resume(timedelta(minutes=11))
+    bank.stripe.refund_status = MovementStatus.SUCCEEDED
+    bank.refund(0)
+    come_back(bank, 1)
+    assert (bank.running, bank.sums()) == ([], (120_000, 60_000, 0, 60_000, 0))
+    bank.check()
+    bank.refund(0)
+    assert [row["charge"] for row in bank.stripe.refunds.values()] == ["ch_pi_0", "ch_pi_0", "ch_pi_1", "ch_pi_0"]
+    bank.check()
+
+
+def test_while_money_is_on_its_way_nobody_knows_whether_there_is_room(bank: Bank) -> None:
+    bank.fund(0)
+    bank.refund(0)
+    bank.fund(0, method="pm_bankDebit")
+    come_back(bank)
+    bank.resume(timedelta(minutes=11))
+    assert len(bank.running) == 2
+    bank.stripe.become("pi_1", IntentStatus.CANCELED)
+    patiently(bank)
+    assert (bank.running, bank.sums()) == ([], (60_000, 60_000, 0, 0, 0))
+    assert bank.escrow.milestones[0].status is Status.HELD
+    bank.check()

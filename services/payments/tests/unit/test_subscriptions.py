@@ -459,7 +459,7 @@ def test_an_organisation_is_subscribed_by_those_who_administer_it(world: Subscri
     assert listed(ListSubscriptions(), world.owner).items == ()
     keep(MemberRemoved(**about, reason="left"), 4)
     with pytest.raises(SubscriptionNotFound):
-        world.cancel()
+        world.pay_with("pm_card_other")
     with pytest.raises(OwnerNotFound):
         listed(ListSubscriptions(owner_id=organisation), world.owner)
     program = replace(

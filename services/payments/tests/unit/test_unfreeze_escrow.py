@@ -7,10 +7,13 @@ from payments_bank import Bank
 from test_audited_acts import acts
 from test_lost_chargebacks import LOST, TAKEN, WON, losses, tell
 
+from contracts.errors import Kind
+from contracts.payments.commands import FreezeEscrow
 from contracts.payments.events import EscrowUnfrozen
 from contracts.payments.views import ChargebackStatus
 from payments.domain.chargeback import FROZEN_BY
 from payments.domain.errors import ChargebackUndecided, EscrowFrozen, NotFinance
+from payments.domain.escrow_errors import ReasonReserved
 
 
 def done(bank: Bank) -> list[str]:
@@ -68,6 +71,17 @@ def test_without_a_chargeback_to_wait_for_it_needs_no_word(bank: Bank) -> None:
     bank.freeze()
     bank.unfreeze(despite=True)
     assert (bank.escrow.frozen, done(bank).count("escrows.unfrozen")) == (None, 2)
+
+
+def test_the_reason_of_a_chargeback_is_no_reason_of_finances(bank: Bank) -> None:
+    """The bank's decision would lift it."""
+    bank.fund(0)
+    command = FreezeEscrow(escrow_id=bank.escrow.id, reason=FROZEN_BY)
+    with pytest.raises(ReasonReserved) as refusal:
+        bank.freeze_handler(command, bank.finance)
+    assert (refusal.value.kind, [field.pointer for field in refusal.value.fields]) == (Kind.INVALID, ["/reason"])
+    assert (bank.escrow.frozen, acts(bank)) == (None, [])
+    assert bank.freeze_handler(command.model_copy(update={"reason": "A chargeback?"}), bank.finance).frozen == "A chargeback?"
 
 
 def test_it_is_for_finance(bank: Bank) -> None:

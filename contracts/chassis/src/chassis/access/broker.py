@@ -26,6 +26,9 @@ PERSON_KEYS = GetPersonKey.service
 ADMINISTRATOR = "administrator"  # of the local platform's own broker; elsewhere whoever runs the broker has one
 SERVICES = tuple(topology.NAMES)
 USERS = (*SERVICES, "gateway", "relay", "operator")
+# From RabbitMQ 4.0 on a quorum queue drops what was handed out 20 times, and dead letters have no further queue to go to. A policy sets no
+# limit before 4.0, but any number; arguments of queues that stand cannot change.
+_DEAD_LETTERS_STAY = {"pattern": r"\.dead$", "apply-to": "queues", "priority": 0, "definition": {"delivery-limit": 1_000_000_000}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def user(name: str) -> BrokerUser:
 
 
 def definitions(passwords: Mapping[str, str], vhost: str = "/") -> dict[str, Any]:
-    """RabbitMQ's definitions (JSON) of the users, of what they may do, and of the exchanges that they share.
+    """RabbitMQ's definitions (JSON) of the users, of what they may do, of the exchanges that they share, and of how dead letters are kept.
 
     With a password for it there is an administrator too. Importing them again changes passwords and permissions, and removes nothing.
 
@@ -106,6 +109,7 @@ def definitions(passwords: Mapping[str, str], vhost: str = "/") -> dict[str, Any
             {"name": name, "vhost": vhost, "type": "topic", "durable": True, "auto_delete": False, "internal": False, "arguments": {}}
             for name in shared_exchanges()
         ],
+        "policies": [{"vhost": vhost, "name": "dead-letters-stay", **_DEAD_LETTERS_STAY}],
     }
 
 

@@ -10,12 +10,11 @@ from nameko.extensions import register_entrypoint
 
 from chassis.dead_letters.collecting import DeadLetterEntrypoint, DeadLetterPost
 from chassis.dead_letters.handling import DeadLetterHandling
+from chassis.dead_letters.retiring import RetiredQueues, retired_queues
 from chassis.entrypoints import UseCasesProvider, rpc, timer
 from chassis.principal import Principal
-from chassis.queues import HandlerQueue
 from chassis.topology import handled
 from chassis.wiring import Resources
-from contracts import topology
 from contracts.admin.commands import DiscardDeadLetter, ReplayDeadLetter, ReplayDeadLetters
 from contracts.admin.queries import DEAD_LETTERS, GetDeadLetter, ListDeadLetters
 from contracts.admin.views import DeadLetterDetailView, DeadLetterListView, DeadLetterView, ReplayView
@@ -27,11 +26,16 @@ class UseCases:
 
     handling: DeadLetterHandling
     post: DeadLetterPost
+    retired: RetiredQueues
 
 
 def build(resources: Resources[Any]) -> UseCases:
-    service = resources.settings.service()
-    return UseCases(DeadLetterHandling(service, resources.store), DeadLetterPost(service, resources.store, resources.settings.amqp_url))
+    service, amqp_url = resources.settings.service(), resources.settings.amqp_url
+    return UseCases(
+        DeadLetterHandling(service, resources.store),
+        DeadLetterPost(service, resources.store, amqp_url),
+        RetiredQueues(retired_queues(service), amqp_url),
+    )
 
 
 class DeadLettersService:
@@ -68,11 +72,14 @@ class DeadLettersService:
     def measure(self) -> None:
         self.use_cases.post.measure()
 
+    @timer(seconds=60)
+    def unbind_retired(self) -> None:
+        self.use_cases.retired.unbind()
+
 
 def dead_letters_service(service: str, services: Iterable[type]) -> type:
     """The dead letters of a service: of the handlers its classes have, and of those it once had."""
-    retired = (HandlerQueue(queue, event_type, retired=True) for queue, event_type in topology.RETIRED.get(service, {}).items())
-    handlers = [*handled(services), *retired]
+    handlers = [*handled(services), *retired_queues(service)]
 
     def collect(self: DeadLettersService, message: Any, queue: str) -> None:
         self.use_cases.post.collect(message, queue)

@@ -19,10 +19,11 @@ from chassis.clock import Clock
 from chassis.lease import LeaseLost, new_owner
 from chassis.outbox import COLLECTION
 from chassis.relay.broker import Broker, Publisher
+from chassis.relay.confirms import Doubts
 from chassis.relay.consumers import Consumers
 from chassis.relay.leaseholder import RelayLease, acquire
 from chassis.relay.metrics import Metrics
-from chassis.relay.rows import OutboxRows, connect
+from chassis.relay.rows import OutboxRows, awaited_queues, connect
 from chassis.relay.tenure import Row, Tenure
 
 _FIRST_PAUSE_SECONDS = 0.1
@@ -36,17 +37,21 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What waits in an outbox: how many events, and how many seconds the oldest has waited."""
+    """What waits in an outbox: how many events, how many seconds the oldest has waited, and how many of them have no queue to go to."""
 
     depth: int
     oldest_s: float
+    unroutable: int
 
 
 async def _backlog(database: AsyncIOMotorDatabase[dict[str, Any]], clock: Clock) -> Backlog:
-    waiting = {"$group": {"_id": None, "depth": {"$sum": 1}, "since": {"$min": "$time"}}}
-    async for found in database[COLLECTION].aggregate([{"$match": {"pending": True}}, waiting]):
-        return Backlog(found["depth"], max(0.0, (clock.now() - found["since"]).total_seconds()))
-    return Backlog(0, 0.0)
+    # Named one by one: of a condition on them all the embedded server would not ask the index.
+    either = {"$match": {"pending": {"$in": [True, *await awaited_queues(database[COLLECTION])]}}}
+    parked = {"$cond": [{"$eq": ["$pending", True]}, 0, 1]}
+    waiting = {"$group": {"_id": None, "depth": {"$sum": 1}, "since": {"$min": "$time"}, "unroutable": {"$sum": parked}}}
+    async for found in database[COLLECTION].aggregate([either, waiting]):
+        return Backlog(found["depth"], max(0.0, (clock.now() - found["since"]).total_seconds()), found["unroutable"])
+    return Backlog(0, 0.0, 0)
 
 
 class DatabaseRelay:
@@ -60,6 +65,7 @@ class DatabaseRelay:
         self.trouble: str | None = "starting"  # why it is not ready; None when all is well
         self._url = url
         self._owner = new_owner()
+        self._doubts: Doubts = {}
         self._broker = broker
         self._consumers = consumers
         self._metrics = metrics
@@ -67,7 +73,8 @@ class DatabaseRelay:
         self._log = _log.bind(database=name)
         self._depth = metrics.depth.labels(name)
         self._oldest = metrics.oldest.labels(name)
-        self.backlog = Backlog(0, 0.0)
+        self._unroutable = metrics.unroutable.labels(name)
+        self.backlog = Backlog(0, 0.0, 0)
         self._held = metrics.lease_held.labels(name)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -95,7 +102,7 @@ class DatabaseRelay:
 
     async def _serve(self, database: AsyncIOMotorDatabase[dict[str, Any]], stop: asyncio.Event) -> None:
         consumers = Consumers(self._consumers, self._broker.channel)
-        publisher = Publisher(self._broker, await self._broker.channel(), consumers, self.name, self._metrics)
+        publisher = Publisher(self._broker, await self._broker.channel(), consumers, self.name, self._metrics, self._doubts)
         try:
             lease = await self._acquired(database, publisher, stop)
             if lease is None:
@@ -162,6 +169,7 @@ class DatabaseRelay:
                 self.backlog = await _backlog(database, self._clock)
                 self._depth.set(self.backlog.depth)
                 self._oldest.set(self.backlog.oldest_s)
+                self._unroutable.set(self.backlog.unroutable)
             # A long backlog takes long to look through: that must not keep the database busy.
             await asyncio.sleep(max(_DEPTH_SECONDS, 10 * (time.monotonic() - began)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo.errors import ConnectionFailure
 
 from chassis.clock import Clock
@@ -15,6 +15,7 @@ from chassis.relay.leaseholder import RelayLease
 from chassis.relay.tenure import Row
 
 _PAUSE_SECONDS = 0.05
+_UNPARKED_AT_ONCE = 1_000
 declare(
     {
         "relay.plain_rows_marked": "rows are marked sent, those of the same batch that hold a secret are not",
@@ -36,6 +37,11 @@ def connect(url: str) -> AsyncIOMotorClient[dict[str, Any]]:
         serverSelectionTimeoutMS=2_000,
         socketTimeoutMS=5_000,
     )
+
+
+async def awaited_queues(rows: AsyncIOMotorCollection[dict[str, Any]]) -> list[str]:
+    """The queues that rows are parked for."""
+    return list(await rows.distinct("pending", {"pending": {"$gt": ""}}))  # of the index, the strings alone
 
 
 class OutboxRows:
@@ -73,12 +79,42 @@ class OutboxRows:
         await self._mark(secret, {"$unset": {"pending": "", "body": ""}, "$set": {"sent_at": at}})
         reached("relay.rows_marked")
 
-    async def _mark(self, ids: list[str], sent: dict[str, Any]) -> None:
+    async def park(self, rows: list[Row], queue: str) -> None:
+        """Let rows wait for a queue, but for those that were sent meanwhile.
+
+        Raises:
+            LeaseLost: there is no time left to do it as the holder of the lease.
+            pymongo.errors.PyMongoError
+        """
+        await self._mark([row["_id"] for row in rows], _pending(queue, instead_of=True))
+
+    async def parked(self) -> list[str]:
+        """The queues that rows wait for."""
+        return await awaited_queues(self._rows)
+
+    async def unpark(self, queue: str) -> bool:
+        """Let some of the rows that wait for this queue be sent, the oldest first; False when none waits for it.
+
+        Raises:
+            LeaseLost: there is no time left to do it as the holder of the lease.
+            pymongo.errors.PyMongoError
+        """
+        found = await self._rows.find({"pending": queue}, {"_id": True}, limit=_UNPARKED_AT_ONCE).to_list(None)
+        await self._mark([row["_id"] for row in found], _pending(True, instead_of=queue))
+        return bool(found)
+
+    async def _mark(self, ids: list[str], marks: dict[str, Any] | list[dict[str, Any]]) -> None:
         while ids:
             self._lease.check()
             try:
-                await self._rows.update_many({"_id": {"$in": ids}}, sent)
+                await self._rows.update_many({"_id": {"$in": ids}}, marks)
             except ConnectionFailure:
                 await asyncio.sleep(_PAUSE_SECONDS)
             else:
                 return
+
+
+def _pending(value: str | bool, *, instead_of: str | bool) -> list[dict[str, Any]]:
+    """An update that changes `pending` where it is the other. In the filter the condition would keep the embedded server from `_id`."""
+    kept = {"$ifNull": ["$pending", "$$REMOVE"]}
+    return [{"$set": {"pending": {"$cond": [{"$eq": ["$pending", {"$literal": instead_of}]}, {"$literal": value}, kept]}}}]

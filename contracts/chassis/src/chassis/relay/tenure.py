@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from contextlib import suppress
 from heapq import heappop, heappush
@@ -19,7 +19,8 @@ POLL_SECONDS = 0.5
 WINDOW = 400  # publishes that wait for their confirm
 BATCH = 1_000  # rows fetched at a time
 _ROWS_MARKED_AT_ONCE = 500
-_MOST_HELD = 20_000  # rows kept in memory for lanes that the broker refuses
+_MOST_HELD = 20_000  # rows kept in memory for lanes that the broker refuses: those without a queue are parked, not held
+_PARKED_SECONDS = 0.5  # between two looks for the queues that parked rows wait for
 _REMEMBERED_LANES = 50_000  # far more than can be confirmed and not yet marked
 _DRAIN_SECONDS = 5.0
 _FIRST_PAUSE_SECONDS = 0.1
@@ -32,6 +33,8 @@ declare(
     {
         "relay.rows_fetched": "waiting rows are in memory, none is published",
         "relay.event_confirmed": "the broker has the event, its row still waits",
+        "relay.events_parked": "rows wait in the database for a queue, this relay still has them in memory",
+        "relay.events_unparked": "some of the rows that waited for a queue are to be sent again, others still wait for it",
         "relay.drained": "asked to stop: all that was published is marked, the lease is held",
     }
 )
@@ -40,23 +43,35 @@ declare(
 class NoQueue(Exception):
     """A declared consumer of the event has no queue yet: the event must wait for it."""
 
+    def __init__(self, queue: str) -> None:
+        super().__init__(queue)
+        self.queue = queue
+
+
+class Unconfirmed(Exception):
+    """The broker answers, but says nothing about events of this type: the event is to be published again later."""
+
 
 class NotItsOwn(Exception):
     """The event is not one that the service of this outbox may tell: it stays where it is, for a person to look at."""
 
 
 class Outbox(Protocol):
-    """The rows, as one holder of the lease sees them."""
+    """The rows, as one holder of the lease sees them. `pending` of a row: True, or the queue it is parked for; a sent one has none."""
 
     async def pending(self, limit: int) -> list[Row]: ...
     async def by_key(self, key: str) -> Row | None: ...
     async def mark_sent(self, rows: list[Row]) -> None: ...
+    async def park(self, rows: list[Row], queue: str) -> None: ...
+    async def parked(self) -> list[str]: ...
+    async def unpark(self, queue: str) -> bool: ...
 
 
 class Events(Protocol):
     """Where events go to."""
 
     async def publish(self, row: Row) -> None: ...
+    async def stands(self, queue: str) -> bool: ...
 
 
 class Lease(Protocol):
@@ -91,13 +106,15 @@ class Tenure:
         self._window = asyncio.Semaphore(WINDOW)
         self._lanes: dict[str, list[tuple[int, str, Row]]] = {}  # heaps by sequence
         self._lane_tasks: set[asyncio.Task[None]] = set()
-        self._refused: set[str] = set()  # lanes that wait because the broker refused their event, or has no queue for it
+        self._refused: set[str] = set()  # lanes that wait because the broker refused their event
         self._known: set[str] = set()  # fetched and not yet forgotten: may still look pending in the database
-        self._settled: set[str] = set()  # of these, marked sent: forgotten before the next fetch, never during one
+        self._settled: set[str] = set()  # of these, marked sent or parked: forgotten before the next fetch, never during one
         self._last_confirmed: OrderedDict[str, int] = OrderedDict()
         self._confirmed: deque[Row] = deque()
         self._unmarked = 0  # confirmed, and not yet marked
         self._to_mark = asyncio.Event()
+        self._to_park: defaultdict[str, list[Row]] = defaultdict(list)  # by the queue they wait for
+        self._parking = asyncio.Lock()
         self._progress = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -110,13 +127,14 @@ class Tenure:
             self._tasks = tasks
             marking = tasks.create_task(self._mark())
             announcing = tasks.create_task(self._announce(stop))
+            unparking = tasks.create_task(self._unpark())
             await self._feed(stop)
             self._stopping = True
             with suppress(TimeoutError):
                 async with asyncio.timeout(_DRAIN_SECONDS):
                     await self._until(lambda: not self._lanes and not self._unmarked)
             reached("relay.drained")
-            for task in (marking, announcing, *self._lane_tasks):
+            for task in (marking, announcing, unparking, *self._lane_tasks):
                 task.cancel()
 
     async def _feed(self, stop: asyncio.Event) -> None:
@@ -177,9 +195,20 @@ class Tenure:
             waiting = await self._waiting_predecessor(name, row)
             if waiting is not None:
                 heappush(queue, entry)
-                self._enqueue(waiting)
+                if waiting["pending"] is not True:
+                    await self._park(name, waiting["pending"])
+                    continue
+                self._settled.discard(waiting["_id"])  # it was parked for a while
+                self._known.add(waiting["_id"])
+                heappush(queue, (sequence - 1, waiting["_id"], waiting))
                 continue
-            if await self._publish(name, row):
+            try:
+                published = await self._publish(name, row)
+            except NoQueue as missing:
+                heappush(queue, entry)
+                await self._park(name, missing.queue)
+                continue
+            if published:
                 reached("relay.event_confirmed")
                 self._last_confirmed[name] = sequence
                 self._last_confirmed.move_to_end(name)
@@ -188,6 +217,30 @@ class Tenure:
                 self._to_mark.set()
         del self._lanes[name]
         self._progress.set()
+
+    async def _park(self, name: str, queue: str) -> None:
+        """Leave the rows of this lane to the database until the queue stands; those that come meanwhile find one before them parked.
+
+        To park is never wrong, whenever it is written and by whom: a parked row counts as waiting, for what follows it as for `_unpark`.
+        """
+        self._refused.discard(name)
+        self._to_park[queue] += [row for _, _, row in self._lanes[name]]
+        self._lanes[name].clear()
+        async with self._parking:  # who had to wait finds the own rows parked, by the first of those who did
+            if rows := self._to_park.pop(queue, []):
+                await self._outbox.park(rows, queue)
+                reached("relay.events_parked")
+                self._settled.update(row["_id"] for row in rows)
+                self._progress.set()
+
+    async def _unpark(self) -> None:
+        """Let parked rows go on when their queue stands. It asks the database which these are: a relay before this one parked some, too."""
+        while True:
+            for queue in await self._outbox.parked():
+                while await self._events.stands(queue) and await self._outbox.unpark(queue):
+                    reached("relay.events_unparked")
+                    self._wake.set()
+            await asyncio.sleep(_PARKED_SECONDS)
 
     async def _waiting_predecessor(self, name: str, row: Row) -> Row | None:
         """The event just before this one, if it was not published yet.
@@ -203,14 +256,18 @@ class Tenure:
         return predecessor
 
     async def _publish(self, name: str, row: Row) -> bool:
-        """Publish until the broker takes it; gives up only when it is time to stop."""
+        """Publish until the broker takes it; gives up only when it is time to stop.
+
+        Raises:
+            NoQueue: it must wait for a queue.
+        """
         pause = _FIRST_PAUSE_SECONDS
         while not self._stopping:
             try:
                 async with self._window:
                     self._lease.check()
                     await self._events.publish(row)
-            except (DeliveryError, NoQueue, NotItsOwn) as why:
+            except (DeliveryError, Unconfirmed, NotItsOwn) as why:
                 if isinstance(why, NotItsOwn) and name not in self._refused:
                     _log.error("event_not_its_own", event_id=row["_id"], event_type=str(why))
                 self._on_refused(row)

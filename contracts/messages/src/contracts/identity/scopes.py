@@ -36,7 +36,6 @@ IN_PERSON = frozenset(
         "payments.add_payment_method",
         "payments.set_default_payment_method",
         "payments.remove_payment_method",
-        "payments.list_refunds_by_hand",
         "payments.settle_refund",
         "subscriptions.start_subscription",
         "subscriptions.change_plan",

@@ -245,6 +245,13 @@ class SubscriptionRefunded(_SubscriptionFact):
     reason: str
 
 
+class SubscriptionRefundReturned(_SubscriptionFact):
+    """The payer's bank has sent a refund of a bill back: it is not refunded after all."""
+
+    bill_id: BillId
+    amount: Price
+
+
 class _SubscriptionChargebackFact(_SubscriptionFact):
     chargeback_id: str
     bill_id: BillId

@@ -29,9 +29,9 @@ class MongoBills:
         documents, next_cursor = self._documents.page({"subscription_id": subscription_id}, sort=[("_id", -1)], cursor=cursor, limit=limit)
         return [_bill(document) for document in documents], next_cursor
 
-    def due_to_earn(self, at: datetime, limit: int) -> list[Bill]:
-        found = self._documents.find({"awaits_earning": True, "earned_at": {"$lte": at}}, sort=[("earned_at", 1)], limit=limit)
-        return [_bill(document) for document in found]
+    def due_to_earn(self, at: datetime, limit: int) -> list[str]:
+        query = {"awaits_earning": True, "earned_at": {"$lte": at}}
+        return [row["_id"] for row in self._documents.rows(query, sort=[("earned_at", 1)], limit=limit)]
 
     def add(self, bill: Bill) -> None:
         insert(self._documents, _document(bill))

@@ -43,9 +43,11 @@ class SagaDocument(VersionedDocument):
         "collection": "sagas",
         "indexes": [
             {"fields": ["status", "due_at"]},
+            {"fields": ["status", "attempts", "due_at"]},
             {"fields": ["status", "step", "due_at"]},
             {"fields": ["call_key"]},
             {"fields": ["waits_for"], "sparse": True},
+            {"fields": ["order.escrow_id"], "sparse": True},
         ],
     }
 
@@ -86,7 +88,15 @@ class DisputeDocument(VersionedDocument):
     decision = EmbeddedDocumentField(DecisionDocument)
     lapsed = BooleanField(default=False)
 
-    meta: ClassVar[dict[str, Any]] = {"collection": "disputes", "indexes": [{"fields": ["escrow_id"]}]}
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "disputes",
+        "indexes": [
+            {"fields": ["escrow_id"]},
+            {"fields": ["opened_by", "_id"]},
+            {"fields": ["respondent_id", "_id"]},
+            {"fields": ["evidence.author_id"], "sparse": True},
+        ],
+    }
 
 
 class PayoutDocument(VersionedDocument):

@@ -98,6 +98,8 @@ class EscrowDocument(VersionedDocument):
             {"fields": ["challenge_id"], "unique": True},
             {"fields": ["active_payee_id"], "sparse": True},
             {"fields": ["payee_id"]},
+            {"fields": ["payer_id", "_id"]},
+            {"fields": ["team.user_id"], "sparse": True},
             {"fields": ["awaits_release", "release_due_at"], "sparse": True},
         ],
     }

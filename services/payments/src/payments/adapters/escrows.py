@@ -44,12 +44,12 @@ class MongoEscrows:
     def active_of_payee(self, user_id: str) -> list[Escrow]:
         return [_escrow(document) for document in self._documents.find({"active_payee_id": user_id})]
 
-    def due_for_silent_release(self, at: datetime, limit: int) -> list[Escrow]:
+    def due_for_silent_release(self, at: datetime, limit: int) -> list[str]:
         query = {"awaits_release": True, "release_due_at": {"$lte": at}}
-        return [_escrow(document) for document in self._documents.find(query, sort=[("release_due_at", 1)], limit=limit)]
+        return [row["_id"] for row in self._documents.rows(query, sort=[("release_due_at", 1)], limit=limit)]
 
-    def after(self, escrow_id: str, limit: int) -> list[Escrow]:
-        return [_escrow(document) for document in self._documents.find({"_id": {"$gt": escrow_id}}, sort=[("_id", 1)], limit=limit)]
+    def after(self, escrow_id: str, limit: int) -> list[str]:
+        return [row["_id"] for row in self._documents.rows({"_id": {"$gt": escrow_id}}, sort=[("_id", 1)], limit=limit)]
 
     def add(self, escrow: Escrow) -> None:
         insert(self._documents, _document(escrow))

@@ -12,6 +12,7 @@ OLDEST_DUE = Gauge(
     "openchance_payments_oldest_due_document_seconds", "Since when the oldest document that is due waits to be issued; 0 where none is."
 )
 STUCK = Gauge("openchance_payments_stuck_sagas", "Movements of money that have been tried again and again and do not get on.")
+BY_HAND = Gauge("openchance_payments_refunds_by_hand", "Refunds that are owed, and that the processor does not make: finance sends them.")
 
 
 class PrometheusGauges:
@@ -24,3 +25,6 @@ class PrometheusGauges:
 
     def stuck_sagas(self, number: int) -> None:
         STUCK.set(number)
+
+    def refunds_by_hand(self, number: int) -> None:
+        BY_HAND.set(number)

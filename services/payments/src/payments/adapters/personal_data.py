@@ -17,13 +17,17 @@ from contracts.payments.views import PayoutStatus
 from contracts.privacy.views import ObligationView
 from payments.domain.errors import ProviderUnavailable
 from payments.domain.ledger.accounts import AccountKind
+from payments.domain.milestone import BEING_FUNDED, Status
 from payments.usecases.ports import ProviderRefused
 from payments.usecases.wallet_ports import Wallets
 
 _OVER = [DisputeStatus.DECIDED.value, DisputeStatus.WITHDRAWN.value]
 _ENDED = [SubscriptionStatus.CANCELLED.value, SubscriptionStatus.FAILED.value]
 _UNDER_WAY = [PayoutStatus.REQUESTED.value, PayoutStatus.IN_TRANSIT.value]
+_COMING = [status.value for status in BEING_FUNDED]
 _OWED = (AccountKind.OWED, AccountKind.PENDING, AccountKind.AVAILABLE, AccountKind.IN_TRANSIT)
+# What a saga keeps for itself.
+_INNER = frozenset({"call_key", "driver", "due_at", "round", "attempts", "last_error", "waits_for"})
 _TOO_SMALL_TO_PAY_OUT = 100  # minor units: nobody is kept by what is left behind the smallest payout
 
 declare(
@@ -53,6 +57,7 @@ def personal_data(database: Database[dict[str, Any]], wallets: Wallets) -> Mongo
         [
             Kept("escrows", by("payer_id"), {"action_url": None, "action_client_secret": None}),
             Kept("escrows", by("payee_id"), hidden=frozenset({"action_url", "action_client_secret", "action_expires_at"}), remains=True),
+            Kept("sagas", lambda user_id: _refunds(database, user_id), {"order.reason": ERASED}, hidden=_INNER),
             Kept("disputes", by("opened_by"), {"reason": ERASED}),
             Kept("disputes", lambda user_id: {"respondent_id": user_id, "answer": {"$ne": None}}, {"answer": ERASED}),
             Kept("payouts", by("user_id"), remains=True),
@@ -98,13 +103,28 @@ def _owed(database: Database[dict[str, Any]], user_id: str) -> Sequence[Obligati
 
 
 def _held(database: Database[dict[str, Any]], user_id: str) -> Sequence[ObligationView]:
-    """Escrows with money in them or on its way, on either side; and those that a team shares."""
+    """Escrows with money in them or on its way, also on its way in, on either side; and those that a team shares, which may still be
+    funded: that somebody is engaged there only the payee's side of a challenge tells.
+    """
     sides = [{"payer_id": user_id}, {"payee_id": user_id}, {"team.user_id": user_id}]
     return [
         ObligationView(kind="held_escrow", subject=row["_id"], detail="Money is held in escrow or on its way.")
         for row in database.escrows.find({"$or": sides})
-        if any(step["held"] or step["disputed"] or step["moving"] or step.get("hands") for step in row["milestones"])
+        if any(_has_or_awaits_money(step) for step in row["milestones"]) or (_is_shared_by(row, user_id) and _may_be_funded(row))
     ]
+
+
+def _has_or_awaits_money(step: dict[str, Any]) -> bool:
+    on_its_way = step["moving"] or step.get("hands") or step["status"] in _COMING
+    return bool(step["held"] or step["disputed"] or on_its_way)
+
+
+def _is_shared_by(row: dict[str, Any], user_id: str) -> bool:
+    return any(member["user_id"] == user_id for member in row.get("team", ()))
+
+
+def _may_be_funded(row: dict[str, Any]) -> bool:
+    return not row.get("closed") and any(step["status"] == Status.UNFUNDED for step in row["milestones"])
 
 
 def _delete_customer(database: Database[dict[str, Any]], wallets: Wallets, user_id: str) -> None:
@@ -121,10 +141,16 @@ def _delete_customer(database: Database[dict[str, Any]], wallets: Wallets, user_
     reached("erasing.customer_deleted")
 
 
+def _refunds(database: Database[dict[str, Any]], user_id: str) -> dict[str, Any]:
+    """Of escrows of theirs, on either side: why something was refunded is told in somebody's words."""
+    sides = {"$or": [{"payer_id": user_id}, {"payee_id": user_id}]}
+    return {"order.escrow_id": {"$in": [row["_id"] for row in database.escrows.find(sides, {"_id": True})]}, "kind": "refund"}
+
+
 def _empty_evidence(database: Database[dict[str, Any]], user_id: str) -> None:
+    """In the place where it stands, whatever others write meanwhile. What is not so yet is found out here (as in `keeping.py`)."""
+    emptied = {"evidence.$[theirs].title": ERASED, "evidence.$[theirs].text": ERASED}
     for row in database.disputes.find({"evidence.author_id": user_id}):
-        evidence = [one | {"title": ERASED, "text": ERASED} if one["author_id"] == user_id else one for one in row["evidence"]]
-        if evidence != row["evidence"]:
-            database.disputes.update_one(
-                {"_id": row["_id"], "version": row["version"]}, {"$set": {"evidence": evidence}, "$inc": {"version": 1}}
-            )
+        if any(one["author_id"] == user_id and (one["title"], one["text"]) != (ERASED, ERASED) for one in row["evidence"]):
+            change = {"$set": emptied, "$inc": {"version": 1}}
+            database.disputes.update_one({"_id": row["_id"]}, change, array_filters=[{"theirs.author_id": user_id}])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, fields, replace
 from datetime import datetime
+from typing import Any
 
 import structlog
 from pymongo.client_session import ClientSession
@@ -12,10 +13,9 @@ from chassis.documents import DocumentCollection
 from payments.adapters.documents import SagaDocument
 from payments.adapters.inserting import insert
 from payments.domain.saga import (
-    DATED,
+    FURTHER_OUT_OF_REACH,
     OUT_OF_REACH,
     STUCK_AFTER,
-    WAITING,
     ChargebackOrder,
     FundOrder,
     Order,
@@ -26,8 +26,8 @@ from payments.domain.saga import (
     Saga,
     SagaStatus,
     SettleOrder,
-    Step,
 )
+from payments.domain.saga_steps import DATED, UNHURRIED, WAITING, Step
 from payments.domain.subscriptions.orders import BillOrder, BillRefundOrder
 
 log = structlog.get_logger(__name__)
@@ -44,8 +44,10 @@ _KINDS: dict[str, type[Order]] = {
 }
 _KIND_OF = {order: kind for kind, order in _KINDS.items()}
 _FIELDS_OF = {kind: {field.name for field in fields(order)} for kind, order in _KINDS.items()}
-_STEPS = {step.value for step in Step}
-_UNDATED = [step.value for step in Step if step not in DATED]
+_STEPS = [step.value for step in Step]
+_HURRIED = [step.value for step in Step if step not in DATED | UNHURRIED]
+_UNHURRIED = [step.value for step in UNHURRIED]
+_LEFT_TO_PEOPLE = {"status": SagaStatus.RUNNING.value, "step": Step.BY_HAND.value}
 
 
 class MongoSagas:
@@ -60,13 +62,32 @@ class MongoSagas:
         return [_saga(document) for document in self._documents.find({"call_key": call_key})]
 
     def due(self, at: datetime, limit: int) -> list[Saga]:
-        """Each query is covered by an index that begins with its equalities. What only a newer release understands is left to it."""
-        running = {"status": SagaStatus.RUNNING.value}
-        due = self._documents.find({**running, "due_at": {"$lte": at}}, sort=[("due_at", 1)], limit=limit)
-        if len(due) < limit:
-            out_of_reach = {**running, "step": {"$in": _UNDATED}, "due_at": {"$gt": at + OUT_OF_REACH}}
-            due += self._documents.find(out_of_reach, sort=[("due_at", 1)], limit=limit - len(due))
-        return [_saga(document) for document in due if _understood(document)]
+        """Each query goes by an index that begins with its equalities. What only a newer release understands is left to it."""
+        return self._oldest({"attempts": 0, "step": {"$in": _STEPS}}, {"$lte": at}, limit)
+
+    def due_again(self, at: datetime, limit: int) -> list[Saga]:
+        due = self._oldest({"attempts": {"$gt": 0}, "step": {"$in": _STEPS}}, {"$lte": at}, limit)
+        for steps, reach in ((_HURRIED, OUT_OF_REACH), (_UNHURRIED, FURTHER_OUT_OF_REACH)):
+            due += self._oldest({"step": {"$in": steps}}, {"$gt": at + reach}, limit - len(due))
+        return due
+
+    def _oldest(self, query: dict[str, Any], due_at: dict[str, datetime], limit: int) -> list[Saga]:
+        """At most `limit`. Orders that a newer release has given more fields are passed over, however many they are."""
+        found: list[Saga] = []
+        query = {"status": SagaStatus.RUNNING.value, "kind": {"$in": list(_KINDS)}, **query}
+        last, seen, passed_over = due_at, list[str](), 0
+        while (wanted := limit - len(found)) > 0:
+            page = self._documents.find({**query, "due_at": last, "_id": {"$nin": seen}}, sort=[("due_at", 1)], limit=wanted)
+            understood = [_saga(document) for document in page if _is_understood(document)]
+            found, passed_over = found + understood, passed_over + len(page) - len(understood)
+            if len(page) < wanted:
+                break
+            until = page[-1].due_at
+            seen = [*(seen if last.get("$gte") == until else ()), *(document.id for document in page if document.due_at == until)]
+            last = {**due_at, "$gte": until}
+        if passed_over:
+            log.warning("sagas_of_a_newer_release", number=passed_over)
+        return found
 
     def waiting_for(self, user_id: str) -> list[Saga]:
         return [_saga(document) for document in self._documents.find({"waits_for": user_id})]
@@ -74,6 +95,13 @@ class MongoSagas:
     def count_stuck(self) -> int:
         at_work_or_failing = [{"step": {"$nin": [step.value for step in WAITING]}}, {"last_error": {"$ne": None}}]
         return self._documents.count({"status": SagaStatus.RUNNING.value, "attempts": {"$gte": STUCK_AFTER}, "$or": at_work_or_failing})
+
+    def left_to_people(self, cursor: str | None, limit: int) -> tuple[list[Saga], str | None]:
+        documents, next_cursor = self._documents.page(_LEFT_TO_PEOPLE, sort=[("created_at", 1)], cursor=cursor, limit=limit)
+        return [_saga(document) for document in documents], next_cursor
+
+    def count_left_to_people(self) -> int:
+        return self._documents.count(_LEFT_TO_PEOPLE)
 
     def add(self, saga: Saga) -> None:
         insert(self._documents, _document(saga))
@@ -104,11 +132,8 @@ def _document(saga: Saga) -> SagaDocument:
     )
 
 
-def _understood(document: SagaDocument) -> bool:
-    known = document.kind in _KINDS and set(document.order) <= _FIELDS_OF[document.kind] and document.step in _STEPS
-    if not known:
-        log.warning("saga_of_a_newer_release", saga_id=document.id, kind=document.kind, step=document.step)
-    return known
+def _is_understood(document: SagaDocument) -> bool:
+    return set(document.order) <= _FIELDS_OF[document.kind]
 
 
 def _saga(document: SagaDocument) -> Saga:

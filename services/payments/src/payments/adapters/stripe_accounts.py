@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import stripe
 from stripe.params import AccountCreateParams
 
-from payments.adapters.stripe_client import changing, looking
-from payments.domain.payout_account import AccountState
+from payments.adapters.stripe_client import changing, is_account_gone, looking
+from payments.domain.payout_account import GONE, AccountState
 from payments.usecases.account_ports import OnboardingLink
 
 
@@ -36,7 +36,12 @@ class StripeAccounts:
 
     def get_account(self, account_id: str) -> AccountState:
         with looking():
-            return _state(self.client.v1.accounts.retrieve(account_id))
+            try:
+                return _state(self.client.v1.accounts.retrieve(account_id))
+            except stripe.PermissionError as error:
+                if is_account_gone(error):
+                    return GONE
+                raise
 
     def onboarding_link(self, account_id: str, *, key: str) -> OnboardingLink:
         with changing():

@@ -11,8 +11,9 @@ import stripe
 from stripe.params import BalanceTransactionListParams
 
 from payments.adapters.stripe_amounts import from_stripe
-from payments.adapters.stripe_client import looking
+from payments.adapters.stripe_client import is_account_gone, looking
 from payments.domain.reconciliation import Line, PayoutMovement
+from payments.usecases.reconciliation_ports import AccountGone
 
 # Which journal tells of which type; `{}` is the saga's id, or the dispute's.
 _JOURNALS = {
@@ -60,16 +61,24 @@ class StripeBooks:
     def payouts(self, account_id: str, since: datetime, until: datetime) -> Iterator[PayoutMovement]:
         """Read with the account's own books; of a type that is not known the amount alone would not say where it went."""
         with looking():
-            for type_ in _PAYOUTS:
-                wanted: BalanceTransactionListParams = {
-                    "created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())},
-                    "limit": 100,
-                    "type": type_,
-                    "expand": ["data.source"],
-                }
-                for booked in self.client.v1.balance_transactions.list(wanted, {"stripe_account": account_id}).auto_paging_iter():
-                    currency = booked.currency.upper()
-                    yield PayoutMovement(_saga_of(booked.source), from_stripe(booked.amount, currency), currency, booked.id, booked.type)
+            try:
+                yield from self._payouts(account_id, since, until)
+            except stripe.PermissionError as error:
+                if is_account_gone(error):
+                    raise AccountGone(account_id) from error
+                raise
+
+    def _payouts(self, account_id: str, since: datetime, until: datetime) -> Iterator[PayoutMovement]:
+        for type_ in _PAYOUTS:
+            wanted: BalanceTransactionListParams = {
+                "created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())},
+                "limit": 100,
+                "type": type_,
+                "expand": ["data.source"],
+            }
+            for booked in self.client.v1.balance_transactions.list(wanted, {"stripe_account": account_id}).auto_paging_iter():
+                currency = booked.currency.upper()
+                yield PayoutMovement(_saga_of(booked.source), from_stripe(booked.amount, currency), currency, booked.id, booked.type)
 
 
 def _line(booked: stripe.BalanceTransaction) -> Line:

@@ -27,6 +27,7 @@ _CONNECTIONS = 32
 # The request was wrong and nothing was done (https://docs.stripe.com/api/errors). 409 and 429 say: not now.
 _TOO_MANY = 429
 _LONGEST_WAIT = timedelta(hours=1)  # a number beyond any sense is not taken for one
+ACCOUNT_GONE = "account_invalid"
 _REFUSED_STATUS = frozenset({400, 402, 403, 404})
 
 
@@ -79,6 +80,8 @@ def changing() -> Iterator[None]:
         log.error("stripe_idempotency_error", detail=str(error), request_id=error.request_id)
         raise ProviderUnavailable from error
     except stripe.StripeError as error:
+        if is_account_gone(error):
+            raise ProviderRefused(ACCOUNT_GONE) from error
         if error.http_status in _REFUSED_STATUS and not isinstance(error, stripe.PermissionError):
             raise ProviderRefused(error.code or "refused") from error
         _unavailable(error)
@@ -95,6 +98,12 @@ def looking() -> Iterator[None]:
         yield
     except stripe.StripeError as error:
         _unavailable(error)
+
+
+def is_account_gone(error: stripe.StripeError) -> bool:
+    """Whether the connected account exists no more, or has let go of the platform: https://docs.stripe.com/error-codes#account-invalid"""
+    told = error.error.code if error.error else None  # the SDK gives errors of this kind no code of their own
+    return isinstance(error, stripe.PermissionError) and told == ACCOUNT_GONE
 
 
 def _unavailable(error: stripe.StripeError) -> None:

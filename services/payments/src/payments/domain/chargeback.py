@@ -10,7 +10,6 @@ from datetime import datetime
 from contracts.payments.views import ChargebackStatus
 from payments.domain import entries
 from payments.domain.currencies import step_of
-from payments.domain.errors import MilestoneBusy
 from payments.domain.escrow import Escrow
 from payments.domain.fees import Share
 from payments.domain.ledger import Move, undone
@@ -161,15 +160,11 @@ def lost(
     """As it is once the payer has `amount` of a milestone from the bank for good, and what of that is there no more.
 
     What is on its way to the payer anyhow (the sagas of `refunds`, of this charge) counts first, if the bank gave all of it: that need
-    not arrive. Then what rests there is given back, as far as it is there: finance may have let some of it go meanwhile. The rest is a
-    part of what is on its way. What is left of the milestone is not paid by an old silence (decision 0080).
-
-    Raises:
-        MilestoneBusy: some of it is on its way to the payee; where it arrives it was not held.
+    not arrive. Then what rests there is given back, as far as it is there: finance may have let some of it go meanwhile, and what is on its
+    way to the payee arrives. The rest is a part of what is on its way to the payer. What is left of the milestone is not paid by an old
+    silence (decision 0080).
     """
     step = escrow.milestone(milestone_id)
-    if any(not hand.to_payer for hand in step.hands):
-        raise MilestoneBusy
     after, amount = _counted(step, refunds, amount, in_part=False)
     if brought_by(step, charge_id):
         before, after = after, after.charge_back(amount, step_of(escrow.currency))

@@ -216,14 +216,6 @@ class Escrow:
     def fail_refund(self, saga_id: str, at: datetime) -> Escrow:
         return self._in_hands(saga_id, lambda step: heard(step.fail_refund(saga_id), at))
 
-    def restore(self, milestone_id: str, amount: int, sponsored: int, *, taken_back: bool) -> Escrow:
-        """A refund came back after it had arrived.
-
-        Raises:
-            MilestoneBusy.
-        """
-        return self._changed({milestone_id}, lambda step: step.restore(amount, sponsored, taken_back=taken_back))
-
     def approve(self, milestone_id: str) -> Escrow:
         """Remember that the work is accepted: its money goes out as soon as it is held."""
         self.milestone(milestone_id)

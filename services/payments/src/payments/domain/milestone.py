@@ -120,7 +120,8 @@ class Milestone:
 
     def fail_funding(self, saga_id: str) -> Milestone:
         self._belongs_to(saga_id)
-        return replace(self, status=self._after(Action.FAIL_FUNDING), saga_id=None)
+        failed = Action.FAIL_FUNDING_AGAIN if self.funded else Action.FAIL_FUNDING
+        return replace(self, status=self._after(failed), saga_id=None)
 
     def share(self, gross: int, basis_points: int, step: int = 1) -> Share:
         """How the next `gross` is shared out, what is on its way counted as gone.
@@ -242,27 +243,6 @@ class Milestone:
     def fail_refund(self, saga_id: str) -> Milestone:
         rest = self._without(self.hand(saga_id))
         return replace(self, status=self._after(Action.GO_ON if rest else Action.FAIL_REFUND), hands=rest)
-
-    def restore(self, amount: int, sponsored: int, *, taken_back: bool) -> Milestone:
-        """Hold again what had been given back and was returned; it is the payer's, so none of it leaves by itself for work approved before.
-
-        `taken_back`: it had been released before it was given back.
-
-        Raises:
-            MilestoneBusy: money is on its way, or has been brought in anew meanwhile.
-        """
-        if (self.status, Action.RESTORE) not in TRANSITIONS or amount > self.outstanding:
-            raise MilestoneBusy
-        return replace(
-            self,
-            status=self._after(Action.RESTORE),
-            held=self.held + amount,
-            refunded=self.refunded - amount,
-            sponsored=self.sponsored + sponsored,
-            approved=False,
-            release_due_at=None,
-            spent=self.spent or taken_back,
-        )
 
     def _given_back(self, gross: int, sponsored: int) -> Milestone:
         """With nothing left of it, delivered work is not waited for any more (decision 0080)."""

@@ -26,6 +26,7 @@ class Action(StrEnum):
     REQUIRE_ACTION = "require_action"
     HOLD = "hold"
     FAIL_FUNDING = "fail_funding"
+    FAIL_FUNDING_AGAIN = "fail_funding_again"  # of what had been given back: it is as it was
     BEGIN_RELEASE = "begin_release"
     BEGIN_REFUND = "begin_refund"
     BEGIN_AWARD = "begin_award"
@@ -48,8 +49,10 @@ TRANSITIONS: dict[tuple[Status, Action], Status] = {
     (Status.FUNDING, Action.REQUIRE_ACTION): Status.REQUIRES_ACTION,
     (Status.FUNDING, Action.HOLD): Status.HELD,
     (Status.FUNDING, Action.FAIL_FUNDING): Status.UNFUNDED,
+    (Status.FUNDING, Action.FAIL_FUNDING_AGAIN): Status.REFUNDED,
     (Status.REQUIRES_ACTION, Action.HOLD): Status.HELD,
     (Status.REQUIRES_ACTION, Action.FAIL_FUNDING): Status.UNFUNDED,
+    (Status.REQUIRES_ACTION, Action.FAIL_FUNDING_AGAIN): Status.REFUNDED,
     (Status.HELD, Action.BEGIN_RELEASE): Status.RELEASING,
     (Status.RELEASING, Action.GO_ON): Status.RELEASING,
     (Status.RELEASING, Action.RELEASE_PART): Status.HELD,

@@ -19,6 +19,15 @@ class AccountState:
     requirements_due: tuple[str, ...] = ()
     disabled_reason: str | None = None
 
+    @property
+    def gone(self) -> bool:
+        """Its owner, or the processor, has closed it: it never takes anything again, and there may be another."""
+        return self.disabled_reason == _GONE
+
+
+_GONE = "account_gone"
+GONE = AccountState(details_submitted=False, charges_enabled=False, payouts_enabled=False, transfers_enabled=False, disabled_reason=_GONE)
+
 
 @dataclass(frozen=True, slots=True)
 class PayoutAccount:
@@ -37,6 +46,10 @@ class PayoutAccount:
 
     def told(self, state: AccountState, at: datetime) -> PayoutAccount:
         return replace(self, state=state, updated_at=at)
+
+    def replaced(self, account_id: str, state: AccountState, at: datetime) -> PayoutAccount:
+        """By another one of the same person's."""
+        return replace(self, account_id=account_id, state=state, updated_at=at)
 
     @property
     def status(self) -> PayoutAccountStatus:

@@ -8,13 +8,36 @@ from enum import StrEnum
 
 from payments.domain.errors import InvariantBroken
 from payments.domain.fees import part_of
+from payments.domain.saga_steps import DATED, NEXT_STEPS, ONE_ERRAND, TO_BE_ASKED_ANEW, UNHURRIED, WAITING, Step
 from payments.domain.subscriptions.orders import BillOrder, BillRefundOrder
+
+__all__ = [
+    "DATED",
+    "NEXT_STEPS",
+    "WAITING",
+    "BillOrder",
+    "BillRefundOrder",
+    "ChargebackOrder",
+    "FundOrder",
+    "Order",
+    "PayoutOrder",
+    "RefundOrder",
+    "ReleaseOrder",
+    "ReversalOrder",
+    "Saga",
+    "SagaStatus",
+    "SettleOrder",
+    "Step",
+]
 
 LEASE = timedelta(seconds=20)  # how long whoever drives a saga has it for itself; renewed with every step
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=10)
+LONGEST_WAIT = timedelta(hours=1)  # for what people do in their own time (`UNHURRIED`)
 # Nobody waits for longer than that: what is due later still was written by a clock that has been set back since.
 OUT_OF_REACH = LONGEST_PAUSE + LEASE
+FURTHER_OUT_OF_REACH = LONGEST_WAIT + LEASE
+BY_HAND_FOR = timedelta(days=1)  # then the processor is asked again
 STUCK_AFTER = 8  # attempts at one step, some ten minutes apart by then
 ACTION_WINDOW = timedelta(hours=1)  # a payer has this long to satisfy the bank
 
@@ -23,39 +46,6 @@ class SagaStatus(StrEnum):
     RUNNING = "running"
     COMPLETED = "completed"
     FAILED = "failed"  # and compensated: what it had set aside is given back
-
-
-class Step(StrEnum):
-    """What a saga does next. Every step makes at most one call that has an effect."""
-
-    CREATE_INTENT = "create_intent"
-    CONFIRM_INTENT = "confirm_intent"
-    AWAIT_INTENT = "await_intent"
-    CANCEL_INTENT = "cancel_intent"
-    ENSURE_ACCOUNT = "ensure_account"
-    AWAIT_ACCOUNT = "await_account"
-    TRANSFER = "transfer"
-    REVERSE = "reverse"
-    AWAIT_FUNDS = "await_funds"
-    REFUND = "refund"
-    AWAIT_REFUND = "await_refund"
-    PAY_OUT = "pay_out"
-    AWAIT_PAYOUT = "await_payout"
-    SETTLE = "settle"
-    READ_DISPUTE = "read_dispute"
-    AWAIT_DISPUTE = "await_dispute"
-
-
-# The step that waits for a date of the processor's, which may be days ahead.
-DATED = frozenset({Step.SETTLE})
-WAITING = frozenset({Step.AWAIT_INTENT, Step.AWAIT_ACCOUNT, Step.AWAIT_FUNDS, Step.AWAIT_REFUND, Step.AWAIT_PAYOUT, Step.AWAIT_DISPUTE})
-
-
-# What is asked for again after these needs another key: Stripe repeats its refusals, and what has failed.
-_TO_BE_ASKED_ANEW = frozenset({Step.AWAIT_ACCOUNT, Step.AWAIT_REFUND})
-
-# A refund that a bank returns is made again: attempts count through, so that the pauses grow and somebody is told.
-_ONE_ERRAND = {Step.REFUND, Step.AWAIT_REFUND}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +142,7 @@ class ChargebackOrder:
 
 Order = FundOrder | ReleaseOrder | ReversalOrder | RefundOrder | PayoutOrder | SettleOrder | ChargebackOrder | BillOrder | BillRefundOrder
 
-# Where each kind begins, and which step may follow which.
+# Where each kind begins.
 FIRST_STEPS: dict[type[Order], Step] = {
     FundOrder: Step.CREATE_INTENT,
     ReleaseOrder: Step.ENSURE_ACCOUNT,
@@ -163,24 +153,6 @@ FIRST_STEPS: dict[type[Order], Step] = {
     ChargebackOrder: Step.READ_DISPUTE,
     BillOrder: Step.CREATE_INTENT,
     BillRefundOrder: Step.REFUND,
-}
-NEXT_STEPS: dict[Step, frozenset[Step]] = {
-    Step.CREATE_INTENT: frozenset({Step.CONFIRM_INTENT}),
-    Step.CONFIRM_INTENT: frozenset({Step.AWAIT_INTENT, Step.CANCEL_INTENT}),
-    Step.AWAIT_INTENT: frozenset({Step.CANCEL_INTENT}),
-    Step.CANCEL_INTENT: frozenset({Step.AWAIT_INTENT}),
-    Step.ENSURE_ACCOUNT: frozenset({Step.TRANSFER, Step.PAY_OUT}),
-    Step.TRANSFER: frozenset({Step.AWAIT_ACCOUNT}),
-    Step.AWAIT_ACCOUNT: frozenset({Step.TRANSFER}),
-    Step.REVERSE: frozenset({Step.AWAIT_FUNDS}),
-    Step.AWAIT_FUNDS: frozenset(),
-    Step.REFUND: frozenset({Step.AWAIT_REFUND}),
-    Step.AWAIT_REFUND: frozenset({Step.REFUND}),
-    Step.PAY_OUT: frozenset({Step.AWAIT_PAYOUT}),
-    Step.AWAIT_PAYOUT: frozenset(),
-    Step.SETTLE: frozenset(),
-    Step.READ_DISPUTE: frozenset({Step.AWAIT_DISPUTE}),
-    Step.AWAIT_DISPUTE: frozenset(),
 }
 
 
@@ -228,7 +200,13 @@ class Saga:
         return self.running and (self.driver == driver or self._due(at))
 
     def _due(self, at: datetime) -> bool:
-        return at >= self.due_at or (self.step not in DATED and self.due_at > at + OUT_OF_REACH)
+        reach = FURTHER_OUT_OF_REACH if self.step in UNHURRIED else OUT_OF_REACH
+        return at >= self.due_at or (self.step not in DATED and self.due_at > at + reach)
+
+    @property
+    def is_new(self) -> bool:
+        """Begun, or moved on, and not put off since: every pause counts an attempt, every new errand begins at none."""
+        return self.attempts == 0
 
     @property
     def tried_before(self) -> bool:
@@ -265,8 +243,8 @@ class Saga:
         return replace(
             self,
             step=step,
-            round=self.round + 1 if {step, self.step} & _TO_BE_ASKED_ANEW else 0,
-            attempts=self.attempts if {step, self.step} == _ONE_ERRAND else 0,
+            round=self.round + 1 if {step, self.step} & TO_BE_ASKED_ANEW else 0,
+            attempts=self.attempts if {step, self.step} <= ONE_ERRAND else 0,
             due_at=at + LEASE,
             reference=reference or self.reference,
             failure_code=failure_code or self.failure_code,
@@ -274,13 +252,20 @@ class Saga:
         )
 
     def paused(self, at: datetime, *, error: str | None = None, at_least: timedelta = timedelta(0)) -> Saga:
-        """Let go of until later: twice as long each time, and as long as the processor asks for, but ten minutes at most."""
-        pause = min(max(FIRST_PAUSE * 2 ** min(self.attempts, 20), at_least), LONGEST_PAUSE)
+        """Let go of until later: twice as long each time, and as long as is asked for, but ten minutes at most (an hour where it waits for
+        people).
+        """
+        longest = LONGEST_WAIT if self.step in UNHURRIED else LONGEST_PAUSE
+        pause = max(min(FIRST_PAUSE * 2 ** min(self.attempts, 20), LONGEST_PAUSE), min(at_least, longest))
         return replace(self, driver=None, attempts=self.attempts + 1, due_at=at + pause, last_error=error)
 
     def refused(self, at: datetime, code: str) -> Saga:
         """Stripe said no for certain: nothing happened, so the step is tried again under a new key, later."""
         return replace(self.paused(at, error=code), round=self.round + 1)
+
+    def left_to_people(self, at: datetime, code: str) -> Saga:
+        """What is owed is refused for good: somebody sends it past the processor, which is asked again in a day, and looked at before."""
+        return replace(self.to(Step.BY_HAND, at, failure_code=code), driver=None, attempts=1, due_at=at + BY_HAND_FOR)
 
     def completed(self, at: datetime, *, reference: str | None = None) -> Saga:
         return replace(self, status=SagaStatus.COMPLETED, driver=None, due_at=at, reference=reference or self.reference, last_error=None)
@@ -297,4 +282,5 @@ class Saga:
 
     @property
     def may_come_back(self) -> bool:
-        return self.status is SagaStatus.COMPLETED and isinstance(self.order, PayoutOrder | RefundOrder | BillRefundOrder)
+        arrived = self.status is SagaStatus.COMPLETED and self.step is not Step.BY_HAND  # the processor knows nothing of that one
+        return arrived and isinstance(self.order, PayoutOrder | RefundOrder | BillRefundOrder)

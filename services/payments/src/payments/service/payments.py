@@ -52,6 +52,7 @@ from contracts.payments.queries import (
     ListPayouts,
     ListReconciliations,
 )
+from contracts.payments.refunds import ListRefundsByHand, RefundByHandView, SettleRefund
 from contracts.payments.views import (
     BalanceView,
     ChargebackView,
@@ -151,6 +152,14 @@ class PaymentsService:
     @rpc
     def submit_chargeback_evidence(self, command: SubmitChargebackEvidence, principal: Principal) -> ChargebackView:
         return self.use_cases.submit_chargeback_evidence(command, principal)
+
+    @rpc
+    def list_refunds_by_hand(self, query: ListRefundsByHand, principal: Principal) -> Page[RefundByHandView]:
+        return self.use_cases.list_refunds_by_hand(query, principal)
+
+    @rpc
+    def settle_refund(self, command: SettleRefund, principal: Principal) -> EscrowView:
+        return self.use_cases.settle_refund(command, principal)
 
     @rpc
     def receive_stripe_webhook(self, command: ReceiveStripeWebhook) -> Done:
@@ -271,6 +280,10 @@ class PaymentsService:
     @timer(seconds=1)
     def resume_sagas(self) -> None:
         self.use_cases.resume_sagas()
+
+    @timer(seconds=1)
+    def resume_waiting_sagas(self) -> None:
+        self.use_cases.resume_waiting_sagas()
 
     @timer(seconds=15)
     def watch_stuck_sagas(self) -> None:

@@ -16,7 +16,7 @@ from payments.domain.errors import InvariantBroken
 from payments.domain.escrow import Escrow
 from payments.domain.ledger import balances_of, verify_chain
 from payments.usecases import facts
-from payments.usecases.ports import UnitOfWork, UnitsOfWork
+from payments.usecases.ports import DatabaseAway, UnitOfWork, UnitsOfWork
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 50
@@ -49,14 +49,25 @@ class CheckConservationHandler:
     def __call__(self) -> None:
         """Check the next escrows: the journals' chain, their sums, the stored balances and the escrow must tell the same."""
         with self.unit_of_work() as work:
-            escrows = work.escrows.after(self.place.escrow_id, AT_ONCE)
-        for escrow in escrows:
-            self.rerun(partial(self._check, escrow.id))
-        self.place.escrow_id = escrows[-1].id if len(escrows) == AT_ONCE else ""
+            ids = work.escrows.after(self.place.escrow_id, AT_ONCE)
+        for escrow_id in ids:
+            try:
+                self.rerun(partial(self._check, escrow_id))
+            except DatabaseAway:
+                raise
+            except Exception:  # one escrow's trouble must not hold up the others
+                log.exception("conservation_not_checked", escrow_id=escrow_id)
+        self.place.escrow_id = ids[-1] if len(ids) == AT_ONCE else ""
 
     def _check(self, escrow_id: str) -> None:
         with self.unit_of_work() as work:
-            escrow = work.escrows.get(escrow_id)
+            try:
+                escrow = work.escrows.get(escrow_id)
+            except InvariantBroken as broken:  # what cannot be read cannot be frozen either, and nothing moves in it all the same
+                self.alarms.checked()
+                self.alarms.breach()
+                log.error("conservation_broken", escrow_id=escrow_id, found=str(broken), frozen=None)
+                return
             found = None if escrow is None else breach_of(work, escrow)
             self.alarms.checked()
             if escrow is None or found is None:

@@ -14,7 +14,7 @@ from payments.domain.escrow import Escrow
 from payments.usecases.facts import parties
 from payments.usecases.ports import UnitOfWork
 from payments.usecases.sagas.recording import escrow_of
-from payments.usecases.views import is_finance
+from payments.usecases.views import is_finance, is_party
 
 
 def is_mediator(principal: Principal) -> bool:
@@ -41,10 +41,10 @@ def for_mediation(work: UnitOfWork, dispute_id: str, principal: Principal) -> tu
 
     Raises:
         DisputeNotFound.
-        NotAMediator: a party, even with the role.
+        NotAMediator: a party, or one of the payee's team, even with the role.
     """
     dispute, escrow = visible_dispute(work, dispute_id, principal)
-    if not is_mediator(principal) or principal.user_id in (escrow.payer_id, escrow.payee_id):
+    if not is_mediator(principal) or is_party(escrow, principal):
         raise NotAMediator
     return dispute, escrow
 

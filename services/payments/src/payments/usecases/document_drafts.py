@@ -27,6 +27,7 @@ class Drafts(Drafting):
         makers: dict[str, Callable[[], Iterable[Draft]]] = {
             "fund": self._receipt,
             "refund": self._refund_receipt,
+            "refund_by_hand": self._refund_receipt,
             "refund_returned": self._returned_refund,
             "release": self._invoice,
             "earned": self._invoice,

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+import structlog
+
 from payments.domain.subscriptions import entries
 from payments.usecases.bookkeeping import post
-from payments.usecases.ports import UnitsOfWork
+from payments.usecases.ports import DatabaseAway, UnitsOfWork
 
+log = structlog.get_logger(__name__)
 AT_ONCE = 50
 
 
@@ -25,9 +28,14 @@ class EarnBillsHandler:
     def __call__(self) -> None:
         """One journal a bill, when its period has ended; every replica may."""
         with self.unit_of_work() as work:
-            due = [bill.id for bill in work.bills.due_to_earn(self.now(), AT_ONCE)]
+            due = work.bills.due_to_earn(self.now(), AT_ONCE)
         for bill_id in due:
-            self.rerun(partial(self._earn, bill_id))
+            try:
+                self.rerun(partial(self._earn, bill_id))
+            except DatabaseAway:
+                raise
+            except Exception:  # one bill's trouble must not hold up the others
+                log.exception("bill_not_earned", bill_id=bill_id)
 
     def _earn(self, bill_id: str) -> None:
         with self.unit_of_work() as work:

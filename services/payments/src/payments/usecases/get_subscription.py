@@ -8,7 +8,7 @@ from chassis.principal import Principal
 from contracts.payments.subscription_views import SubscriptionView
 from contracts.payments.subscriptions import GetSubscription
 from payments.usecases.ports import UnitsOfWork
-from payments.usecases.subscriptions.access import visible_subscription
+from payments.usecases.subscriptions.access import paid_subscription
 from payments.usecases.subscriptions.views import subscription_view
 
 
@@ -21,4 +21,4 @@ class GetSubscriptionHandler:
         SubscriptionNotFound.
         """
         with self.unit_of_work() as work:
-            return subscription_view(visible_subscription(work, query.subscription_id, principal), principal)
+            return subscription_view(paid_subscription(work, query.subscription_id, principal), principal)

@@ -25,12 +25,13 @@ class GrantCreditHandler:
     now: Callable[[], datetime]
 
     def __call__(self, command: GrantCredit, principal: Principal) -> CreditView:
-        """For finance, with a reason. The journal is named after the request: asked again it gives nothing more.
+        """For finance, with a reason, and to others than oneself. The journal is named after the request: asked again it gives
+        nothing more.
 
         Raises:
             FinanceOnly, AmountNotPayable.
         """
-        if not is_finance(principal):
+        if not is_finance(principal) or principal.user_id == command.user_id:
             raise FinanceOnly
         user_id, amount, currency = command.user_id, command.amount.amount_minor, command.amount.currency
         check_payable(amount, step_of(currency))

@@ -11,11 +11,12 @@ from contracts.payments.commands import PayExtra
 from contracts.payments.views import EscrowView
 from payments.domain.currencies import check_payable, step_of
 from payments.domain.errors import CurrencyMismatch, EmailNotVerified, NotThePayer, PaymentDeclined, TipsClosed
+from payments.domain.escrow_errors import PayeeGone
 from payments.domain.milestone import Milestone
 from payments.domain.saga import FundOrder, Saga, SagaStatus, Step
 from payments.usecases.ports import Calls, Patience, UnitOfWork, UnitsOfWork
 from payments.usecases.sagas.runner import SagaRunner
-from payments.usecases.views import escrow_view, visible
+from payments.usecases.views import escrow_view, paid_by, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class PayExtraHandler:
 
         Raises:
             EscrowNotFound, NotThePayer, EmailNotVerified, EscrowClosed, EscrowFrozen, NothingReleased, CurrencyMismatch, AmountNotPayable.
+            PayeeGone: the solver, or one of the team, has left and was erased.
             TipsClosed: they are switched off, for all or for the caller; what has begun is brought to its end.
             PaymentDeclined: with the processor's decline code; nothing is held.
         """
@@ -61,6 +63,8 @@ class PayExtraHandler:
                 return begun
             if not self.open_for(principal):
                 raise TipsClosed
+            if any(work.erased(user_id) for user_id in paid_by(escrow)):
+                raise PayeeGone
             saga_id, extra_id, amount = self.new_id("saga"), self.new_id("milestone"), command.amount.amount_minor
             escrow = escrow.add_extra(Milestone(extra_id, command.kind.value.capitalize(), amount, kind=command.kind))
             escrow = escrow.begin_funding(saga_id, extra_id, self.fee_basis_points)

@@ -28,10 +28,23 @@ def note_state(work: UnitOfWork, user_id: str, state: AccountState, at: datetime
     stored = work.payout_accounts.get(user_id)
     if stored is None or stored.state == state:
         return stored
+    _wake(work, user_id, state, at)
+    return work.payout_accounts.save(stored.told(state, at))
+
+
+def put_in_place(work: UnitOfWork, gone: PayoutAccount, account_id: str, state: AccountState, at: datetime) -> PayoutAccount:
+    """Record another account of a person whose account is gone, unless that was done meanwhile; what waited is sent to it."""
+    stored = work.payout_accounts.get(gone.user_id)
+    if stored is None or stored.account_id != gone.account_id:
+        return stored or gone
+    _wake(work, gone.user_id, state, at)
+    return work.payout_accounts.save(stored.replaced(account_id, state, at))
+
+
+def _wake(work: UnitOfWork, user_id: str, state: AccountState, at: datetime) -> None:
     if state.transfers_enabled:
         for saga in work.sagas.waiting_for(user_id):
             work.sagas.save(saga.woken(at))
-    return work.payout_accounts.save(stored.told(state, at))
 
 
 def account_view(account: PayoutAccount | None, link: OnboardingLink | None = None) -> PayoutAccountView:

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+
 from payments.domain.payout_account import PayoutAccount
 from payments.domain.reconciliation import CAME_BACK, SENT, Line, PayoutMovement, joined, payout_line_of
 from payments.domain.saga import PayoutOrder
 from payments.usecases.ports import UnitOfWork, UnitsOfWork
-from payments.usecases.reconciliation_ports import ProcessorBooks
+from payments.usecases.reconciliation_ports import AccountGone, ProcessorBooks
 
+log = structlog.get_logger(__name__)
 _ACCOUNTS_AT_ONCE = 100
 Lines = dict[tuple[str, str], Line]
 
@@ -74,7 +77,11 @@ class PayoutComparison:
             return [account for account in accounts if account is not None]
 
     def _told_by(self, account: PayoutAccount, since: datetime, until: datetime) -> Lines:
-        movements = list(self.books.payouts(account.account_id, since, until))
+        try:
+            movements = list(self.books.payouts(account.account_id, since, until))
+        except AccountGone:  # what the ledger tells of it is a difference, and the others are compared
+            log.warning("payout_account_gone", user_id=account.user_id, account_id=account.account_id)
+            return {}
         with self.unit_of_work() as work:
             return joined(_line(work, account, movement) for movement in movements)
 

@@ -35,12 +35,12 @@ class Escrows(Protocol):
         """Those that hold money for this person, or wait for some."""
         ...
 
-    def due_for_silent_release(self, at: datetime, limit: int) -> list[Escrow]:
-        """Those with delivered work to which nobody has said anything for long enough."""
+    def due_for_silent_release(self, at: datetime, limit: int) -> list[str]:
+        """The ids of those with delivered work to which nobody has said anything for long enough."""
         ...
 
-    def after(self, escrow_id: str, limit: int) -> list[Escrow]:
-        """The next ones in the order of their ids; from the first where `escrow_id` is empty."""
+    def after(self, escrow_id: str, limit: int) -> list[str]:
+        """The next ids in their order; from the first where `escrow_id` is empty. Nothing is read but the ids."""
         ...
 
     def add(self, escrow: Escrow) -> None: ...
@@ -143,6 +143,10 @@ class UnitOfWork(SubscriptionUnit, Archive, unit_of_work.UnitOfWork, unit_of_wor
 
 
 UnitsOfWork = Callable[[], UnitOfWork]
+
+
+class DatabaseAway(Exception):
+    """The database does not answer, or was overtaken again and again: a whole run has failed, not one of its rows."""
 
 
 class ProviderRefused(Exception):

@@ -9,6 +9,10 @@ from typing import Protocol
 from payments.domain.reconciliation import Line, PayoutMovement, Reconciliation
 
 
+class AccountGone(Exception):
+    """The processor has no such account any more: nobody can be asked for its books."""
+
+
 class ProcessorBooks(Protocol):
     def lines(self, since: datetime, until: datetime) -> Iterator[Line]:
         """What moved the platform's balance between two moments, but for what is the platform's own (fees, its payouts, top-ups).
@@ -22,7 +26,7 @@ class ProcessorBooks(Protocol):
         """What a connected account sent to its bank between two moments, and what came back.
 
         Raises:
-            ProviderUnavailable.
+            ProviderUnavailable, AccountGone.
         """
         ...
 

@@ -16,8 +16,9 @@ from payments.domain.subscriptions.errors import BillNotFound, BillRefundRefused
 from payments.domain.subscriptions.orders import BillRefundOrder
 from payments.usecases.ports import Calls, UnitOfWork, UnitsOfWork
 from payments.usecases.sagas.runner import SagaRunner
+from payments.usecases.subscriptions.access import acts_for
 from payments.usecases.subscriptions.billing import Billing
-from payments.usecases.subscriptions.recording import bill_of
+from payments.usecases.subscriptions.recording import bill_of, subscription_of
 from payments.usecases.subscriptions.views import bill_view
 from payments.usecases.views import is_finance
 
@@ -34,7 +35,8 @@ class RefundBillHandler:
         """All that is left of it, or an amount. While Stripe does not answer the bill shows `refunding`, and its saga goes on by itself.
 
         Raises:
-            FinanceOnly, BillNotFound, BillNotPaid, BillBusy, AmountAbovePaid, CurrencyMismatch, AmountNotPayable.
+            FinanceOnly: nor for who has paid it, or acts for its owner, even with the role.
+            BillNotFound, BillNotPaid, BillBusy, AmountAbovePaid, CurrencyMismatch, AmountNotPayable.
             BillRefundRefused: by the processor; nothing was given back.
         """
         if not is_finance(principal):
@@ -52,6 +54,8 @@ class RefundBillHandler:
             bill = work.bills.get(command.bill_id)
             if bill is None:
                 raise BillNotFound
+            if principal.user_id == bill.payer_id or acts_for(work, subscription_of(work, bill.subscription_id).owner_id, principal):
+                raise FinanceOnly
             if (known := self._own(work, bill.id)) is not None:
                 return known
             if command.amount is not None:

@@ -16,7 +16,7 @@ from payments.usecases.movements import Movements
 from payments.usecases.ports import Calls, UnitOfWork, UnitsOfWork
 from payments.usecases.requested_parts import begun_before, requested_parts
 from payments.usecases.sagas.runner import SagaRunner
-from payments.usecases.views import escrow_view, is_finance, visible
+from payments.usecases.views import escrow_view, staff_for, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class RefundEscrowHandler:
     def __call__(self, command: RefundEscrow, principal: Principal) -> EscrowView:
         """Refund what a milestone holds, or an amount from what is held, in the order of the milestones.
 
-        The solver may, because the money would be theirs; and finance. While Stripe does not answer, the answer has the
+        The solver may, because the money would be theirs; and finance that is no party. While Stripe does not answer, the answer has the
         milestone `refunding`, and its saga goes on by itself.
 
         Raises:
@@ -49,7 +49,7 @@ class RefundEscrowHandler:
     def _begin(self, command: RefundEscrow, principal: Principal) -> list[str]:
         with self.unit_of_work() as work:
             escrow = visible(work.escrows.get(command.escrow_id), principal)
-            if principal.user_id != escrow.payee_id and not is_finance(principal):
+            if principal.user_id != escrow.payee_id and not staff_for(escrow, principal):
                 raise RefundNotAllowed
             if begun := begun_before(work, self.calls, escrow.id):
                 return begun

@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 
 from payments.usecases.movements import follow_up
-from payments.usecases.ports import UnitsOfWork
+from payments.usecases.ports import DatabaseAway, UnitsOfWork
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 50
@@ -28,9 +28,14 @@ class ReleaseBySilenceHandler:
     def __call__(self) -> None:
         """Approve what is due; every replica may, the escrow's version lets one through."""
         with self.unit_of_work() as work:
-            due = [escrow.id for escrow in work.escrows.due_for_silent_release(self.now(), AT_ONCE)]
+            due = work.escrows.due_for_silent_release(self.now(), AT_ONCE)
         for escrow_id in due:
-            self.rerun(partial(self._release, escrow_id))
+            try:
+                self.rerun(partial(self._release, escrow_id))
+            except DatabaseAway:
+                raise
+            except Exception:  # one escrow's trouble must not hold up the others
+                log.exception("escrow_not_released_by_silence", escrow_id=escrow_id)
 
     def _release(self, escrow_id: str) -> None:
         with self.unit_of_work() as work:

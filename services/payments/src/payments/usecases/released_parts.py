@@ -10,7 +10,7 @@ from payments.domain.currencies import step_of
 from payments.domain.errors import AmountAboveReleased
 from payments.domain.escrow import Escrow
 from payments.domain.fees import Share
-from payments.domain.saga import ReleaseOrder, ReversalOrder, Saga
+from payments.domain.saga import RefundOrder, ReleaseOrder, ReversalOrder, Saga
 from payments.usecases.ports import UnitOfWork
 
 
@@ -62,6 +62,16 @@ def cut(parts: list[ReleasedPart], amount: int | None, currency: str) -> list[Re
     if left:
         raise AmountAboveReleased
     return chosen
+
+
+def was_taken_back(work: UnitOfWork, escrow: Escrow, order: RefundOrder) -> bool:
+    """Whether some of this payment was released for this milestone, and taken back: the processor sends no payment on twice."""
+    keys = (journal.key.partition(":") for journal in work.journals.of_book(escrow.id))
+    reversals = (work.sagas.get(saga_id) for kind, _, saga_id in keys if kind == "taken_back")
+    orders = (saga.order for saga in reversals if saga is not None)
+    releases = (work.sagas.get(one.release_id) for one in orders if isinstance(one, ReversalOrder))
+    sent = (saga.order for saga in releases if saga is not None)
+    return any(isinstance(one, ReleaseOrder) and (one.milestone_id, one.charge_id) == (order.milestone_id, order.charge_id) for one in sent)
 
 
 def _taken_back(work: UnitOfWork, saga_ids: list[str]) -> tuple[Counter[str], Counter[str]]:

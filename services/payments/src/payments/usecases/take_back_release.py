@@ -16,7 +16,7 @@ from payments.usecases.ports import Calls, UnitOfWork, UnitsOfWork
 from payments.usecases.released_parts import cut, released_parts
 from payments.usecases.requested_parts import begun_before
 from payments.usecases.sagas.runner import SagaRunner
-from payments.usecases.views import escrow_view, is_finance, visible
+from payments.usecases.views import escrow_view, staff_for, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,9 @@ class TakeBackReleaseHandler:
     now: Callable[[], datetime]
 
     def __call__(self, command: TakeBackRelease, principal: Principal) -> EscrowView:
-        """For finance, with a reason. The challenger is refunded with the fee at once; those whom it was released to owe their net from
-        then on, the latest release first: what they have available may be below zero, and nothing is paid out before it is not.
+        """For finance that is no party, with a reason. The challenger is refunded with the fee at once; those whom it was released to owe
+        their net from then on, the latest release first: what they have available may be below zero, and nothing is paid out before it
+        is not.
 
         Raises:
             EscrowNotFound, NotFinance, MilestoneNotFound, CurrencyMismatch, AmountNotPayable, AmountAboveReleased, EscrowFrozen.
@@ -43,7 +44,7 @@ class TakeBackReleaseHandler:
     def _begin(self, command: TakeBackRelease, principal: Principal) -> list[str]:
         with self.unit_of_work() as work:
             escrow = visible(work.escrows.get(command.escrow_id), principal)
-            if not is_finance(principal):
+            if not staff_for(escrow, principal):
                 raise NotFinance
             if begun := begun_before(work, self.calls, escrow.id):
                 return begun

@@ -15,7 +15,7 @@ from payments.domain.escrow import Escrow
 from payments.usecases import facts
 from payments.usecases.movements import follow_up
 from payments.usecases.ports import UnitOfWork, UnitsOfWork
-from payments.usecases.views import escrow_view, is_finance, visible
+from payments.usecases.views import escrow_view, staff_for, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class UnfreezeEscrowHandler:
     now: Callable[[], datetime]
 
     def __call__(self, command: UnfreezeEscrow, principal: Principal) -> EscrowView:
-        """For finance, with a reason. Asked again it changes nothing. While a bank has not decided about a chargeback, that takes the
-        place of the reason that is lifted, unless finance wants to let the money go all the same (decision 0086).
+        """For finance that is no party, with a reason. Asked again it changes nothing. While a bank has not decided about a chargeback,
+        that takes the place of the reason that is lifted, unless finance wants to let the money go all the same (decision 0086).
 
         Raises:
             EscrowNotFound, NotFinance.
@@ -34,7 +34,7 @@ class UnfreezeEscrowHandler:
         """
         with self.unit_of_work() as work:
             escrow = visible(work.escrows.get(command.escrow_id), principal)
-            if not is_finance(principal):
+            if not staff_for(escrow, principal):
                 raise NotFinance
             if escrow.frozen is not None:
                 escrow = self._lifted(work, escrow, command, principal)

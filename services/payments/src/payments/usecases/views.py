@@ -20,7 +20,17 @@ def is_finance(principal: Principal) -> bool:
 
 def is_party(escrow: Escrow, principal: Principal) -> bool:
     """Payer, payee, or one of the payee's team."""
-    return principal.user_id in (escrow.payer_id, escrow.payee_id, *(member.user_id for member in escrow.team))
+    return principal.user_id == escrow.payer_id or principal.user_id in paid_by(escrow)
+
+
+def paid_by(escrow: Escrow) -> frozenset[str]:
+    """Whom its money is for: the payee and the team."""
+    return frozenset({escrow.payee_id, *(member.user_id for member in escrow.team)})
+
+
+def staff_for(escrow: Escrow, principal: Principal) -> bool:
+    """Finance, unless it is their own money: nobody acts as staff in a case of theirs."""
+    return is_finance(principal) and not is_party(escrow, principal)
 
 
 def visible(escrow: Escrow | None, principal: Principal) -> Escrow:

@@ -1,4 +1,4 @@
-"""Tell how many movements of money do not get on."""
+"""Tell how many movements of money do not get on, and how many are left to people."""
 
 from __future__ import annotations
 
@@ -17,5 +17,6 @@ class WatchStuckSagasHandler:
 
     def __call__(self) -> None:
         with self.unit_of_work() as work:
-            number = work.sagas.count_stuck()
-        self.gauges.stuck_sagas(number)
+            stuck, by_hand = work.sagas.count_stuck(), work.sagas.count_left_to_people()
+        self.gauges.stuck_sagas(stuck)
+        self.gauges.refunds_by_hand(by_hand)

@@ -108,6 +108,7 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
     "chargeback_won": ("Chargeback won", "Rückbuchung gewonnen", "Rétrofacturation gagnée", "Contracargo ganado"),
     "chargeback_lost": ("Chargeback lost", "Rückbuchung verloren", "Rétrofacturation perdue", "Contracargo perdido"),
     "refund_by_bank": ("Refunded by the bank", "Von der Bank erstattet", "Remboursé par la banque", "Reembolsado por el banco"),
+    "refund_by_hand": ("Refund by transfer", "Erstattung per Überweisung", "Remboursement par virement", "Reembolso por transferencia"),
     "fund": ("Used to fund", "Zur Einzahlung verwendet", "Utilisé pour un dépôt", "Usado para un depósito"),
     "refund": ("Refund", "Erstattung", "Remboursement", "Reembolso"),
 }

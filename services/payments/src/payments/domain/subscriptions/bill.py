@@ -118,6 +118,15 @@ class Bill:
         self._belongs_to(saga_id)
         return replace(self, refunding=0, refund_saga_id=None)
 
+    def still_owed(self, amount: int) -> int:
+        """How much of an owed refund is to be sent on: all of it, as long as a bank may still give back what it took; then what is left."""
+        return min(amount, self.kept) if self.lost else amount
+
+    def owe(self, saga_id: str, amount: int) -> Bill:
+        """It is to bring no more than that."""
+        self._belongs_to(saga_id)
+        return replace(self, refunding=amount)
+
     def restore(self, amount: int) -> Bill:
         """The payer's bank sent a refund back after it had arrived."""
         return replace(self, refunded=self.refunded - amount)

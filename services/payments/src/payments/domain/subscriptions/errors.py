@@ -82,6 +82,13 @@ class NotTheSubscriber(DomainError):
     code = "payments.subscription.not_subscriber"
 
 
+class PayerGone(DomainError):
+    """Who pays has left the organisation: name a payment method of your own first."""
+
+    kind = Kind.CONFLICT
+    code = "payments.subscription.payer_gone"
+
+
 class AlreadySubscribed(DomainError):
     """There is a subscription already: change its plan."""
 

@@ -33,6 +33,9 @@ class ChargeRefundSteps(ABC, Generic[O]):
             ProviderUnavailable: the step may or may not have happened: take it again.
             TakenOver: somebody else recorded it.
         """
+        if saga.step is Step.BY_HAND:  # it is time to ask again
+            with recording(self.unit_of_work, saga) as work:
+                return work.sagas.save(saga.to(Step.REFUND, self.now()))
         try:
             refund = _asked(self.provider, saga, order)
         except ProviderRefused as refusal:

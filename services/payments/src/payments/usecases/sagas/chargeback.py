@@ -39,7 +39,7 @@ class ChargebackSteps:
 
         Raises:
             ProviderUnavailable: look again.
-            MilestoneBusy: money that must go back is on its way, or the payment is not recorded yet; look again.
+            MilestoneBusy: the payment is not recorded yet; look again.
             BillNotPaid: its charge is not recorded yet; look again.
             TakenOver: somebody else recorded it.
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from contracts.payments.events import DisputeWithdrawn
@@ -13,7 +14,7 @@ from payments.domain.documents.due import Due
 from payments.domain.errors import MilestoneBusy
 from payments.domain.escrow import Escrow
 from payments.domain.ledger import Move
-from payments.domain.saga import RefundOrder
+from payments.domain.saga import RefundOrder, Step
 from payments.usecases import facts
 from payments.usecases.bookkeeping import post_for
 from payments.usecases.disputes import told
@@ -23,9 +24,6 @@ from payments.usecases.ports import UnitOfWork
 def lose(work: UnitOfWork, escrow: Escrow, chargeback: Chargeback, at: datetime) -> tuple[Escrow, Chargeback]:
     """Give back what is there of it, with the platform's part, out of disputes too; the caller saves both. What is not there any more
     went elsewhere.
-
-    Raises:
-        MilestoneBusy: some of it is on its way to the payee; look again.
     """
     refunds = refunds_under_way(work, escrow, chargeback.charge_id)
     given: list[tuple[str, int]] = []
@@ -48,6 +46,7 @@ def lose(work: UnitOfWork, escrow: Escrow, chargeback: Chargeback, at: datetime)
         work.due.add(Due.now(f"chargeback_lost:{chargeback.id}", escrow.id, at))
     for milestone_id, part in given:
         work.emit(facts.taken_by_bank(escrow, milestone_id, part))
+    _wake_what_people_are_to_send(work, refunds, at)
     return escrow, chargeback
 
 
@@ -67,19 +66,36 @@ def take_returned(work: UnitOfWork, escrow: Escrow, order: RefundOrder) -> int:
     Raises:
         MilestoneBusy: where it was held before there is money of another charge; look again when the bank has decided.
     """
-    left, for_good = order.amount, 0
-    for chargeback in work.chargebacks.of_escrow(escrow.id):
-        known = chargeback.charge_id == order.charge_id
-        part = min(left, chargeback.taken.elsewhere) if known and chargeback.status is not ChargebackStatus.WON else 0
-        if part <= 0:
-            continue
+    for_good = 0
+    for chargeback, part in _parts_of_returned(work, order):
         if chargeback.status is ChargebackStatus.LOST:
             for_good += part
         elif not brought_by(escrow.milestone(order.milestone_id), order.charge_id):
             raise MilestoneBusy
         work.chargebacks.save(chargeback.took(chargeback.taken.holding(order.milestone_id, part)))
-        left -= part
     return for_good
+
+
+def has_part_of_returned(work: UnitOfWork, order: RefundOrder) -> bool:
+    """Whether the bank has taken any of a refund that came back."""
+    return bool(_parts_of_returned(work, order))
+
+
+def _parts_of_returned(work: UnitOfWork, order: RefundOrder) -> list[tuple[Chargeback, int]]:
+    """What of it each chargeback has taken, and not given back."""
+    left, parts = order.amount, []
+    for chargeback in work.chargebacks.of_escrow(order.escrow_id):
+        known = chargeback.charge_id == order.charge_id
+        part = min(left, chargeback.taken.elsewhere) if known and chargeback.status is not ChargebackStatus.WON else 0
+        if part > 0:
+            parts.append((chargeback, part))
+            left -= part
+    return parts
+
+
+def is_lost(work: UnitOfWork, order: RefundOrder) -> bool:
+    """Whether a bank has taken the payment back for good, or some of it: the processor refunds nothing of it any more."""
+    return any(one.status is ChargebackStatus.LOST and one.bears(order.charge_id) for one in work.chargebacks.of_escrow(order.escrow_id))
 
 
 def put_elsewhere(work: UnitOfWork, order: RefundOrder, amount: int) -> None:
@@ -89,6 +105,13 @@ def put_elsewhere(work: UnitOfWork, order: RefundOrder, amount: int) -> None:
         if chargeback.status is ChargebackStatus.LOST and (part := min(amount, held)):
             work.chargebacks.save(chargeback.took(chargeback.taken.holding(order.milestone_id, -part)))
             amount -= part
+
+
+def _wake_what_people_are_to_send(work: UnitOfWork, refunds: Iterable[str], at: datetime) -> None:
+    """What the payer has from the bank need not be sent: that is booked at once, and not when the processor is asked again."""
+    for saga in filter(None, map(work.sagas.get, sorted(refunds))):
+        if saga.step is Step.BY_HAND:
+            work.sagas.save(saga.woken(at))
 
 
 def _take_from_disputes(work: UnitOfWork, escrow: Escrow, milestone_id: str, amount: int, at: datetime) -> None:

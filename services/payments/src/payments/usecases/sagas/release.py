@@ -13,10 +13,11 @@ is never given up: it is owed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chassis.crash_points import declare, reached
+from contracts.payments.views import ChargebackStatus
 from payments.domain import entries
 from payments.domain.fees import Share
 from payments.domain.payout_account import AccountState
@@ -57,10 +58,10 @@ class ReleaseSteps:
             return self._look_at_account(saga, order)
         try:
             transfer_id = self._transfer(saga, order)
-        except ProviderRefused:
+        except ProviderRefused as refusal:
             state = self._account_state(order)
             if state.transfers_enabled:
-                raise
+                return self._out_of_balance(saga, order, refusal)
             return self._wait_for_account(saga, order, state)
         reached("saga.transfer_made")
         settles_at = None if transfer_id is None or order.from_balance else self.provider.settles_at(order.charge_id)
@@ -86,6 +87,20 @@ class ReleaseSteps:
             saga_id=saga.id,
             key=saga.key,
         )
+
+    def _out_of_balance(self, saga: Saga, order: ReleaseOrder, refusal: ProviderRefused) -> Saga:
+        """Of a payment that a bank has taken back for good nothing may be sent on any more: what is owed leaves the platform's own balance,
+        as the same release would have before (decision 0035).
+
+        Raises:
+            ProviderRefused: that is not why.
+        """
+        with recording(self.unit_of_work, saga) as work:
+            chargebacks = work.chargebacks.of_escrow(order.escrow_id)
+            lost = any(one.charge_id == order.charge_id and one.status is ChargebackStatus.LOST for one in chargebacks)
+            if order.from_balance or not lost:
+                raise refusal
+            return work.sagas.save(replace(saga, order=replace(order, from_balance=True)).refused(self.now(), refusal.code))
 
     def _complete(self, saga: Saga, order: ReleaseOrder, transfer_id: str | None, settles_at: datetime | None) -> Saga:
         share = Share(order.gross, order.fee)

@@ -131,6 +131,6 @@ def saga_runner(
         SettleSteps(unit_of_work, now),
         ChargebackSteps(unit_of_work, provider, new_id, now),
         BillSteps(unit_of_work, provider, new_id, now),
-        BillRefundSteps(unit_of_work, provider, now),
+        BillRefundSteps(unit_of_work, provider, now, new_id),
         now,
     )

@@ -52,6 +52,38 @@ def visible_subscription(work: UnitOfWork, subscription_id: str, principal: Prin
     return found
 
 
+def paid_subscription(work: UnitOfWork, subscription_id: str, principal: Principal) -> Subscription:
+    """As `visible_subscription`, and for who pays: who has left an organisation sees, and can end, what goes on being charged to them.
+
+    Raises:
+        SubscriptionNotFound.
+    """
+    found = work.subscriptions.get(subscription_id)
+    if found is not None and _pays(found, principal):
+        return found
+    return visible_subscription(work, subscription_id, principal)
+
+
+def check_ends_for(work: UnitOfWork, subscription: Subscription, principal: Principal) -> None:
+    """Raises:
+    NotTheSubscriber: neither acting for the owner nor paying; finance acts by other requests.
+    """
+    if not (_pays(subscription, principal) or acts_for(work, subscription.owner_id, principal)):
+        raise NotTheSubscriber
+
+
+def payer_acts(work: UnitOfWork, subscription: Subscription) -> bool:
+    """Whether who pays still acts for the owner."""
+    if not is_organisation(subscription.owner_id):
+        return subscription.payer_id == subscription.owner_id
+    membership = work.memberships.get(subscription.owner_id, subscription.payer_id)
+    return membership is not None and membership.administers
+
+
+def _pays(subscription: Subscription, principal: Principal) -> bool:
+    return not principal.machine and subscription.payer_id == principal.user_id
+
+
 def own_subscription(work: UnitOfWork, subscription_id: str, principal: Principal) -> Subscription:
     """Raises:
     SubscriptionNotFound.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contracts.payments.subscription_views import BillKind
@@ -35,9 +35,14 @@ class Billing:
         return self._charge(subscription, self._bill(subscription, BillKind.FIRST, terms, terms.price, since, until))
 
     def renewal(self, subscription: Subscription) -> Subscription:
-        """For the period that follows, or, where that was tried before, the same bill again."""
+        """For the period that follows, or, where that was tried before, the same bill again: it is for who pays it, who may be another by
+        now.
+        """
         if subscription.bill_id is not None:
-            return self._charge(subscription, bill_of(self.work, subscription.bill_id))
+            bill = bill_of(self.work, subscription.bill_id)
+            if bill.payer_id != subscription.payer_id:
+                bill = self.work.bills.save(replace(bill, payer_id=subscription.payer_id))
+            return self._charge(subscription, bill)
         terms, since, until = subscription.renewal_terms, subscription.period_end, subscription.renewal_end()
         return self._charge(subscription, self._bill(subscription, BillKind.RENEWAL, terms, terms.price, since, until))
 

@@ -15,6 +15,7 @@ from contracts.payments.events import (
     SubscriptionPaymentFailed,
     SubscriptionPlanChanged,
     SubscriptionRefunded,
+    SubscriptionRefundReturned,
     SubscriptionStarted,
     TrialEnding,
 )
@@ -93,6 +94,10 @@ def refunded(subscription: Subscription, bill: Bill, amount: int, reason: str) -
     return SubscriptionRefunded(
         **_about(subscription), bill_id=bill.id, amount=Price(amount_minor=amount, currency=bill.currency), reason=reason
     )
+
+
+def refund_returned(subscription: Subscription, bill: Bill, amount: int) -> SubscriptionRefundReturned:
+    return SubscriptionRefundReturned(**_about(subscription), bill_id=bill.id, amount=Price(amount_minor=amount, currency=bill.currency))
 
 
 def chargeback_opened(subscription: Subscription, chargeback: BillChargeback) -> SubscriptionChargebackOpened:

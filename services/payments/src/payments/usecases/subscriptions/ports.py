@@ -48,8 +48,8 @@ class Bills(Protocol):
         """The latest first."""
         ...
 
-    def due_to_earn(self, at: datetime, limit: int) -> list[Bill]:
-        """Paid ones whose period is over."""
+    def due_to_earn(self, at: datetime, limit: int) -> list[str]:
+        """The ids of paid ones whose period is over."""
         ...
 
     def add(self, bill: Bill) -> None:
