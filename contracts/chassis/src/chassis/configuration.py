@@ -7,9 +7,9 @@ from collections.abc import Callable, Set
 from typing import Any, TypeVar
 
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError
 
 from chassis.entrypoints import UseCasesProvider, on_event
+from chassis.newest import keep_newest
 from chassis.principal import Principal
 from chassis.wiring import Resources
 from contracts.identity.events import FlagSet, SettingChanged
@@ -55,11 +55,7 @@ class PlatformConfiguration:
         )
 
     def _note(self, key: str, version: int, fields: dict[str, Any]) -> None:
-        """Events may come twice and out of order: an older one than what is known finds no row to change, and no place for a new one."""
-        try:
-            self._rows.update_one({"_id": key, "version": {"$lt": version}}, {"$set": {"version": version, **fields}}, upsert=True)
-        except DuplicateKeyError:
-            return
+        keep_newest(self._rows, key, "version", version, fields)
         self._read = None
 
     def _known(self) -> dict[str, dict[str, Any]]:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError
 
 from chassis.entrypoints import UseCasesProvider, on_event
+from chassis.newest import keep_newest
 from chassis.privacy.erased_people import ErasedPeople
 from chassis.wiring import Resources
 from contracts.payments.events import EntitlementChanged
@@ -36,18 +36,10 @@ class Entitlements:
         return frozenset(row["_id"] for row in self._rows.find(wanted, {"_id": True}))
 
     def note(self, event: EntitlementChanged) -> None:
-        """An older event than what is known finds no row to change, and no place for a new one."""
         if self._erased.has(event.owner_id):
             return
-        fields = {
-            "revision": event.revision,
-            "names": list(event.entitlements),
-            "valid_until": event.valid_until or datetime.min.replace(tzinfo=UTC),
-        }
-        try:
-            self._rows.update_one({"_id": event.owner_id, "revision": {"$lt": event.revision}}, {"$set": fields}, upsert=True)
-        except DuplicateKeyError:
-            return
+        fields = {"names": list(event.entitlements), "valid_until": event.valid_until or datetime.min.replace(tzinfo=UTC)}
+        keep_newest(self._rows, event.owner_id, "revision", event.revision, fields)
 
 
 def entitlements(resources: Resources[Any]) -> Entitlements:

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError
 
 from chassis.context import delivered
 from chassis.entrypoints import UseCasesProvider, on_event
+from chassis.newest import keep_newest
 from chassis.privacy.erased_people import ErasedPeople
 from chassis.wiring import Resources
 from contracts.identity.events import StandingChanged
@@ -34,14 +34,8 @@ class Standings:
         return frozenset(row["_id"] for row in told_of if AccountStatus(row["status"]).at(now, row["until"]) is not AccountStatus.ACTIVE)
 
     def note(self, event: StandingChanged, sequence: int) -> None:
-        """An older fact than what is known finds no row to change, and no place for a new one."""
-        if self._erased.has(event.user_id):
-            return
-        fields = {"sequence": sequence, "status": event.status.value, "until": event.until}
-        try:
-            self._rows.update_one({"_id": event.user_id, "sequence": {"$lt": sequence}}, {"$set": fields}, upsert=True)
-        except DuplicateKeyError:
-            return
+        if not self._erased.has(event.user_id):
+            keep_newest(self._rows, event.user_id, "sequence", sequence, {"status": event.status.value, "until": event.until})
 
 
 def standings(resources: Resources[Any]) -> Standings:

@@ -94,17 +94,17 @@ async def test_the_same_idempotency_key_gets_the_same_answer(rpc: RpcClient, run
     assert refusal.value.problem.kind is Kind.INVALID
 
 
-async def test_a_request_past_its_deadline_is_dropped(rpc: RpcClient, run_service: RunService, amqp_url: str, mongo_url: str) -> None:
-    service = run_service("greeter")
-    late = aio_pika.Message(
-        b'{"args":[{"name":"late","seconds":0}],"kwargs":{}}',
-        content_type="application/json",
-        reply_to="nobody",
-        headers={"nameko.deadline": int(time.time() * 1000) - 1},
-    )
+async def work_asked_by_hand(amqp_url: str, name: str, **headers: int) -> None:
+    body = b'{"args":[{"name":"%s","seconds":0}],"kwargs":{}}' % name.encode()
+    message = aio_pika.Message(body, content_type="application/json", reply_to="nobody", headers=headers)
     async with connected(amqp_url) as broker:
         exchange = await broker.channel.get_exchange("nameko-rpc")
-        await exchange.publish(late, "greeter.work", mandatory=True)
+        await exchange.publish(message, "greeter.work", mandatory=True)
+
+
+async def test_a_request_past_its_deadline_is_dropped(rpc: RpcClient, run_service: RunService, amqp_url: str, mongo_url: str) -> None:
+    service = run_service("greeter")
+    await work_asked_by_hand(amqp_url, "late", **{"nameko.deadline": int(time.time() * 1000) - 1})
     dropped = 'openchance_rpc_requests_total{method="work",outcome="expired",service="greeter"}'
     await eventually(lambda: metric(service.health_url, dropped))
     with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
@@ -113,15 +113,8 @@ async def test_a_request_past_its_deadline_is_dropped(rpc: RpcClient, run_servic
 
 async def test_a_caller_whose_clock_is_behind_is_answered(rpc: RpcClient, run_service: RunService, amqp_url: str, mongo_url: str) -> None:
     service = run_service("greeter")
-    behind = aio_pika.Message(
-        b'{"args":[{"name":"behind","seconds":0}],"kwargs":{}}',
-        content_type="application/json",
-        reply_to="nobody",
-        headers={"nameko.deadline": int(time.time() * 1000) - 5000, "nameko.patience_ms": 10_000},
-    )
-    async with connected(amqp_url) as broker:
-        exchange = await broker.channel.get_exchange("nameko-rpc")
-        await exchange.publish(behind, "greeter.work", mandatory=True)
+    clock_behind = {"nameko.deadline": int(time.time() * 1000) - 5000, "nameko.patience_ms": 10_000}
+    await work_asked_by_hand(amqp_url, "behind", **clock_behind)
     with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
         await eventually(lambda: client[service.database]["seen"].count_documents({"name": "behind", "what": "ended"}) == 1)
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from challenges.domain.errors import ApplicantUnavailable
 from challenges.usecases.access import existing_challenge, received_application
-from challenges.usecases.facts import application_accepted, application_rejected, updated
+from challenges.usecases.ending import let_go
+from challenges.usecases.facts import application_accepted, updated
 from challenges.usecases.ports import Begin, KeptOut, NewId, Now
 from challenges.usecases.views import application_view
 from chassis.principal import Principal
@@ -43,8 +44,6 @@ class AcceptApplicationHandler:
             accepted = work.applications.save(chosen.accept(at))
             challenge = work.challenges.save(started)
             work.emit(application_accepted(challenge, accepted))
-            for other in work.applications.pending_to(challenge.id):
-                work.applications.save(other.reject(RejectReason.ANOTHER_ACCEPTED, at))
-                work.emit(application_rejected(other, RejectReason.ANOTHER_ACCEPTED))
+            let_go(work, challenge.id, RejectReason.ANOTHER_ACCEPTED, at)
             work.emit(updated(challenge))
             return work.answer(application_view(accepted))

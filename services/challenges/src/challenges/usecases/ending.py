@@ -16,8 +16,13 @@ def end(work: UnitOfWork, before: Challenge, ended: Challenge, at: datetime) -> 
     """
     challenge = work.challenges.save(ended)
     work.emit(cancelled(before, challenge))
-    for application in work.applications.pending_to(challenge.id):
-        work.applications.save(application.reject(RejectReason.CHALLENGE_CANCELLED, at))
-        work.emit(application_rejected(application, RejectReason.CHALLENGE_CANCELLED))
+    let_go(work, challenge.id, RejectReason.CHALLENGE_CANCELLED, at)
     work.emit(updated(challenge))
     return challenge
+
+
+def let_go(work: UnitOfWork, challenge_id: str, reason: RejectReason, at: datetime) -> None:
+    """Close every application that is still pending, and tell its applicant why."""
+    for application in work.applications.pending_to(challenge_id):
+        work.applications.save(application.reject(reason, at))
+        work.emit(application_rejected(application, reason))

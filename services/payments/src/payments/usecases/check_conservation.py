@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Protocol
 
 import structlog
@@ -16,7 +15,8 @@ from payments.domain.errors import InvariantBroken
 from payments.domain.escrow import Escrow
 from payments.domain.ledger import balances_of, verify_chain
 from payments.usecases import facts
-from payments.usecases.ports import DatabaseAway, UnitOfWork, UnitsOfWork
+from payments.usecases.one_by_one import one_by_one
+from payments.usecases.ports import UnitOfWork, UnitsOfWork
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 50
@@ -50,13 +50,7 @@ class CheckConservationHandler:
         """Check the next escrows: the journals' chain, their sums, the stored balances and the escrow must tell the same."""
         with self.unit_of_work() as work:
             ids = work.escrows.after(self.place.escrow_id, AT_ONCE)
-        for escrow_id in ids:
-            try:
-                self.rerun(partial(self._check, escrow_id))
-            except DatabaseAway:
-                raise
-            except Exception:  # one escrow's trouble must not hold up the others
-                log.exception("conservation_not_checked", escrow_id=escrow_id)
+        one_by_one(ids, self._check, self.rerun, lambda escrow_id: log.exception("conservation_not_checked", escrow_id=escrow_id))
         self.place.escrow_id = ids[-1] if len(ids) == AT_ONCE else ""
 
     def _check(self, escrow_id: str) -> None:

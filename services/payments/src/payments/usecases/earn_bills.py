@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 import structlog
 
 from payments.domain.subscriptions import entries
 from payments.usecases.bookkeeping import post
-from payments.usecases.ports import DatabaseAway, UnitsOfWork
+from payments.usecases.one_by_one import one_by_one
+from payments.usecases.ports import UnitsOfWork
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 50
@@ -29,13 +29,7 @@ class EarnBillsHandler:
         """One journal a bill, when its period has ended; every replica may."""
         with self.unit_of_work() as work:
             due = work.bills.due_to_earn(self.now(), AT_ONCE)
-        for bill_id in due:
-            try:
-                self.rerun(partial(self._earn, bill_id))
-            except DatabaseAway:
-                raise
-            except Exception:  # one bill's trouble must not hold up the others
-                log.exception("bill_not_earned", bill_id=bill_id)
+        one_by_one(due, self._earn, self.rerun, lambda bill_id: log.exception("bill_not_earned", bill_id=bill_id))
 
     def _earn(self, bill_id: str) -> None:
         with self.unit_of_work() as work:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 import structlog
 
 from payments.usecases.movements import follow_up
-from payments.usecases.ports import DatabaseAway, UnitsOfWork
+from payments.usecases.one_by_one import one_by_one
+from payments.usecases.ports import UnitsOfWork
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 50
@@ -29,13 +29,7 @@ class ReleaseBySilenceHandler:
         """Approve what is due; every replica may, the escrow's version lets one through."""
         with self.unit_of_work() as work:
             due = work.escrows.due_for_silent_release(self.now(), AT_ONCE)
-        for escrow_id in due:
-            try:
-                self.rerun(partial(self._release, escrow_id))
-            except DatabaseAway:
-                raise
-            except Exception:  # one escrow's trouble must not hold up the others
-                log.exception("escrow_not_released_by_silence", escrow_id=escrow_id)
+        one_by_one(due, self._release, self.rerun, lambda escrow_id: log.exception("escrow_not_released_by_silence", escrow_id=escrow_id))
 
     def _release(self, escrow_id: str) -> None:
         with self.unit_of_work() as work:
