@@ -10,6 +10,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -72,7 +73,19 @@ def run(tmp_path: Path) -> Iterator[Run]:
 
 
 def alive(processes: list[psutil.Process]) -> list[str]:
-    return [" ".join(process.cmdline()) for process in processes if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+    """Command lines of those still running; one that ends while it is asked (NoSuchProcess, also when it is a zombie by then) is not."""
+    running = []
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                running.append(" ".join(process.cmdline()))
+    return running
+
+
+def is_service(process: psutil.Process, name: str) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.cmdline()[-2:] == ["chassis.runner", name]
+    return False
 
 
 @pytest.mark.timeout(240)
@@ -81,10 +94,10 @@ def test_it_comes_up_mends_itself_and_ends_without_a_trace(run: Run) -> None:
     with urllib.request.urlopen(f"http://127.0.0.1:{run.gateway}/health/ready", timeout=5) as answer:
         assert answer.status == 200
     offspring = run.offspring()
-    (victim,) = [process for process in offspring if process.cmdline()[-2:] == ["chassis.runner", "messaging"]]
+    (victim,) = [process for process in offspring if is_service(process, "messaging")]
     victim.kill()
     wait_until(lambda: "died      messaging; starting it again" in run.printed, within=10)
-    wait_until(lambda: any(one.cmdline()[-2:] == ["chassis.runner", "messaging"] for one in run.offspring()), within=10)
+    wait_until(lambda: any(is_service(one, "messaging") for one in run.offspring()), within=10)
     offspring = run.offspring()
     secrets = sorted(file.read_text() for file in (run.folder / "secrets").iterdir())
     assert run.end() == 0
