@@ -121,16 +121,16 @@ format: $(STAMP) ## Let ruff mend what it can
 
 # Source trees only, strictly: tests are read by people and proven by running. One run for all, as the top-level packages' names differ.
 types: $(STAMP) ## mypy --strict
-	@$(PY) -m mypy $(CHOSEN:%=%/src)
+	@$(PY) -m mypy --num-workers 2 $(CHOSEN:%=%/src)
 
 imports: $(STAMP) ## import-linter: layers, independence of services, who may see which SDK
 	@$(VENV)/bin/lint-imports
 
-contracts: $(STAMP) ## Refuse changes of messages that today's or a released version's peers cannot read, naming the field
-	@$(PY) -m contracts.schemas check
+contracts: $(STAMP) ## Refuse messages that other versions cannot read, naming the field, and a topology that is not the code's
+	@$(PY) -m contracts.schemas check && $(PY) -m chassis.topology check
 
-contracts-write: $(STAMP) ## Bring the published schemas up to date
-	@$(PY) -m contracts.schemas write
+contracts-write: $(STAMP) ## Bring the published schemas and the topology of the handlers' queues up to date
+	@$(PY) -m contracts.schemas write && $(PY) -m chassis.topology write
 
 contracts-release: $(STAMP) ## Freeze the published schemas as a release: VERSION=0.2.0
 	@$(PY) -m contracts.schemas release $(VERSION)

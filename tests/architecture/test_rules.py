@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,11 +47,15 @@ def statements(function: ast.FunctionDef) -> list[ast.stmt]:
     return function.body[1:] if ast.get_docstring(function) else function.body
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=named)
-def test_a_module_stays_short_and_says_what_it_is_about(path: Path) -> None:
-    text = path.read_text()
-    assert len(text.splitlines()) <= LONGEST_MODULE
-    assert not text.strip() or ast.get_docstring(ast.parse(text)), "a module begins with a sentence saying what belongs there"
+def test_a_module_stays_short() -> None:
+    lengths = {named(path): len(path.read_text().splitlines()) for path in SOURCES}
+    assert len(lengths) > 500
+    assert {path: length for path, length in lengths.items() if length > LONGEST_MODULE} == {}
+
+
+def test_a_module_begins_with_a_sentence_saying_what_belongs_there() -> None:
+    texts = {named(path): path.read_text() for path in SOURCES}
+    assert [path for path, text in texts.items() if text.strip() and not text.startswith(('"""', 'r"""'))] == []
 
 
 def test_nothing_is_named_by_an_empty_word() -> None:
@@ -123,9 +125,3 @@ def test_what_the_environment_can_say_is_listed() -> None:
         inherited = set(import_module("chassis.settings").ServiceSettings.model_fields)
         wanted |= {f"{prefix}{field}".upper() for field in settings.model_fields if module.startswith("gateway") or field not in inherited}
     assert wanted - listed == set()
-
-
-def test_the_published_topology_is_what_the_services_declare() -> None:
-    """The relay and the deployment know every handler's queue from it, before the service has ever run."""
-    checked = subprocess.run([sys.executable, "-m", "chassis.topology", "check"], capture_output=True, text=True, timeout=100)
-    assert checked.returncode == 0, checked.stderr

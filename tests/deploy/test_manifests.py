@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import subprocess
 from importlib import import_module
@@ -23,8 +24,13 @@ OLDEST_SUPPORTED = "1.30"
 Manifest = dict[str, Any]
 
 
+def parsed(text: str) -> list[Manifest]:
+    return list(yaml.load_all(text, Loader=yaml.CSafeLoader))
+
+
+@functools.cache
 def documents(name: str) -> list[Manifest]:
-    return list(yaml.safe_load_all((BASE / f"{name}.yaml").read_text()))
+    return parsed((BASE / f"{name}.yaml").read_text())
 
 
 def of_kind(name: str, kind: str) -> Manifest:
@@ -39,20 +45,21 @@ def container(name: str) -> Manifest:
 
 @pytest.mark.parametrize("file", sorted(BASE.glob("*.yaml")), ids=lambda file: file.name)
 def test_every_manifest_fits_the_schemas_of_kubernetes(file: Path) -> None:
-    for document in yaml.safe_load_all(file.read_text()):
+    for document in documents(file.stem):
         if document["kind"] != "Kustomization":
             kubernetes_validate.validate(document, OLDEST_SUPPORTED, strict=True)
 
 
 def test_the_base_names_every_file_in_it() -> None:
-    listed = yaml.safe_load((BASE / "kustomization.yaml").read_text())["resources"]
+    (kustomization,) = documents("kustomization")
+    listed = kustomization["resources"]
     assert sorted(listed) == sorted(file.name for file in BASE.glob("*.yaml") if file.name != "kustomization.yaml")
 
 
 @pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
 def test_kustomize_renders_the_base() -> None:
     rendered = subprocess.run(["kubectl", "kustomize", str(BASE)], capture_output=True, text=True, check=True, timeout=60).stdout
-    found = {(document["kind"], document["metadata"]["name"]) for document in yaml.safe_load_all(rendered)}
+    found = {(document["kind"], document["metadata"]["name"]) for document in parsed(rendered)}
     kinds = ("Deployment", "Service", "ConfigMap", "HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy")
     assert {(kind, name) for kind in kinds for name in DEPLOYABLES} <= found
 
@@ -171,7 +178,8 @@ def test_the_passwords_of_all_are_known_to_the_job_alone() -> None:
 
 
 def test_the_containers_for_development_ask_for_a_password_and_know_no_default() -> None:
-    mongo = yaml.safe_load((ROOT / "deploy" / "compose" / "compose.yaml").read_text())["services"]["mongo"]
+    (composed,) = parsed((ROOT / "deploy" / "compose" / "compose.yaml").read_text())
+    mongo = composed["services"]["mongo"]
     assert "--keyFile" in mongo["command"]
     assert mongo["environment"]["MONGO_INITDB_ROOT_USERNAME"] == broker.ADMINISTRATOR
     assert mongo["environment"]["MONGO_INITDB_ROOT_PASSWORD"].startswith("${MONGO_PASSWORD:?")

@@ -148,7 +148,7 @@ def _generated() -> str:
 def _check() -> int:
     if topology.FILE.read_text() == _generated():
         return 0
-    return _refuse("topology.json is not what the services' code says: run python -m chassis.topology write")
+    return _refuse("topology.json is not what the services' code says: run make contracts-write")
 
 
 def _write() -> int:

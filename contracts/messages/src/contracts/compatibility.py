@@ -21,6 +21,8 @@ def breaches(old: Schema, new: Schema, *, reader_changed: bool) -> list[str]:
 
     `reader_changed`: true for requests (the service that reads them changed), false for answers and events.
     """
+    if old == new:
+        return []
     return list(_compare(old, new, "", _Side(old, new, reader_changed), frozenset()))
 
 

@@ -125,8 +125,7 @@ def problems(schemas: Path = FOLDER, releases: Path = RELEASED) -> list[str]:
 
 def stale(schemas: Path = FOLDER) -> list[str]:
     """Which files do not say what the code says: a line each."""
-    rendered = {schemas / name: _rendered(document) for name, document in documents().items()}
-    names = [path.relative_to(schemas) for path, text in rendered.items() if not path.exists() or path.read_text() != text]
+    names = [name for name, text in _rendered().items() if not (schemas / name).exists() or (schemas / name).read_text() != text]
     return [f"{name}: not up to date; run `make contracts-write`" for name in names]
 
 
@@ -143,16 +142,17 @@ def release(version: str, schemas: Path = FOLDER, releases: Path = RELEASED) -> 
     return found
 
 
-def _rendered(document: Any) -> str:
-    return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+@cache
+def _rendered() -> dict[str, str]:
+    return {name: json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n" for name, document in documents().items()}
 
 
 def _write() -> list[str]:
     if not (found := problems()):
-        for name, document in documents().items():
+        for name, text in _rendered().items():
             target = FOLDER / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(_rendered(document))
+            target.write_text(text)
     return found
 
 

@@ -1,6 +1,6 @@
 """Who consumes and who answers what, as `topology.json` beside this module tells, which is generated from the services.
 
-`python -m chassis.topology write` brings it up to date. A handler that is gone stays there as retired, so that its queue is not
+`make contracts-write` brings it up to date. A handler that is gone stays there as retired, so that its queue is not
 forgotten on the brokers that have it.
 """
 
