@@ -9,6 +9,7 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import openapi_spec_validator
 import orjson
 import pytest
 from gateway_fakes.rpc import FakeRpc, problem
@@ -359,7 +360,9 @@ async def test_a_webhook_that_cannot_be_one_is_refused(gateway: Any, raw: Any, h
 
 
 async def test_documents_are_served(gateway: Any) -> None:
-    assert (await gateway.ask("GET", "/openapi.json")).json["openapi"] == "3.1.0"
+    described = (await gateway.ask("GET", "/openapi.json")).json
+    assert described["openapi"] == "3.1.0"
+    openapi_spec_validator.validate(described)
     assert (await gateway.ask("GET", "/asyncapi.json")).json["asyncapi"] == "3.0.0"
     page = await gateway.ask("GET", "/docs")
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"

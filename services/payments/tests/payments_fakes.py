@@ -74,7 +74,7 @@ class Memory:
 
 
 class FakeUnitOfWork:
-    """A copy of everything, put in the place of what is committed if nobody else committed meanwhile."""
+    """A copy of what is looked at, put in the place of what is committed if nobody else committed meanwhile."""
 
     erased_people: ClassVar[set[str]] = set()  # of a test that says so
 
@@ -82,49 +82,31 @@ class FakeUnitOfWork:
         self._memory = memory
 
     def __enter__(self) -> Self:
-        self._began_at = self._memory.commits
-        tables = {name: dict(rows) for name, rows in self._memory.tables.items()}
-        self._tables = tables
+        self._began_at, self._begun_with = self._memory.commits, self._memory.tables
+        self._tables: dict[str, dict[str, Any]] = {}
         self._events: list[Event] = []
-        self.escrows = FakeEscrows(tables.setdefault("escrows", {}))
-        self.sagas = FakeSagas(tables.setdefault("sagas", {}))
-        self.disputes = FakeDisputes(tables.setdefault("disputes", {}))
-        self.payouts = FakePayouts(tables.setdefault("payouts", {}))
-        self.books = FakeBooks(tables.setdefault("books", {}))
-        self.journals = FakeJournals(tables.setdefault("journals", {}))
-        self.balances = FakeBalances(tables.setdefault("balances", {}))
-        self.payout_accounts = FakePayoutAccounts(tables.setdefault("accounts", {}))
-        self.reconciliations = FakeReconciliations(tables.setdefault("reconciliations", {}))
-        self.chargebacks = FakeChargebacks(tables.setdefault("chargebacks", {}))
-        self.coupons = FakeCoupons(tables.setdefault("coupons", {}), tables.setdefault("redemptions", {}))
-        self.customers = FakeCustomers(tables.setdefault("customers", {}), tables.setdefault("removals", {}))
-        self.webhook_events = FakeWebhookEvents(tables.setdefault("webhooks", {}))
-        self.due = FakeDues(tables.setdefault("due", {}))
-        self.documents = FakeDocuments(tables.setdefault("documents", {}))
-        self.series = FakeSeries(tables.setdefault("series", {}))
-        self.transactions = FakeTransactions(tables.setdefault("transactions", {}))
-        self.tallies = FakeTallies(tables.setdefault("tallies", {}))
-        self.people = FakePeople(tables.setdefault("people", {}))
-        self.billing = FakeBilling(tables.setdefault("billing", {}))
-        self.brands = FakeBrands(tables.setdefault("brands", {}))
-        self.plans = FakePlans(tables.setdefault("plans", {}))
-        self.subscriptions = FakeSubscriptions(tables.setdefault("subscriptions", {}))
-        self.bills = FakeBills(tables.setdefault("bills", {}))
-        self.subscribers = FakeSubscribers(tables.setdefault("subscribers", {}))
-        self.memberships = FakeMemberships(tables.setdefault("memberships", {}))
-        self.bill_chargebacks = FakeBillChargebacks(tables.setdefault("bill_chargebacks", {}))
         return self
+
+    def __getattr__(self, name: str) -> Any:
+        """A repository, made when it is first asked for: most units of work look at a few of them."""
+        if name not in REPOSITORIES:
+            raise AttributeError(name)
+        repository, *tables = REPOSITORIES[name]
+        made = self.__dict__[name] = repository(*map(self._table, tables))
+        return made
+
+    def _table(self, name: str) -> dict[str, Any]:
+        return self._tables.setdefault(name, dict(self._begun_with.get(name, {})))
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if kind is not None:
             return
-        changed = self._events or {k: v for k, v in self._tables.items() if v} != {k: v for k, v in self._memory.tables.items() if v}
-        if not changed:
+        if not self._events and all(rows == self._begun_with.get(name, {}) for name, rows in self._tables.items()):
             return
         self._memory.crashes.pass_by("before a commit")
         if self._memory.commits != self._began_at:
             raise LostRace
-        self._memory.tables, self._memory.commits = self._tables, self._memory.commits + 1
+        self._memory.tables, self._memory.commits = self._begun_with | self._tables, self._memory.commits + 1
         self._memory.events.extend(self._events)
         self._memory.crashes.pass_by("after a commit")
 
@@ -438,6 +420,38 @@ class FakeWebhookEvents:
         if event_id in self.rows:
             raise LostRace
         self.rows[event_id] = event_type
+
+
+# By its name in a unit of work: the repository, and the tables it keeps its rows in.
+REPOSITORIES: dict[str, tuple[Any, ...]] = {
+    "escrows": (FakeEscrows, "escrows"),
+    "sagas": (FakeSagas, "sagas"),
+    "disputes": (FakeDisputes, "disputes"),
+    "payouts": (FakePayouts, "payouts"),
+    "books": (FakeBooks, "books"),
+    "journals": (FakeJournals, "journals"),
+    "balances": (FakeBalances, "balances"),
+    "payout_accounts": (FakePayoutAccounts, "accounts"),
+    "reconciliations": (FakeReconciliations, "reconciliations"),
+    "chargebacks": (FakeChargebacks, "chargebacks"),
+    "coupons": (FakeCoupons, "coupons", "redemptions"),
+    "customers": (FakeCustomers, "customers", "removals"),
+    "webhook_events": (FakeWebhookEvents, "webhooks"),
+    "due": (FakeDues, "due"),
+    "documents": (FakeDocuments, "documents"),
+    "series": (FakeSeries, "series"),
+    "transactions": (FakeTransactions, "transactions"),
+    "tallies": (FakeTallies, "tallies"),
+    "people": (FakePeople, "people"),
+    "billing": (FakeBilling, "billing"),
+    "brands": (FakeBrands, "brands"),
+    "plans": (FakePlans, "plans"),
+    "subscriptions": (FakeSubscriptions, "subscriptions"),
+    "bills": (FakeBills, "bills"),
+    "subscribers": (FakeSubscribers, "subscribers"),
+    "memberships": (FakeMemberships, "memberships"),
+    "bill_chargebacks": (FakeBillChargebacks, "bill_chargebacks"),
+}
 
 
 class FakeWebhooks:
