@@ -101,7 +101,7 @@ ALONGSIDE := --dist loadfile --no-loadscope-reorder
 
 # Integration tests mostly wait for servers to come back, so more of them than the cores hold.
 test-integration: install ## Tests against a real broker, database and Redis
-	@$(if $(INTEGRATION),$(PYTEST) -q -n 3 $(ALONGSIDE) $(INTEGRATION),echo "no integration tests here")
+	@$(if $(INTEGRATION),$(PYTEST) -q -n 4 $(ALONGSIDE) $(INTEGRATION),echo "no integration tests here")
 
 test-e2e: install ## Tests of the whole platform through the gateway
 	@$(if $(E2E),$(PYTEST) -q -n 2 $(ALONGSIDE) $(E2E),echo "no end-to-end tests here")
