@@ -33,7 +33,7 @@ endif
 # Tests start hundreds of processes: without bytecode each of them would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-# `make test` measures the coverage of all but machines and chaos runs; single runs are quicker without.
+# `make test` measures the coverage of unit and integration tests (the others run our programs as processes, which are not measured).
 PYTEST := $(PY) $(if $(COVERAGE),-m coverage run )-m pytest
 
 .DEFAULT_GOAL := help
@@ -99,12 +99,12 @@ test-machines: $(STAMP) ## Random walks against models of what is promised, and 
 # Side by side, a file as a whole, in this order: the longest first, so that none is left to run alone at the end.
 ALONGSIDE := --dist loadfile --no-loadscope-reorder
 
-# Integration tests mostly wait for servers to come back, so more of them than the cores hold.
+# Integration tests wait for servers to come back, so one more of them than the cores hold.
 test-integration: install ## Tests against a real broker, database and Redis
-	@$(if $(INTEGRATION),$(PYTEST) -q -n 4 $(ALONGSIDE) $(INTEGRATION),echo "no integration tests here")
+	@$(if $(INTEGRATION),$(PYTEST) -q -n 3 $(ALONGSIDE) $(INTEGRATION),echo "no integration tests here")
 
 test-e2e: install ## Tests of the whole platform through the gateway
-	@$(if $(E2E),$(PYTEST) -q -n 2 $(ALONGSIDE) $(E2E),echo "no end-to-end tests here")
+	@$(if $(E2E),$(PY) -m pytest -q -n 2 $(ALONGSIDE) $(E2E),echo "no end-to-end tests here")
 
 test-chaos: install ## The delivery promises under faults: fixed seeds, and the checker without each safeguard
 	@$(if $(CHAOS),$(PY) -m pytest -q -n 2 $(CHAOS),echo "no chaos tests here")

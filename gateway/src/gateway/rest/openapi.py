@@ -51,6 +51,7 @@ _REFUSALS = {
     401: "No access token, or one that is not valid any more.",
     403: "Not allowed to this person.",
     404: "There is no such thing, or none this person may see.",
+    408: "The body did not arrive in time.",
     409: "It does not fit the present state.",
     412: "The version named by If-Match is not the present one.",
     413: "The body is too large.",
@@ -239,7 +240,7 @@ def _responses(route: Route, found: _Schemas) -> dict[str, Any]:
 def _refusals(route: Route) -> list[int]:
     left_out = set()
     if not route.has_body:
-        left_out |= {413, 415} | ({409} if route.method == "GET" else set())
+        left_out |= {408, 413, 415} | ({409} if route.method == "GET" else set())
     if route.auth is Auth.NONE and route.group != "identity":
         left_out |= {401, 403}
     if not route.takes_version:

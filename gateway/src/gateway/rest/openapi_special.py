@@ -42,7 +42,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
             "security": [],
             "parameters": [_parameter("Stripe-Signature", "header")],
             "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
-            "responses": {"204": {"description": "Taken."}, **_refusals(400, 413, 422, 429, 503)},
+            "responses": {"204": {"description": "Taken."}, **_refusals(400, 408, 413, 422, 429, 503)},
         }
     },
     oauth_token.PATH: {
@@ -80,7 +80,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
                     }
                     for status in ("400", "401")
                 },
-                **_refusals(413, 415, 429, 503),
+                **_refusals(408, 413, 415, 429, 503),
             },
         }
     },
