@@ -10,6 +10,9 @@ SERVICES := identity challenges payments messaging matching notifications
 PACKAGES := contracts/messages contracts/chassis $(SERVICES:%=services/%) gateway deploy/sandbox deploy/local
 RABBITMQ := /usr/lib/rabbitmq/bin/rabbitmq-server
 
+# $(call first,folder,names): its test files, those of these names before the others.
+first = $(2:%=$(1)/test_%.py) $(filter-out $(2:%=$(1)/test_%.py),$(sort $(wildcard $(1)/test_*.py)))
+
 ifdef SERVICE
 CHOSEN := $(wildcard services/$(SERVICE) contracts/$(SERVICE) deploy/$(SERVICE) $(filter gateway,$(SERVICE)))
 ifeq ($(CHOSEN),)
@@ -19,15 +22,16 @@ LINTED := $(CHOSEN)
 UNIT := $(wildcard $(CHOSEN:%=%/tests/unit))
 MACHINES := $(wildcard $(CHOSEN:%=%/tests/machines))
 INTEGRATION := $(wildcard $(CHOSEN:%=%/tests/integration))
-E2E := $(wildcard $(CHOSEN:%=%/tests/e2e))
+E2E := deploy/local/tests/e2e $(call first,tests/e2e,rolling_restart kills)
 else
 CHOSEN := $(PACKAGES)
 LINTED := contracts services gateway deploy tests conftest.py
 UNIT := $(wildcard $(PACKAGES:%=%/tests/unit) tests/architecture tests/contracts tests/deploy tests/chaos/unit)
 MACHINES := $(wildcard $(PACKAGES:%=%/tests/machines))
 INTEGRATION := $(wildcard $(PACKAGES:%=%/tests/integration) tests/integration)
-E2E := $(wildcard tests/e2e/test_rolling_restart.py deploy/local/tests/e2e tests/e2e)
-CHAOS := $(wildcard tests/chaos/smoke)
+# The longest first, so that none is left to run alone at the end; as files, as pytest takes a file and its folder for the folder.
+E2E := deploy/local/tests/e2e $(call first,tests/e2e,rolling_restart kills)
+CHAOS := $(call first,tests/chaos/smoke,chaos_smoke chaos_partition)
 endif
 
 # Tests start hundreds of processes: without bytecode each of them would compile everything anew.
@@ -96,7 +100,7 @@ test-unit: $(STAMP) ## Unit and architecture tests: no servers, no sockets
 test-machines: $(STAMP) ## Random walks against models of what is promised, and crashes at every point: no servers either
 	@$(if $(MACHINES),$(PY) -m pytest -q -n 2 --dist loadfile $(MACHINES),echo "no machines here")
 
-# Side by side, a file as a whole, in this order: the longest first, so that none is left to run alone at the end.
+# Side by side, a file as a whole, in the order told.
 ALONGSIDE := --dist loadfile --no-loadscope-reorder
 
 # Integration tests wait for servers to come back, so one more of them than the cores hold.
