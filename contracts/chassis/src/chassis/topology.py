@@ -36,10 +36,13 @@ class NotDeclared(Exception):
 
 def queues_of(service: str) -> list[HandlerQueue]:
     """The queues of a service's handlers, and of those it once had."""
-    return [
-        *(HandlerQueue(queue, event_type) for queue, event_type in topology.CONSUMERS.get(service, {}).items()),
-        *(HandlerQueue(queue, event_type, retired=True) for queue, event_type in topology.RETIRED.get(service, {}).items()),
-    ]
+    current = [HandlerQueue(queue, event_type) for queue, event_type in topology.CONSUMERS.get(service, {}).items()]
+    return current + retired_queues(service)
+
+
+def retired_queues(service: str) -> list[HandlerQueue]:
+    """The queues of the handlers that a service once had."""
+    return [HandlerQueue(queue, event_type, retired=True) for queue, event_type in topology.RETIRED.get(service, {}).items()]
 
 
 def handled(services: Iterable[type]) -> Iterator[HandlerQueue]:

@@ -18,7 +18,7 @@ from pymongo.database import Database
 from structlog.testing import capture_logs
 
 from chassis import topology
-from chassis.dead_letters.retiring import RetiredQueues, retired_queues
+from chassis.dead_letters.retiring import RetiredQueues
 from chassis.ids import new_id
 from chassis.mongo import MongoUnitOfWork, Store
 from chassis.outbox import WAITING
@@ -173,7 +173,7 @@ async def test_a_queue_that_the_release_before_binds_again_is_unbound_again(amqp
 
         await (await channel.get_queue(name)).bind(exchange, event_type)
         await tell("bound again")
-        retired = RetiredQueues(retired_queues("greeter"), amqp_url)
+        retired = RetiredQueues(topology.retired_queues("greeter"), amqp_url)
         for _ in range(2):
             await asyncio.to_thread(retired.unbind)
         await tell("unbound again")

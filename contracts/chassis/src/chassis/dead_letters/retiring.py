@@ -11,7 +11,6 @@ from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from chassis.queues import HandlerQueue
-from contracts import topology
 
 log = structlog.get_logger(__name__)
 
@@ -21,11 +20,6 @@ _GIVE_UP_S = 12.0
 
 class _Silent(Exception):
     """Not a TimeoutError: that is an OSError, which the libraries on the way take for one of a socket and try again."""
-
-
-def retired_queues(service: str) -> list[HandlerQueue]:
-    """The queues of the handlers that a service once had."""
-    return [HandlerQueue(queue, event_type, retired=True) for queue, event_type in topology.RETIRED.get(service, {}).items()]
 
 
 class RetiredQueues:

@@ -10,10 +10,10 @@ from nameko.extensions import register_entrypoint
 
 from chassis.dead_letters.collecting import DeadLetterEntrypoint, DeadLetterPost
 from chassis.dead_letters.handling import DeadLetterHandling
-from chassis.dead_letters.retiring import RetiredQueues, retired_queues
+from chassis.dead_letters.retiring import RetiredQueues
 from chassis.entrypoints import UseCasesProvider, rpc, timer
 from chassis.principal import Principal
-from chassis.topology import handled
+from chassis.topology import handled, retired_queues
 from chassis.wiring import Resources
 from contracts.admin.commands import DiscardDeadLetter, ReplayDeadLetter, ReplayDeadLetters
 from contracts.admin.queries import DEAD_LETTERS, GetDeadLetter, ListDeadLetters
