@@ -6,6 +6,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
@@ -13,6 +14,7 @@ from amqp.exceptions import NotFound
 from kombu import Connection
 
 from contracts.base import Event
+from local_platform.observing import wait_until
 
 
 @dataclass
@@ -57,11 +59,19 @@ async def connected(amqp_url: str) -> AsyncIterator[Broker]:
 
 
 def empty_queues(amqp_url: str, names: Iterable[str]) -> None:
-    """Drops what waits in those of these queues that stand."""
+    """Drops what waits in those of these queues that stand, once nobody consumes them.
+
+    The broker learns a moment later that a consumer has ended, and only then returns to the queue what it held.
+    """
     with Connection(amqp_url, connect_timeout=5) as connection:
         channel = connection.channel()
+
+        def unattended(queue: str) -> bool:
+            return bool(channel.queue_declare(queue, passive=True).consumer_count == 0)
+
         for name in names:
             try:
+                wait_until(partial(unattended, name))
                 channel.queue_purge(name)
             except NotFound:  # the broker has closed the channel
                 channel = connection.channel()

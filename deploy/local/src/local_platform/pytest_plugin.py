@@ -199,22 +199,13 @@ def tokens() -> TestTokens:
     return TestTokens()
 
 
-@pytest.fixture(scope="session")
-def queues_stand() -> dict[str, str]:
-    """The services that ran in this session, and on which broker: their queues take events ever since."""
-    return {}
-
-
 @pytest.fixture
-def processes(queues_stand: dict[str, str]) -> Iterator[list[LocalProcess]]:
-    """Whatever a test puts here is ended after it, the last first; events that are left in queues are no next test's business."""
+def processes() -> Iterator[list[LocalProcess]]:
+    """Whatever a test puts here is ended after it, the last first."""
     started: list[LocalProcess] = []
     yield started
     for process in reversed(started):
         process.stop(within=20)
-    if started:
-        for service, amqp_url in queues_stand.items():
-            empty_queues(amqp_url, topology.CONSUMERS.get(service, ()))
 
 
 @pytest.fixture
@@ -224,10 +215,13 @@ def run_service(
     databases: Databases,
     tokens: TestTokens,
     processes: list[LocalProcess],
-    queues_stand: dict[str, str],
     tmp_path: Path,
 ) -> RunService:
-    """`run_service("challenges")`: the service as a process, ready to be called; ended after the test."""
+    """`run_service("challenges")`: the service as a process, ready to be called; ended after the test.
+
+    What other tests left in its queues is dropped before it starts for the first time in a test.
+    """
+    known: set[str] = set()
 
     def run(name: str, *, database: str | None = None, **env: str) -> RunningService:
         health_port = free_port()
@@ -236,7 +230,9 @@ def run_service(
         log = tmp_path / "logs" / f"{name}-{health_port}.log"
         process = launch.service(name, env=settings, log=log, health_port=health_port)
         processes.append(process)
-        queues_stand[name] = amqp_url
+        if name not in known:
+            empty_queues(settings[f"{name.upper()}_AMQP_URL"], topology.CONSUMERS.get(name, ()))
+            known.add(name)
         process.start()
         return RunningService(name, database, process, health_port)
 

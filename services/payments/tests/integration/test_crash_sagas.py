@@ -119,6 +119,7 @@ async def test_a_funding_that_is_declined(engagement: Engagement, walk: Walk) ->
 
 async def test_a_release_that_an_approval_began(engagement: Engagement, walk: Walk) -> None:
     await engagement.fund(0)
+    await asyncio.to_thread(engagement.service.stop)  # the approval waits for the first that is to die of it
     await engagement.publish(WorkSubmitted(**engagement.work(0), attempt=1))
     await engagement.publish(SubmissionApproved(**engagement.work(0)))
 
