@@ -14,7 +14,9 @@ from local_platform.market.client import Market
 from local_platform.market.journey import Journey
 from local_platform.platform import Platform
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "gateway" / "tests"))  # for the package gateway_fakes
+HERE = Path(__file__).parent
+
+sys.path.insert(0, str(HERE.parents[1] / "gateway" / "tests"))  # for the package gateway_fakes
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pymongo
-import pytest
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
@@ -282,7 +281,6 @@ def complaint(case: Case, answer: Answer) -> str | None:
     return None
 
 
-@pytest.mark.timeout(150)
 async def test_bad_input_is_refused_by_name_and_changes_nothing(journey: Journey, walk_until, platform: Platform) -> None:
     scene = await the_scene(journey, walk_until)
     before = await the_state(scene, platform)

@@ -37,8 +37,13 @@ async def test_a_private_challenge_exists_for_the_invited_alone(market: Market) 
         return any(hit["id"] == challenge["id"] for hit in (await invited.get("/v1/challenges?q=zeppelin"))["items"])
 
     await wait_for(found, "the invited to find it")
-    hits = await outsider.get("/v1/challenges?q=zeppelin")
-    assert (hits["items"], hits.get("total", 0)) == ([], 0)
+
+    async def searched() -> Any:
+        page = await outsider.get("/v1/challenges?q=zeppelin")
+        return None if page.get("degraded") else page
+
+    hits = await wait_for(searched, "an answer of the search itself")
+    assert (hits["items"], hits["total"]) == ([], 0)
     assert (hits["categories"], hits["difficulties"]) == ([], [])
     assert (await invited.get("/v1/search/autocomplete?q=zepp"))["items"] == [challenge["title"]]
     assert (await outsider.get("/v1/search/autocomplete?q=zepp"))["items"] == []
@@ -136,10 +141,11 @@ async def test_a_socket_that_says_goodbye_by_hand_still_ends_with_its_session(ma
     await person.emit("disconnect", {})
     await person.post("/v1/auth/logout", {"refresh_token": person.refresh_token}, expect=204)
 
-    async def told() -> bool:
-        return [data["reason"] for data in person.heard("session.revoked")] == ["logged_out"]
+    async def told() -> list[str]:
+        return [data["reason"] for data in person.heard("session.revoked")]
 
-    await wait_for(told, "the end of the session on the socket")
+    # By the event, or by the gateway's own look at what still lives, whichever is first.
+    assert await wait_for(told, "the end of the session on the socket") in (["logged_out"], ["revoked"])
 
 
 async def test_a_draft_is_seen_by_its_owner_alone(market: Market) -> None:

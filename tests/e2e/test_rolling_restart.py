@@ -89,11 +89,11 @@ class Live(Person):
 
     async def connect(self) -> None:
         try:
-            await super().connect()
+            await self._connect_once()
         except socketio.exceptions.ConnectionError:
             await self.hang_up()
             await asyncio.sleep(RETRY_AFTER_S)
-            await super().connect()
+            await self._connect_once()
 
     async def emit(self, event: str, data: Any, within: float = 10) -> Any:
         acknowledgement = await self._emit_once(event, data, within)
@@ -179,7 +179,7 @@ class Yesterday:
                 ended = {row["_id"] for row in client[service]["ended_sessions"].find()}
                 noted = {event_id for event_id, (_, body) in self.published.items() if body.get("session_id") in ended}
                 owed -= {(event_id, f"{service}.sessions.on_session_revoked") for event_id in noted}
-        told = [line for log in (self.platform.folder / "logs").glob("*.log") for line in log.read_text().splitlines()]
+        told = [line for log in (self.platform.folder / "logs").glob("*.log") for line in log.read_text(errors="replace").splitlines()]
         put_off = [line for line in told if '"event_waits"' in line or '"event_failed"' in line]
         return {(event_id, queue) for event_id, queue in owed if not any(event_id in line and queue in line for line in put_off)}
 
@@ -212,16 +212,16 @@ async def _restart_each(platform: Platform) -> None:
     """One after another: asked to end, awaited, started again, ready before the next one's turn."""
     for name, process in platform.processes.items():
         if name.split("-")[0] in (*SERVICES, "relay", "gateway"):
-            await asyncio.to_thread(process.stop)  # asked once: between its last word and its end a second signal kills a process
+            await asyncio.to_thread(process.stop, 90)  # asked once: between its last word and its end a second signal kills a process
             assert getattr(process, "status", 0) == 0, f"{name} did not end cleanly"
             process.launch()
             await asyncio.to_thread(process.wait_ready)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 async def test_nobody_notices_a_rolling_restart(replicated: Platform) -> None:
     """The journeys see to the rest: money adds up to the cent, and everybody was told of each thing once."""
-    async with OneRetry(replicated.gateway_urls, replicated.sandbox_url, patience=30) as market, Yesterday.of(replicated) as yesterday:
+    async with OneRetry(replicated.gateway_urls, replicated.sandbox_url, patience=120) as market, Yesterday.of(replicated) as yesterday:
         rolling = asyncio.create_task(_restart_each(replicated))
 
         async def think(step: str) -> None:
@@ -240,6 +240,6 @@ async def test_nobody_notices_a_rolling_restart(replicated: Platform) -> None:
         await rolling
         assert all(walker.result() for walker in walkers)
         with suppress(AssertionError):
-            await eventually(lambda: not yesterday.not_understood(), within=30)
+            await eventually(lambda: not yesterday.not_understood(), within=120)
         assert yesterday.not_understood() == set()
         assert yesterday.dead() == [], "what cannot be read is a dead letter"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import bson
@@ -44,8 +45,9 @@ def _in_redis(platform: Platform, marker: str) -> Iterator[str]:
 def _in_files(platform: Platform, marker: str) -> Iterator[str]:
     for folder in (platform.folder / "sandbox" / "s3", platform.folder / "logs"):
         for file in folder.rglob("*"):
-            if file.is_file() and marker.encode() in file.read_bytes():
-                yield f"{folder.name}/{file.name}"
+            with suppress(FileNotFoundError):  # it may be taken away meanwhile
+                if file.is_file() and marker.encode() in file.read_bytes():
+                    yield f"{folder.name}/{file.name}"
 
 
 def stored_objects(platform: Platform) -> set[str]:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
 
 from chassis import green  # noqa: F401 - before a test imports nameko, which imports eventlet
+from contracts import topology
 
 _SERVICES = str(Path(__file__).parent / "services")
 sys.path.insert(0, _SERVICES)
+
+
+@pytest.fixture(scope="session")
+def consumed() -> Mapping[str, Iterable[str]]:
+    handlers = ("greeter.on_greeted", "greeter.on_missed", "greeter.sessions.on_session_revoked")
+    return {**topology.CONSUMERS, "greeter": [f"{handler}{kind}" for handler in handlers for kind in ("", ".dead")]}
 
 
 @pytest.fixture(autouse=True)

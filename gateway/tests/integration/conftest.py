@@ -191,7 +191,8 @@ async def connect() -> AsyncIterator[Connect]:
 
         client.socket.on("*", remember)
         clients.append(client)
-        await client.socket.connect(replica.url, auth={"token": token} if token else None, transports=list(transports), **more)
+        auth = {"token": token} if token else None
+        await client.socket.connect(replica.url, auth=auth, transports=list(transports), wait_timeout=PATIENCE_S, **more)
         return client
 
     yield open_socket

@@ -77,7 +77,7 @@ async def test_a_key_opens_no_socket(gateway, exchanged) -> None:
         client = socketio.AsyncClient(reconnection=False)
         client.on("connect_error", lambda refusal: told.append(refusal["message"]))
         with pytest.raises(socketio.exceptions.ConnectionError):
-            await client.connect(gateway.url, auth={"token": token}, transports=["websocket"])
+            await client.connect(gateway.url, auth={"token": token}, transports=["websocket"], wait_timeout=PATIENCE_S)
     assert told == ["identity.token.invalid", "identity.person.required"]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gateway_fakes.waiting import PATIENCE_S
+
 from chassis.ids import new_id
 from contracts.identity.events import PersonDeletionStarted
 from gateway.shared.connection import SharedRedis
@@ -10,7 +12,7 @@ from gateway.shared.leaving import Leaving
 
 
 async def test_answers_of_those_who_left_are_dropped_and_no_others(redis_url: str) -> None:
-    redis = SharedRedis(redis_url)
+    redis = SharedRedis(redis_url, timeout_s=PATIENCE_S)
     records = RedisRecords(redis)
     idempotency, leaving = Idempotency(records, lock_s=5, wait_s=1), Leaving(records)
     gone, stays = [new_id("user") for _ in range(2)], new_id("user")

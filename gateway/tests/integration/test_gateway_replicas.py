@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gateway_fakes.addresses import random_address
 from gateway_fakes.rpc import FakeRpc, problem
 from gateway_fakes.samples import sample, view
 
@@ -129,7 +130,7 @@ async def test_limits_can_be_switched_off_for_measurements(start_gateway: Any, t
 
 
 async def test_guessing_passwords_and_tokens_is_limited_by_address(start_gateway: Any) -> None:
-    address = {"X-Forwarded-For": f"6.6.6.6, 198.51.100.{hash(new_id('x')) % 250}"}
+    address = {"X-Forwarded-For": f"6.6.6.6, {random_address()}"}
     gateway = await start_gateway(rate_limits={"auth": "2/600", "read": "2/600"}, trusted_proxies=1)
     login = {"email": "a@example.com", "password": "x"}
     attempts = [await gateway.ask("POST", "/v1/auth/login", json=login, headers=address) for _ in range(3)]

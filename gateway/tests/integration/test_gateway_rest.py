@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 import pytest
+from gateway_fakes.addresses import random_address
 from gateway_fakes.rpc import FakeRpc, problem
 from gateway_fakes.samples import body_of, url_of, view
 from gateway_fakes.waiting import eventually
@@ -138,15 +139,16 @@ async def test_what_is_refused_whoever_asks_is_not_asked_again(gateway: Any) -> 
 
 
 async def test_what_was_done_is_told_again_also_while_others_are_refused(gateway: Any) -> None:
-    busy = Problem(kind=Kind.UNAVAILABLE, code="chassis.busy", detail="Busy.", retry_after_s=1, holds_for=HoldsFor.STRANGERS)
+    busy = Problem(kind=Kind.UNAVAILABLE, code="chassis.busy", detail="Busy.", retry_after_s=600, holds_for=HoldsFor.STRANGERS)
     route = next(route for route in ROUTES if route.request is RegisterUser)
 
     async def sign_up(key: str) -> Any:
         return await gateway.ask("POST", route.path, json=body_of(route), headers={"Idempotency-Key": key})
 
-    first = await sign_up("mine")
+    mine, other, third = (new_id("key") for _ in range(3))
+    first = await sign_up(mine)
     gateway.rpc.answers[RegisterUser] = busy
-    assert [(await sign_up(key)).status for key in ("other", "third", "mine")] == [503, 503, first.status]
+    assert [(await sign_up(key)).status for key in (other, third, mine)] == [503, 503, first.status]
     assert len(gateway.rpc.calls) == 2
 
 
@@ -392,7 +394,7 @@ async def test_a_document_is_compressed_for_who_takes_it_so_and_known_again(gate
 @pytest.mark.parametrize("path", ["/openapi.json", "/asyncapi.json", "/docs"])
 async def test_documents_are_limited_as_reads_are(start_gateway: Any, path: str) -> None:
     gateway = await start_gateway(rate_limits={"read": "2/600"}, trusted_proxies=1)
-    sender = {"X-Forwarded-For": f"192.0.2.{len(path)}"}  # the count outlives a test
+    sender = {"X-Forwarded-For": random_address()}  # the count outlives a test
     assert [(await gateway.ask("GET", path, headers=sender)).status for _ in range(3)] == [200, 200, 429]
 
 

@@ -29,7 +29,7 @@ from contracts.identity.roles import Role
 from contracts.money import Money, Price
 from contracts.payments.events import EscrowFunded, FundsRefunded, FundsReleased
 
-START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+START = datetime(2036, 3, 1, 12, tzinfo=UTC)
 DECISION_WINDOW = timedelta(days=30)
 REVIEW_WINDOW = timedelta(days=14)
 MAX_PENDING = 3

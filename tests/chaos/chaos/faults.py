@@ -22,7 +22,7 @@ from local_platform.errors import PlatformError
 from local_platform.infrastructure import Runnable
 from local_platform.platform import Platform
 
-_BACK_WITHIN_S = 90.0  # of time in which the servers were all there
+_BACK_WITHIN_S = 300.0  # of time in which the servers were all there
 _BREATH_S = 5.0  # between two faults of one server: what stands on it should come to its feet
 _MINDED_EVERY_S = 0.5
 

@@ -12,8 +12,10 @@ import aio_pika
 from aio_pika.abc import AbstractIncomingMessage
 
 from chaos.history import History
+from chassis.broker_link import BrokerLost, broker_errors
 
 QUEUE = "chaos.observer"
+_UP_WITHIN_S = 300.0  # the broker starts meanwhile
 _REMEMBERED = 200  # of those that may be sent again
 
 
@@ -33,7 +35,7 @@ class Observer:
         """Returns when the queue is there: what is published from now on is not missed."""
         ready = asyncio.Event()
         self._task = asyncio.create_task(self._observe(ready))
-        await asyncio.wait_for(ready.wait(), 60)
+        await asyncio.wait_for(ready.wait(), _UP_WITHIN_S)
 
     async def stop(self) -> None:
         if self._task is not None:
@@ -63,7 +65,7 @@ class Observer:
 
     async def _observe(self, ready: asyncio.Event) -> None:
         while True:
-            try:
+            with contextlib.suppress(BrokerLost), broker_errors():
                 async with asyncio.timeout(10):
                     connection = await aio_pika.connect(self._url, heartbeat=10)
                 async with connection:
@@ -78,8 +80,6 @@ class Observer:
                     await queue.consume(self._take)
                     ready.set()
                     await closed.wait()
-            except (aio_pika.exceptions.AMQPError, OSError, TimeoutError, RuntimeError):
-                pass
             await asyncio.sleep(0.3)
 
     async def _take(self, message: AbstractIncomingMessage) -> None:

@@ -25,8 +25,8 @@ from local_platform.platform import Platform
 from local_platform.ports import free_port
 
 _QUEUES_AGE_S = 3.0  # RabbitMQ 3.10 may not recover a quorum queue that is killed right after it was made
-_LOAD_GRACE_S = 240.0
-_REST_S = 240.0
+_LOAD_GRACE_S = 600.0
+_REST_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ BITE = Scale(
     poison=False,
     bursts=1.0,
     script=(
-        (1.5, "pause", SERVING, 6.5),  # longer than its lease: another takes over, and this one wakes up (fencing)
+        (0.5, "pause", SERVING, 7.5),  # longer than its lease: another takes over, and this one wakes up (fencing)
         (9.0, "repeat", "wire", 0.0),  # (inbox)
         (11.0, "half_open", f"{SERVING}>amqp", 1.5),  # what is written then arrives nowhere (confirms)
         (14.1, "kill", "probe_source", 0.1),  # in the middle of a burst (unit of work)

@@ -36,7 +36,7 @@ def wires() -> set[str]:
     return {name for name in os.listdir("/sys/class/net") if name.startswith("oc")}
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1200)
 def test_nothing_is_lost_doubled_or_reordered_by_a_partition(run_chaos: Callable[..., None]) -> None:
     run_chaos("--seed", "1", "--scale", "partition")
 

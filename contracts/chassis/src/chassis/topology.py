@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import structlog
-from amqp.exceptions import AMQPError, NotFound, PreconditionFailed
+from amqp.exceptions import AMQPError, InternalError, NotFound, PreconditionFailed
 from kombu import Connection
 from kombu.exceptions import OperationalError
 from pydantic import ValidationError
@@ -27,6 +27,7 @@ from contracts.admin.queries import DEAD_LETTERS
 log = structlog.get_logger(__name__)
 
 _CONNECT_S = 5
+_ATTEMPTS_AT_LEADERS = 5
 _ATTEMPTS = 20  # with pauses of at most 2 s: a broker that is just starting is waited for
 
 
@@ -67,19 +68,30 @@ def declare(service: str, settings: BrokerSettings, *, renew: bool = False) -> i
         NotDeclared: the broker is away, or has a queue of the name with other arguments.
     """
     queues = queues_of(service)
-    with Connection(settings.amqp_url, connect_timeout=_CONNECT_S) as connection:
+    for attempt in range(1, _ATTEMPTS_AT_LEADERS + 1):
         try:
-            connection.ensure_connection(max_retries=_ATTEMPTS, interval_start=0.2, interval_step=0.3, interval_max=2)
-            try:
-                _declare(connection, service, queues, settings)
-            except PreconditionFailed:
-                if not renew:
-                    raise
-                _remove_outdated(connection, queues, settings)
-                _declare(connection, service, queues, settings)
+            _declare_all(service, queues, settings, renew)
+        except InternalError as error:
+            # A quorum queue did not find its leader in time, as happens on a busy broker; it has closed the connection.
+            if attempt == _ATTEMPTS_AT_LEADERS:
+                raise NotDeclared(f"{service}: {error}") from error
         except (OSError, AMQPError, OperationalError) as error:
             raise NotDeclared(f"{service}: {error}") from error
+        else:
+            break
     return len(queues)
+
+
+def _declare_all(service: str, queues: list[HandlerQueue], settings: BrokerSettings, renew: bool) -> None:
+    with Connection(settings.amqp_url, connect_timeout=_CONNECT_S) as connection:
+        connection.ensure_connection(max_retries=_ATTEMPTS, interval_start=0.2, interval_step=0.3, interval_max=2)
+        try:
+            _declare(connection, service, queues, settings)
+        except PreconditionFailed:
+            if not renew:
+                raise
+            _remove_outdated(connection, queues, settings)
+            _declare(connection, service, queues, settings)
 
 
 def _declare(connection: Connection, service: str, queues: Iterable[HandlerQueue], settings: BrokerSettings) -> None:

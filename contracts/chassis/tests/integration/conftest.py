@@ -21,7 +21,7 @@ from local_platform.infrastructure import port_of
 from local_platform.rabbitmq import RabbitMQ
 from local_platform.servers import Mongo
 
-NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+NOON = datetime(2036, 3, 1, 12, 0, tzinfo=UTC)  # far ahead: rows that expire, which the server sees to by its own clock, stay
 
 
 @dataclass(frozen=True)

@@ -62,19 +62,6 @@ class GuardedBroker:
         return Connection(self.url(user), connect_timeout=10, transport_options={"confirm_publish": True})
 
 
-def declare(service: str, settings: BrokerSettings) -> None:
-    """On a busy machine a quorum queue may not find its leader in time: the broker answers INTERNAL_ERROR, and services come again too."""
-    for _ in range(5):
-        try:
-            topology.declare(service, settings)
-        except topology.NotDeclared as error:
-            if "INTERNAL_ERROR" not in str(error):
-                raise
-        else:
-            return
-    pytest.fail(f"the broker declares no queues of {service}")
-
-
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GuardedBroker]:
     server = WithManagement(tmp_path_factory.mktemp("guarded"))
@@ -82,7 +69,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GuardedBroker]
     here = GuardedBroker(server)
     try:
         for service in SERVICES:
-            declare(service, BrokerSettings(amqp_url=here.url(service)))
+            topology.declare(service, BrokerSettings(amqp_url=here.url(service)))
             with here.connection(service) as connection, connection.channel() as channel:
                 for name in NAMES[service]:
                     Queue(f"rpc-{name}", shared_exchange(REQUESTS), f"{name}.*", durable=True)(channel).declare()

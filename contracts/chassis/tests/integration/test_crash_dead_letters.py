@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pymongo
-import pytest
 from greeter.messages import Missed
 
 from chassis.ids import new_id
@@ -20,8 +19,6 @@ from local_platform.observing import eventually
 from local_platform.publishing import connected
 from local_platform.pytest_plugin import RunService
 from local_platform.tokens import TestTokens
-
-pytestmark = pytest.mark.timeout(300)  # each test starts a service several times
 
 
 class Story:

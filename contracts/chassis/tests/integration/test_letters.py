@@ -38,8 +38,8 @@ def dead(event_type: str = "identity.email_verified.v1", *, replay: int | None =
         "x-openchance-error": "ValueError: no such person: ada@example.org",
         "x-openchance-traceback": "Traceback …",
         "x-openchance-trace-id": "abc",
-        "x-openchance-failed-at": f"2026-03-01T{failed_at}:00.000+00:00",
-        "x-openchance-first-failed-at": "2026-03-01T08:00:00.000+00:00",
+        "x-openchance-failed-at": f"2036-03-01T{failed_at}:00.000+00:00",
+        "x-openchance-first-failed-at": "2036-03-01T08:00:00.000+00:00",
         "x-openchance-queue": QUEUE,
         "x-death": [{"queue": QUEUE}],
     }

@@ -111,7 +111,7 @@ async def test_an_event_has_its_cloudevents_attributes(run: Run, store: Store, a
         "cloudEvents_source": "identity",
         "cloudEvents_type": "identity.email_verified.v1",
         "cloudEvents_subject": user,
-        "cloudEvents_time": "2026-03-01T12:00:00.000Z",
+        "cloudEvents_time": "2036-03-01T12:00:00.000Z",
         "cloudEvents_dataschema": "urn:openchance:event:identity.email_verified.v1",
         "cloudEvents_sequence": "1",
     }

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from chassis import lease
 from chassis.clock import FixedClock
 from chassis.lease import LeaseLost
 from chassis.mongo import Store
@@ -20,10 +21,11 @@ Q, OTHER = "messaging.on_told", "payments.on_told"
 
 
 @pytest_asyncio.fixture
-async def rows(store: Store, mongo_url: str) -> AsyncIterator[OutboxRows]:
+async def rows(store: Store, mongo_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OutboxRows]:
+    monkeypatch.setattr(lease, "LEASE_SECONDS", 600.0)  # nobody renews it here
     client = connect(mongo_url)
     database = client[store.database.name]
-    yield OutboxRows(database, await acquire(database, "a relay"), FixedClock(datetime(2026, 3, 1, tzinfo=UTC)))
+    yield OutboxRows(database, await acquire(database, "a relay"), FixedClock(datetime(2036, 3, 1, tzinfo=UTC)))
     client.close()
 
 

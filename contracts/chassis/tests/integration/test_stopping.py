@@ -22,7 +22,7 @@ async def test_a_stop_finishes_what_is_in_flight(run_service: RunService, rpc: R
     first = run_service("greeter")
     with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
         seen = client[first.database]["seen"]
-        working = asyncio.create_task(rpc.call(Work(name="long", seconds=2.0)))
+        working = asyncio.create_task(rpc.call(Work(name="long", seconds=6.0), timeout=40))
         await eventually(lambda: seen.count_documents({"name": "long", "what": "begun"}))
         run_service("greeter", database=first.database)
         assert first.process.pid is not None

@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import sys
 import urllib.request
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import aio_pika
 import orjson
 import pytest
+from amqp.exceptions import InternalError
 from pymongo.database import Database
 from structlog.testing import capture_logs
 
@@ -132,6 +134,19 @@ def test_a_broker_that_is_away_is_told_in_one_line(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(topology, "_ATTEMPTS", 1)
     with pytest.raises(topology.NotDeclared, match="messaging: "):
         topology.declare("messaging", BrokerSettings(amqp_url="amqp://guest:guest@127.0.0.1:1/"))
+
+
+@pytest.mark.parametrize(("unlucky", "declared"), [(4, True), (5, False)])
+def test_a_queue_that_finds_no_leader_is_declared_again(monkeypatch: pytest.MonkeyPatch, unlucky: int, declared: bool) -> None:
+    answers = iter([InternalError("no leader")] * unlucky + [None])
+
+    def declare_all(*_: object) -> None:
+        if refusal := next(answers):
+            raise refusal
+
+    monkeypatch.setattr(topology, "_declare_all", declare_all)
+    with nullcontext() if declared else pytest.raises(topology.NotDeclared, match="no leader"):
+        topology.declare("messaging", BrokerSettings(amqp_url="amqp://127.0.0.1:1/"))
 
 
 def test_a_queue_that_stands_with_other_arguments_is_refused(amqp_url: str, tmp_path: Path) -> None:

@@ -16,7 +16,14 @@ from chassis.paging import InvalidCursor, Key, after, decode_cursor, encode_curs
 moments = st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31), timezones=st.just(UTC)).map(
     lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 )
-keys = st.text(max_size=40) | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.booleans() | moments
+letters = st.characters(exclude_categories=("Cs",))  # all that UTF-8 has, found out in no time
+keys = (
+    st.text(letters, max_size=40)
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.booleans()
+    | moments
+)
 SORT = [("created_at", -1), ("_id", -1)]
 
 
@@ -30,7 +37,7 @@ def test_a_cursor_gives_back_its_keys(given_keys: list[Key]) -> None:
     assert [type(key) for key in back] == [type(key) for key in given_keys]
 
 
-@given(st.text(max_size=200))
+@given(st.text(letters, max_size=200))
 def test_what_is_not_a_cursor_is_refused(text: str) -> None:
     with pytest.raises(InvalidCursor) as refused:
         decode_cursor(text, SORT)

@@ -68,8 +68,8 @@ def _await_next_child(answers: int) -> None:
 
 
 def _become(request: dict[str, Any], answers: int) -> None:
-    os.setsid()
     end_with_parent()
+    os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
     log = os.open(request["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)

@@ -15,6 +15,8 @@ from local_platform.infrastructure import Runnable
 from local_platform.ports import free_port
 from local_platform.secrets import Secrets
 
+_UP_WITHIN_S = 300.0
+
 
 def _silent(_line: str) -> None:
     """Tests want no progress lines."""
@@ -135,8 +137,10 @@ class Platform:
             for process in [one for one in waiting if one.is_ready()]:
                 waiting.remove(process)
                 self._progress(f"  ready     {process.name} ({time.monotonic() - began:.1f} s)")
-            if waiting and time.monotonic() - began > 120:
-                raise NotReady(f"not ready after two minutes: {', '.join(one.name for one in waiting)} (logs: {self.folder / 'logs'})")
+            if waiting and time.monotonic() - began > _UP_WITHIN_S:
+                raise NotReady(
+                    f"not ready after {_UP_WITHIN_S:.0f} s: {', '.join(one.name for one in waiting)} (logs: {self.folder / 'logs'})"
+                )
             time.sleep(0.1)
 
     def _declare_topology(self) -> None:

@@ -70,7 +70,7 @@ class LocalProcess:
         env: Mapping[str, str],
         log: Path,
         ready: Callable[[], bool],
-        ready_within: float = 60.0,
+        ready_within: float = 120.0,
         folder: Path | None = None,
         spawn: Spawn | None = None,
     ) -> None:

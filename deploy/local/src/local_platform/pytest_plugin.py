@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -208,6 +208,12 @@ def processes() -> Iterator[list[LocalProcess]]:
         process.stop(within=20)
 
 
+@pytest.fixture(scope="session")
+def consumed() -> Mapping[str, Iterable[str]]:
+    """The queues of each service that a test may run."""
+    return topology.CONSUMERS
+
+
 @pytest.fixture
 def run_service(
     amqp_url: str,
@@ -215,6 +221,7 @@ def run_service(
     databases: Databases,
     tokens: TestTokens,
     processes: list[LocalProcess],
+    consumed: Mapping[str, Iterable[str]],
     tmp_path: Path,
 ) -> RunService:
     """`run_service("challenges")`: the service as a process, ready to be called; ended after the test.
@@ -231,7 +238,7 @@ def run_service(
         process = launch.service(name, env=settings, log=log, health_port=health_port)
         processes.append(process)
         if name not in known:
-            empty_queues(settings[f"{name.upper()}_AMQP_URL"], topology.CONSUMERS.get(name, ()))
+            empty_queues(settings[f"{name.upper()}_AMQP_URL"], consumed[name])
             known.add(name)
         process.start()
         return RunningService(name, database, process, health_port)

@@ -55,7 +55,7 @@ class RabbitMQ(Server):
             env=env,
             log=self.log,
             ready=self.answers,
-            ready_within=90.0,
+            ready_within=180.0,
             folder=self.folder,  # where Mnesia leaves its core dumps
         )
         self._mapper = LocalProcess(

@@ -133,7 +133,7 @@ def test_a_server_in_a_black_hole_does_not_hear_that_its_client_has_gone(proxy: 
     proxy.half_open()
     connection.close()
     assert silent(connect())
-    assert proxy.connections == 2
+    _wait(lambda: proxy.connections == 2)
 
 
 def test_what_is_sent_over_a_stalled_way_arrives_when_it_is_healed(connect: Connect, proxy: FaultProxy) -> None:

@@ -35,7 +35,7 @@ def test_mongo_keeps_data_through_kill(tmp_path: Path) -> None:
 def test_a_database_is_dropped_although_somebody_has_not_finished_changing_it(tmp_path: Path) -> None:
     server = Mongo(tmp_path)
     server.start()
-    databases = Databases(server.url, patience_s=0.5)
+    databases = Databases(server.url, patience_s=2.0)
     name = databases.fresh()
     try:
         with pymongo.MongoClient[dict[str, int]](server.url) as client, client.start_session() as killed:

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +17,8 @@ from typing import Any, TypeVar
 import pytest
 import stripe
 
+from local_platform.ports import free_port
+
 SECRET = "whsec_test"
 T = TypeVar("T")
 
@@ -29,12 +30,6 @@ def wait_for(found: Callable[[], T | None], timeout_s: float = 10) -> T:
             return value
         time.sleep(0.02)
     raise AssertionError(f"nothing after {timeout_s} s")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

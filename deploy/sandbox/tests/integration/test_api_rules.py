@@ -50,7 +50,7 @@ def test_a_key_is_for_one_request(client, other):
 
 
 def test_a_key_in_use_is_409(sandbox, waiting):
-    sandbox.fault(provider="stripe", delay_ms=1500, path="/v1/payment_intents")
+    sandbox.fault(provider="stripe", delay_ms=5000, path="/v1/payment_intents")
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         slow = pool.submit(sandbox.client().v1.payment_intents.create, REQUEST, {"idempotency_key": "k"})
         waiting(lambda: sandbox.get("/_sandbox/faults")["items"] == [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -233,7 +234,8 @@ def money(ask: Asking, sandbox: Any, account: str) -> None:
 
 def cancel_a_payout(ask: Asking, account: str) -> None:
     """Before it leaves for the bank, which happens at any moment."""
-    for _ in range(50):
+    give_up = time.monotonic() + 60
+    while time.monotonic() < give_up:
         payout = ask.client.v1.payouts.create({"amount": 10, "currency": "usd"}, {"stripe_account": account})
         try:
             ask(ask.client.v1.payouts.cancel, payout.id, on=account)

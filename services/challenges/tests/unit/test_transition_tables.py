@@ -51,7 +51,7 @@ def challenge_in(status: ChallengeStatus) -> Challenge:
         category=Category.DATA,
         difficulty=Difficulty.EXPERT,
         reward=FIXED,
-        deadline=START.replace(year=2027),
+        deadline=START.replace(year=START.year + 1),
         created_at=START,
         updated_at=START,
     )

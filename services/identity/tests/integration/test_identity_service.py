@@ -113,7 +113,7 @@ async def test_from_registration_to_logout(rpc: RpcClient, outbox: Outbox) -> No
 
 async def test_of_twenty_at_once_one_gets_the_address(rpc: RpcClient, identity: RunningService, outbox: Outbox) -> None:
     spellings = ["ada@example.org", "ADA@example.org", "Ada@Example.org", "aDa@example.org"] * 5
-    results = await asyncio.gather(*(rpc.call(registration(email), timeout=30) for email in spellings), return_exceptions=True)
+    results = await asyncio.gather(*(rpc.call(registration(email), timeout=90) for email in spellings), return_exceptions=True)
     assert outcomes(results) == ["identity.email.taken"] * 19 + ["ok"]
     assert len(outbox("user_registered")) == 1
 

@@ -94,7 +94,6 @@ async def test_what_two_do_at_once_leaves_what_one_would_leave(
     assert circle == ["identity.referral.loop", "ok"]
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize("point", ["unit_of_work.written:9", "unit_of_work.committed:9"])
 async def test_a_job_whose_process_is_killed_between_two_lines_invites_everybody_once(
     point: str, rpc: RpcClient, run_service: RunService, tokens: TestTokens, mongo_url: str

@@ -115,7 +115,7 @@ def drip():
 
 server = eventlet.spawn(drip)
 try:
-    ProviderHttp(Bounds(within_s=0.3)).ask(Provider("x", Protocol.OIDC, url, "us", "secret"), "GET", url)
+    ProviderHttp(Bounds(within_s=2)).ask(Provider("x", Protocol.OIDC, url, "us", "secret"), "GET", url)
 except ProviderAway:
     print("away")
 server.wait()

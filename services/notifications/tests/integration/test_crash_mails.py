@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pymongo
-import pytest
 
 from chassis.ids import new_id
 from contracts.identity.events import EmailVerificationRequested
@@ -17,8 +16,6 @@ from local_platform.crashing import Doomed
 from local_platform.observing import eventually
 from local_platform.publishing import connected
 from local_platform.pytest_plugin import RunService
-
-pytestmark = pytest.mark.timeout(300)  # the service starts four times
 
 
 def mails(sandbox_url: str, to: str) -> list[dict[str, Any]]:

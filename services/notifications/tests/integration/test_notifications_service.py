@@ -6,6 +6,7 @@ import json
 import urllib.request
 from typing import Any
 
+import pymongo
 import pytest
 from notifications_fakes import about, private_challenge, some_id
 
@@ -82,17 +83,19 @@ async def test_a_fact_reaches_list_and_mail_once_however_often_and_early_it_come
 
 
 async def test_the_invited_are_told_once_although_the_event_comes_twice_and_the_challenge_is_edited(
-    service: RunningService, amqp_url: str, rpc: RpcClient, tokens
+    service: RunningService, amqp_url: str, mongo_url: str, rpc: RpcClient, tokens
 ) -> None:
     bob, cleo, nobody = (new_id("user") for _ in range(3))
     view = private_challenge(id=new_id("challenge"), invited_user_ids=(bob, nobody))
     edited = view.model_copy(update={"title": "Atlas"})
     wider = view.model_copy(update={"invited_user_ids": (bob, cleo)})
     async with connected(amqp_url) as broker:
-        event_id = await broker.publish(ChallengePublished(**about(view)), sequence=1)
-        await broker.publish(ChallengePublished(**about(view)), sequence=1, event_id=event_id)
         for person in (bob, cleo):
             await broker.publish(registered(person, f"{person}@example.com"))
+        with pymongo.MongoClient[dict[str, Any]](mongo_url) as client:
+            await eventually(lambda: client[service.database].contacts.count_documents({}) == 2)
+        event_id = await broker.publish(ChallengePublished(**about(view)), sequence=1)
+        await broker.publish(ChallengePublished(**about(view)), sequence=1, event_id=event_id)
 
         async def listed(person: str) -> list[tuple[str, str]]:
             page = await rpc.call(ListNotifications(), token=tokens.issue(person))

@@ -36,8 +36,6 @@ from local_platform.publishing import connected
 from local_platform.pytest_plugin import RunService
 from local_platform.tokens import TestTokens
 
-pytestmark = pytest.mark.timeout(300)
-
 
 @pytest.fixture
 async def engagement(

@@ -28,7 +28,6 @@ from local_platform.publishing import connected
 from local_platform.pytest_plugin import RunService
 from local_platform.tokens import TestTokens
 
-pytestmark = pytest.mark.timeout(300)  # a story starts the service up to five times
 DECLINED = "pm_card_chargeDeclinedInsufficientFunds"
 
 

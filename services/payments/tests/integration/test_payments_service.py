@@ -198,7 +198,7 @@ async def test_the_money_of_an_engagement_from_charge_to_bank(engagement: Engage
 
 @pytest.mark.parametrize("key", ["one-key", None], ids=["one key", "no key"])
 async def test_twenty_at_once_charge_once_and_get_equal_answers(engagement: Engagement, key: str | None) -> None:
-    answers = await asyncio.gather(*(engagement.fund(key=key) for _ in range(20)), return_exceptions=True)
+    answers = await asyncio.gather(*(engagement.fund(key=key, within=60.0) for _ in range(20)), return_exceptions=True)
 
     views = [answer for answer in answers if isinstance(answer, EscrowView)]
     late = {answer.problem.code for answer in answers if isinstance(answer, ProblemError)}
@@ -274,8 +274,8 @@ async def test_an_outage_leaves_it_funding_until_stripe_is_back(engagement: Enga
 
 
 async def test_a_stripe_that_hangs_is_not_waited_for_past_the_deadline(engagement: Engagement) -> None:
-    engagement.fault(delay_ms=9_000, count=10, path="/confirm")
-    assert (await engagement.fund(within=5.0)).status is EscrowStatus.FUNDING
+    engagement.fault(delay_ms=12_000, count=10, path="/confirm")
+    assert (await engagement.fund(within=7.0)).status is EscrowStatus.FUNDING
     engagement.heal()
     await engagement.until(lambda view: view.held.amount_minor == 100_000)
     assert len(engagement.at_stripe("charges")) == 1

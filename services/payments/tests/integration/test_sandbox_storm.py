@@ -1,11 +1,9 @@
 """The storm against the sandbox, by Stripe's own SDK over HTTP: the ledger equals the balance transactions to the cent."""
 
-import pytest
 from money_storm import storms
 from payments_worlds import sandbox_worlds
 
 
-@pytest.mark.timeout(120)
 def test_no_storm_at_the_sandbox_loses_a_cent_charges_twice_or_leaves_anything_undecided() -> None:
     with sandbox_worlds() as worlds:
         tally = storms(60, seed=20260, world=worlds)

@@ -117,6 +117,7 @@ async def test_a_first_period_is_charged_and_the_next_by_the_clock(
             looks = dict.fromkeys(("accent_colour", "logo_url", "logo_asset_id", "domain"))
             await publish(BrandingChanged(organisation_id=organisation, name="Acme", primary_colour="#aa0011", **looks), 2)
             await eventually(administers, within=20.0)
+            await eventually(lambda: database["brands"].count_documents({}) == 1, within=20.0)
             method = (await ask(AddPaymentMethod(payment_method="pm_card_visa"))).id
             order = StartSubscription(plan_id="organisation-team-monthly", payment_method=method, owner_id=organisation)
             begun = await ask(order, "k")

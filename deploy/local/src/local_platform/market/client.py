@@ -18,6 +18,7 @@ T = TypeVar("T")
 PASSWORD = "a long pass phrase for the demo"  # noqa: S105 - demo accounts on one's own machine
 _GOODBYE_S = 5.0
 _TRY_AGAIN = frozenset({429, 502, 503, 504})
+_IN_PROGRESS = "gateway.idempotency_key.in_progress"  # the same request was sent before, and a gateway died over it
 
 
 class Unexpected(AssertionError):
@@ -38,7 +39,7 @@ class Answer:
         return self.body.get("code") if isinstance(self.body, dict) else None
 
 
-async def wait_for(condition: Callable[[], Awaitable[T]], what: str, within: float = 20.0) -> T:
+async def wait_for(condition: Callable[[], Awaitable[T]], what: str, within: float = 60.0) -> T:
     """Ask again until the answer is truthy; gives it back.
 
     Raises:
@@ -99,7 +100,8 @@ class Market:
         give_up = time.monotonic() + self.patience
         while True:
             answer = await self._send_once(method, path, json, data, headers or {}, gateway)
-            if (answer is not None and answer.status not in _TRY_AGAIN) or time.monotonic() > give_up:
+            answered = answer is not None and answer.status not in _TRY_AGAIN and answer.code != _IN_PROGRESS
+            if answered or time.monotonic() > give_up:
                 if answer is None:
                     raise Unexpected(f"{method} {path}: the gateway is away")
                 return answer
@@ -143,7 +145,7 @@ class Market:
                     return found.group(1)
             return None
 
-        return str(await wait_for(token, f"a verification mail to {address}", within=20 + self.patience))
+        return str(await wait_for(token, f"a verification mail to {address}", within=60 + self.patience))
 
     async def mails(self, address: str) -> list[dict[str, Any]]:
         found = await self.sandbox("/_sandbox/mail", to=address)
@@ -202,11 +204,22 @@ class Person:
         self.access_token, self.refresh_token = tokens["access_token"], tokens["refresh_token"]
 
     async def connect(self) -> None:
-        """Open the live connection; everything it brings lands in `received` as (event, data).
+        """Open the live connection, as often as it takes while the market has patience; what it brings lands in `received`: (event, data).
 
         Raises:
             socketio.exceptions.ConnectionError: it was lost again before the gateway had taken it.
         """
+        give_up = time.monotonic() + self.market.patience
+        while True:
+            try:
+                return await self._connect_once()
+            except socketio.exceptions.ConnectionError:
+                await self.hang_up()
+                if time.monotonic() > give_up:
+                    raise
+            await asyncio.sleep(0.2)
+
+    async def _connect_once(self) -> None:
         socket = socketio.AsyncClient(reconnection=True, reconnection_delay=0.2, reconnection_delay_max=1)
 
         @socket.on("*")  # type: ignore[untyped-decorator]

@@ -99,8 +99,8 @@ class Journey:
             items = (await self.solver.get("/v1/matches?limit=50"))["items"]
             return next((match for match in items if match["challenge"]["id"] == self.challenge_id), None)
 
-        await wait_for(found, "the challenge in search, with typos in the query", within=20 + self.market.patience)
-        match = await wait_for(matched, "the challenge among the solver's matches", within=20 + self.market.patience)
+        await wait_for(found, "the challenge in search, with typos in the query", within=60 + self.market.patience)
+        match = await wait_for(matched, "the challenge among the solver's matches", within=60 + self.market.patience)
         reasons = ", ".join(f"{reason['feature']} {reason['contribution']:.2f}" for reason in match["reasons"])
         self.report(f"{self.solver.name} found it by “machin lerning bycicle” and among the matches ({match['score']:.2f}: {reasons})")
 
@@ -132,7 +132,7 @@ class Journey:
         async def opened() -> Any:
             return (await self.challenger.request("GET", path)).status == 200
 
-        await wait_for(opened, "the escrow", within=20 + self.market.patience)
+        await wait_for(opened, "the escrow", within=60 + self.market.patience)
         return path
 
     async def escrow_is_funded(self) -> None:
@@ -146,8 +146,8 @@ class Journey:
             milestones = (await self.solver.get(f"/v1/challenges/{self.challenge_id}"))["milestones"]
             return all(milestone["status"] == "funded" for milestone in milestones)
 
-        await wait_for(held, "EUR 1,000.00 in escrow", within=20 + self.market.patience)
-        await wait_for(milestones_funded, "funded milestones", within=20 + self.market.patience)
+        await wait_for(held, "EUR 1,000.00 in escrow", within=60 + self.market.patience)
+        await wait_for(milestones_funded, "funded milestones", within=60 + self.market.patience)
         self.report("EUR 1,000.00 is held in escrow")
 
     async def they_chat(self) -> None:
@@ -155,7 +155,7 @@ class Journey:
             found = (await self.solver.get("/v1/conversations"))["items"]
             return next((item["id"] for item in found if item["challenge_id"] == self.challenge_id), None)
 
-        self.conversation = await wait_for(conversation, "the conversation", within=20 + self.market.patience)
+        self.conversation = await wait_for(conversation, "the conversation", within=60 + self.market.patience)
         for person in (self.challenger, self.solver):
             await person.connect()
             joined = await person.emit("conversation.join", {"conversation_id": self.conversation, "after_seq": 0})
@@ -182,7 +182,7 @@ class Journey:
                 history = await person.get(f"/v1/conversations/{self.conversation}/messages?after_seq=0&limit=100")
                 return self.market.patience > 0 and [message["text"] for message in history["items"]] == self.sent
 
-            await wait_for(live, f"all messages on {person.name}'s screen", within=20 + self.market.patience)
+            await wait_for(live, f"all messages on {person.name}'s screen", within=60 + self.market.patience)
         history = await self.solver.get(f"/v1/conversations/{self.conversation}/messages?after_seq=0&limit=100")
         expect([message["text"] for message in history["items"]] == self.sent, "the history is complete and in order")
         expect([message["seq"] for message in history["items"]] == list(range(1, len(self.sent) + 1)), "seq has no gaps")
@@ -201,7 +201,7 @@ class Journey:
         async def completed() -> Any:
             return (await self.solver.get(f"/v1/challenges/{self.challenge_id}"))["status"] == "completed"
 
-        await wait_for(completed, "the completed challenge", within=20 + self.market.patience)
+        await wait_for(completed, "the completed challenge", within=60 + self.market.patience)
         self.report("milestone 2 was delivered, approved and released; the challenge is complete")
 
     async def _deliver(self, milestone_id: str, notes: str) -> str:
@@ -215,20 +215,20 @@ class Journey:
             escrow = await self.challenger.get(f"/v1/challenges/{self.challenge_id}/escrow")
             return escrow["released"]["amount_minor"] == released
 
-        await wait_for(paid, f"{released} released", within=30 + self.market.patience)
+        await wait_for(paid, f"{released} released", within=60 + self.market.patience)
 
     async def payout(self) -> None:
         async def available() -> Any:
             balances = (await self.solver.get("/v1/balance"))["balances"]
             return any(row["available"] == {"amount_minor": 90000, "currency": "EUR"} for row in balances)
 
-        await wait_for(available, "EUR 900.00 available", within=20 + self.market.patience)
+        await wait_for(available, "EUR 900.00 available", within=60 + self.market.patience)
         payout = (await self.solver.post("/v1/payouts", {"amount": {"amount_minor": 90000, "currency": "EUR"}}, expect=201)).body
 
         async def paid() -> Any:
             return (await self.solver.get(f"/v1/payouts/{payout['id']}"))["status"] == "paid"
 
-        await wait_for(paid, "the payout", within=30 + self.market.patience)
+        await wait_for(paid, "the payout", within=60 + self.market.patience)
         self.report(f"{self.solver.name} was paid out EUR 900.00")
 
     async def both_review(self) -> None:
@@ -262,7 +262,7 @@ class Journey:
             async def complete(person: Person = person, kinds: dict[str, int] = kinds) -> Any:
                 return await self._kinds(person) == kinds
 
-            await wait_for(complete, f"the notifications of {person.name}: {kinds}", within=30 + self.market.patience)
+            await wait_for(complete, f"the notifications of {person.name}: {kinds}", within=60 + self.market.patience)
         self.report("everybody was told everything once")
 
     async def _kinds(self, person: Person) -> dict[str, int]:
@@ -275,7 +275,7 @@ class Journey:
         async def told() -> Any:
             return (await self._kinds(person)).get(kind) == times
 
-        await wait_for(told, f"{times} × {kind} for {person.name}", within=20 + self.market.patience)
+        await wait_for(told, f"{times} × {kind} for {person.name}", within=60 + self.market.patience)
 
     @property
     def challenge_id(self) -> str:
