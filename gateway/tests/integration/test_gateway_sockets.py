@@ -511,6 +511,18 @@ async def test_after_a_broken_broker_connection_clients_are_told_to_look(
         await gateway.close()
 
 
+async def test_a_broker_that_is_far_away_is_heard(
+    start_gateway: Any, connect: Any, publish: Any, amqp_url: str, ada: Person, bob: Person
+) -> None:
+    with FaultProxy(port_of(amqp_url)) as way:
+        way.delay(40)  # each way
+        gateway = await start_gateway(amqp_url=way.url(amqp_url))
+        client = await connect(gateway, ada.token)
+        await publish(sent("From afar", ada, bob))
+        assert (await client.hears("message.created"))["text"] == "From afar"
+        await gateway.close()
+
+
 async def test_a_session_that_ended_while_the_feed_was_gone_is_cut(
     start_gateway: Any, connect: Any, amqp_url: str, ada: Person, bob: Person, fake_rpc: FakeRpc
 ) -> None:

@@ -99,9 +99,11 @@ class EventFeed:
             queue = await channel.declare_queue(f"gateway.feed.{uuid.uuid4()}", exclusive=True, auto_delete=True)
             for source in {event.source for event in self._events.values()}:
                 await ensure_exchange(events_of(source), connection.channel)
+            underlay = await channel.get_underlay_channel()
             for event in self._events.values():
-                await queue.bind(events_of(event.source), event.type())
-            await queue.consume(take, no_ack=True)
+                # Not confirmed one by one, which would take longer than a connection may where the broker is far away.
+                await underlay.queue_bind(queue.name, events_of(event.source), event.type(), nowait=True)
+            await queue.consume(take, no_ack=True)  # answered when all of them stand, refused when one does not
         except BaseException:
             await leave(connection)
             raise
