@@ -14,9 +14,7 @@ from local_platform.market.client import Market
 from local_platform.market.journey import Journey
 from local_platform.platform import Platform
 
-HERE = Path(__file__).parent
-
-sys.path.insert(0, str(HERE.parents[1] / "gateway" / "tests"))  # for the package gateway_fakes
+sys.path.insert(0, str(Path(__file__).parents[2] / "gateway" / "tests"))  # for the package gateway_fakes
 
 
 @pytest.fixture(scope="session")
