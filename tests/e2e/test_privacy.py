@@ -40,6 +40,7 @@ async def test_a_private_challenge_exists_for_the_invited_alone(market: Market) 
 
     async def searched() -> Any:
         page = await outsider.get("/v1/challenges?q=zeppelin")
+        assert page["items"] == [], "nor while the search is away"
         return None if page.get("degraded") else page
 
     hits = await wait_for(searched, "an answer of the search itself")
