@@ -59,7 +59,7 @@ $(VENV)/.made:
 	$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
-# pip itself first: the one that comes with Python 3.11 takes three times as long over the rest, matching every file to the platform.
+# pip itself first: the one that comes with Python 3.11 takes much longer over the rest, matching every file to the platform.
 # Not compiled: most modules are never imported, and each that is is compiled then.
 PIP_INSTALL = $(PY) -m pip install --disable-pip-version-check --no-compile --no-deps
 $(STAMP): $(VENV)/.made constraints.txt $(PACKAGES:%=%/pyproject.toml)
